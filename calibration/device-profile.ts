@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { UserError } from '../network/user-error.ts';
+import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
+import { errorMetrics } from './error-metrics.ts';
+import { kernelModel } from './kernel-model.ts';
+import { networkModel } from './network-model.ts';
+
+export const DEVICE_SCHEMA = 'morphline/device@1';
+
+const range = z.tuple([z.number(), z.number()]);
+
+/** Ranges of the shapes that a kernel class was sampled at. */
+const classDomain = z.object({
+  samples: z.number().int(),
+  inputChannels: range,
+  outputChannels: range,
+  outputPixels: range,
+});
+
+const validation = errorMetrics.extend({
+  /** Mean of |pass 2 / pass 1 − 1| of the same networks: no model can beat it. */
+  repeatability: z.number(),
+  /** Repeatability at most 4 %. */
+  valid: z.boolean(),
+  /** Per sampling law. */
+  laws: z.record(z.string(), errorMetrics),
+  /** Mean absolute percentage errors of the baselines, each scaled to fit. */
+  baselines: z.object({ flops: z.number(), p100: z.number(), v100: z.number() }),
+});
+export type Validation = z.infer<typeof validation>;
+
+const rungResult = z.object({
+  model: kernelModel,
+  network: networkModel,
+  /** On the networks kept for choosing the rung. */
+  choose: errorMetrics,
+  /** On the networks kept for reporting. */
+  report: errorMetrics,
+});
+export type RungResult = z.infer<typeof rungResult>;
+
+const engineDescription = z.object({
+  engine: z.enum(['tensorflow', 'webgpu', 'wasm', 'onnxruntime']),
+  version: z.string(),
+  hardware: z.enum(['gpu', 'cpu', 'software']),
+  adapter: z.string(),
+  provider: z.string(),
+  threads: z.number().int(),
+  clock: z.enum(['wall', 'gpu-timestamp']),
+  rules: z.string(),
+});
+
+const machineDescription = z.object({
+  processor: z.string(),
+  physicalCores: z.number(),
+  logicalCores: z.number(),
+  cacheBytes: z.object({ l1d: z.number().nullable(), l2: z.number().nullable(), l3: z.number().nullable() }),
+  memoryBytes: z.number(),
+  operatingSystem: z.string(),
+  virtual: z.boolean(),
+  gpus: z.array(z.object({ model: z.string(), vendor: z.string(), memoryBytes: z.number().nullable() })),
+  nodeVersion: z.string(),
+});
+
+/** `device.json`: what calibration writes. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
+export const deviceProfile = z.object({
+  schema: z.literal(DEVICE_SCHEMA),
+  name: z.string(),
+  engine: engineDescription,
+  machine: machineDescription,
+  measuredAt: z.string(),
+  settings: z.object({
+    networks: z.array(z.string()),
+    batch: z.number().int(),
+    seed: z.number().int(),
+    budgetSeconds: z.number(),
+    samples: z.object({ fit: z.number(), choose: z.number(), report: z.number(), probe: z.number() }),
+    rounds: z.number(),
+  }),
+  /** The fitted roofline: of all kernels, in situ. */
+  roofline: z.object({ computeRateGflops: z.number(), bandwidthGBps: z.number(), overheadUs: z.number() }),
+  rungs: z.array(rungResult).nonempty(),
+  /** The rung that predictions use. */
+  chosen: z.enum(['roofline', 'overhead', 'kernel-class']),
+  reason: z.string(),
+  domain: z.record(z.string(), classDomain),
+  validation,
+});
+export type DeviceProfile = z.infer<typeof deviceProfile>;
+
+/** The rung that a profile predicts with. */
+export function chosenRung(profile: DeviceProfile): RungResult {
+  const rung = profile.rungs.find(({ model }) => model.rung === profile.chosen);
+  if (rung === undefined)
+    throw new Error(`profile ${profile.name} chose a rung it does not hold: ${profile.chosen}`);
+  return rung;
+}
+
+/**
+ * Parses a device profile.
+ * @param path where it came from, for messages
+ * @throws UserError for broken JSON, another schema version, or a field that does not fit
+ */
+export function parseDeviceProfile(text: string, path: string): DeviceProfile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError({
+      got: `${path}, which is not JSON (${error instanceof Error ? error.message : error})`,
+      expected: 'a device profile as `morphline calibrate` writes it',
+      fix: 'calibrate again or restore the file',
+    });
+  }
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  if (schema !== DEVICE_SCHEMA) {
+    throw new UserError({
+      got: `${path} with schema ${JSON.stringify(schema) ?? 'missing'}`,
+      expected: `"${DEVICE_SCHEMA}"`,
+      fix: 'calibrate again with this version of morphline',
+    });
+  }
+  const parsed = deviceProfile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError({
+    got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
+    expected: `a device profile of schema ${DEVICE_SCHEMA}`,
+    fix: 'calibrate again or restore the file',
+  });
+}
+
+export type Device =
+  | { readonly kind: 'datasheet'; readonly name: string; readonly device: (typeof DATASHEET_DEVICES)[number] }
+  | { readonly kind: 'measured'; readonly name: string; readonly profile: DeviceProfile };
+
+/**
+ * A datasheet device by name, or a measured profile by path.
+ * @throws UserError if it is neither
+ */
+export function openDevice(nameOrPath: string): Device {
+  const device = datasheetDevice(nameOrPath);
+  if (device !== undefined) return { kind: 'datasheet', name: nameOrPath, device };
+  let text: string;
+  try {
+    text = readFileSync(nameOrPath, 'utf8');
+  } catch {
+    throw new UserError({
+      got: `device '${nameOrPath}'`,
+      expected: `${DATASHEET_DEVICES.map(({ name }) => name).join(', ')} or the path of a device profile`,
+      fix: 'correct it, or make a profile with `morphline calibrate`',
+    });
+  }
+  const profile = parseDeviceProfile(text, nameOrPath);
+  return { kind: 'measured', name: profile.name, profile };
+}

@@ -1,0 +1,34 @@
+import { mean, sampleRankCorrelation } from 'simple-statistics';
+import { z } from 'zod';
+
+/** How predictions compare with measurements; all fractions. */
+export const errorMetrics = z.object({
+  networks: z.number().int(),
+  /** Mean of |predicted / measured − 1|. */
+  mape: z.number(),
+  within5: z.number(),
+  within10: z.number(),
+  /** Mean of predicted / measured − 1. */
+  bias: z.number(),
+  /** Null where ranks are undefined: fewer than two networks. */
+  spearman: z.number().nullable(),
+});
+export type ErrorMetrics = z.infer<typeof errorMetrics>;
+
+/** @throws Error for no networks or lists of different lengths */
+export function errorMetricsOf(predicted: readonly number[], measured: readonly number[]): ErrorMetrics {
+  if (predicted.length === 0 || predicted.length !== measured.length) {
+    throw new Error(`cannot compare ${predicted.length} predictions with ${measured.length} measurements`);
+  }
+  const errors = predicted.map((value, i) => value / (measured[i] as number) - 1);
+  const within = (limit: number) => errors.filter((error) => Math.abs(error) <= limit).length / errors.length;
+  const spearman = predicted.length < 2 ? Number.NaN : sampleRankCorrelation([...predicted], [...measured]);
+  return {
+    networks: predicted.length,
+    mape: mean(errors.map(Math.abs)),
+    within5: within(0.05),
+    within10: within(0.1),
+    bias: mean(errors),
+    spearman: Number.isFinite(spearman) ? spearman : null,
+  };
+}

@@ -1,0 +1,209 @@
+import { mean, median } from 'simple-statistics';
+import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
+import type { Kernel } from '../network/lowering/kernel.ts';
+import { Lowering } from '../network/lowering/lower.ts';
+import { rulesNamed } from '../network/lowering/rules.ts';
+import { MorphNetView } from '../network/morph-net-view.ts';
+import type { Network } from '../network/network.ts';
+import { UserError } from '../network/user-error.ts';
+import { type KernelRecord, kernelOf, type NetworkRecord } from '../profiler/records.ts';
+import { datasheetDevice } from './datasheet-devices.ts';
+import { DEVICE_SCHEMA, type DeviceProfile, type RungResult, type Validation } from './device-profile.ts';
+import { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
+import {
+  fitKernelClasses,
+  fitRoofline,
+  type KernelModel,
+  type KernelSample,
+  predictKernel,
+  type RooflineModel,
+} from './kernel-model.ts';
+import { fitNetworkModel, type NetworkModel, networkLatencyUs } from './network-model.ts';
+
+/** A measured network with what predictions need of it. */
+export interface NetworkSample {
+  readonly record: NetworkRecord;
+  /** As the lowering rules make them at the sample's widths. */
+  readonly kernels: readonly Kernel[];
+  /** In µs, on the p100 and v100 datasheets, morph-net view. */
+  readonly datasheetUs: { readonly p100: number; readonly v100: number };
+}
+
+/** Above this, a session says that it is invalid. */
+export const REPEATABILITY_LIMIT = 0.04;
+/** A richer rung must be better by this factor on the networks kept for choosing. */
+const WORTH = 0.97;
+
+/** The sample at its widths: lowered kernels and datasheet latencies. */
+export function networkSample(
+  record: NetworkRecord,
+  network: Network,
+  plan: ChannelPlan,
+  widths: Int32Array,
+  rules: string,
+  batch: number,
+): NetworkSample {
+  const ns = new Float64Array(2);
+  const roofs = ['p100', 'v100'].map((name) => datasheetDevice(name) as never);
+  new MorphNetView(plan, batch).totals(widths, roofs, ns);
+  return {
+    record,
+    kernels: new Lowering(network, rulesNamed(rules), batch).kernels(widths),
+    datasheetUs: { p100: (ns[0] as number) / 1e3, v100: (ns[1] as number) / 1e3 },
+  };
+}
+
+/** Latencies of all blocks on one scale: each divided by how slow its sentinel was. */
+export function driftCorrectedUs(records: readonly NetworkRecord[]): number[] {
+  const typical = median(records.map(({ sentinel_us }) => sentinel_us));
+  return records.map(({ latency_us, sentinel_us }) => (latency_us * typical) / sentinel_us);
+}
+
+interface Set {
+  readonly samples: readonly NetworkSample[];
+  readonly measuredUs: readonly number[];
+}
+
+function sumOf(model: KernelModel, sample: NetworkSample) {
+  let kernelsUs = 0;
+  for (const kernel of sample.kernels) kernelsUs += predictKernel(model, kernel).latencyUs;
+  return { kernelsUs, kernels: sample.kernels.length };
+}
+
+function predictions(model: KernelModel, network: NetworkModel, set: Set): number[] {
+  return set.samples.map((sample) => networkLatencyUs(network, sumOf(model, sample)));
+}
+
+function fitRung(model: KernelModel, sets: Record<'fit' | 'choose' | 'report', Set>): RungResult {
+  const network = fitNetworkModel(
+    sets.fit.samples.map((sample) => sumOf(model, sample)),
+    sets.fit.measuredUs,
+  );
+  const metrics = (set: Set) => errorMetricsOf(predictions(model, network, set), set.measuredUs);
+  return { model, network, choose: metrics(sets.choose), report: metrics(sets.report) };
+}
+
+/** Error of a figure that only needs scaling: the factor is the median ratio on the networks of the fit. */
+function scaledBaseline(of: (sample: NetworkSample) => number, fit: Set, report: Set): number {
+  const factor = median(fit.samples.map((sample, i) => (fit.measuredUs[i] as number) / of(sample)));
+  return errorMetricsOf(
+    report.samples.map((sample) => factor * of(sample)),
+    report.measuredUs,
+  ).mape;
+}
+
+function validate(rung: RungResult, sets: Record<'fit' | 'choose' | 'report', Set>): Validation {
+  const { fit, report } = sets;
+  const predicted = predictions(rung.model, rung.network, report);
+  const laws: Record<string, ErrorMetrics> = {};
+  for (const law of new Set(report.samples.map(({ record }) => record.law))) {
+    const indices = report.samples.flatMap(({ record }, i) => (record.law === law ? [i] : []));
+    laws[law] = errorMetricsOf(
+      indices.map((i) => predicted[i] as number),
+      indices.map((i) => report.measuredUs[i] as number),
+    );
+  }
+  const repeatability = mean(
+    report.samples.map(({ record: { pass_1_us, pass_2_us } }) => Math.abs(pass_2_us / pass_1_us - 1)),
+  );
+  return {
+    ...rung.report,
+    repeatability,
+    valid: repeatability <= REPEATABILITY_LIMIT,
+    laws,
+    baselines: {
+      flops: scaledBaseline(({ record }) => record.flops, fit, report),
+      p100: scaledBaseline(({ datasheetUs }) => datasheetUs.p100, fit, report),
+      v100: scaledBaseline(({ datasheetUs }) => datasheetUs.v100, fit, report),
+    },
+  };
+}
+
+function domainOf(samples: readonly KernelSample[]): DeviceProfile['domain'] {
+  const domain: DeviceProfile['domain'] = {};
+  for (const { kernel } of samples) {
+    const { kernelClass, inputChannels, outputChannels, output } = kernel;
+    const pixels = output.height * output.width;
+    const widen = (range: readonly [number, number] | undefined, value: number): [number, number] => [
+      Math.min(range?.[0] ?? value, value),
+      Math.max(range?.[1] ?? value, value),
+    ];
+    const seen = domain[kernelClass];
+    domain[kernelClass] = {
+      samples: (seen?.samples ?? 0) + 1,
+      inputChannels: widen(seen?.inputChannels, inputChannels),
+      outputChannels: widen(seen?.outputChannels, outputChannels),
+      outputPixels: widen(seen?.outputPixels, pixels),
+    };
+  }
+  return domain;
+}
+
+/** The simplest rung that the richer ones do not beat clearly on the networks kept for choosing. */
+function choose(rungs: readonly RungResult[]): { chosen: RungResult; reason: string } {
+  let chosen = rungs[0] as RungResult;
+  for (const rung of rungs.slice(1)) if (rung.choose.mape < WORTH * chosen.choose.mape) chosen = rung;
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const list = rungs.map(({ model, choose: { mape } }) => `${model.rung} ${percent(mape)}`).join(', ');
+  return { chosen, reason: `error on ${chosen.choose.networks} networks kept for choosing: ${list}` };
+}
+
+export type ProfileContext = Pick<DeviceProfile, 'name' | 'engine' | 'machine' | 'measuredAt' | 'settings'>;
+
+/** Fewer of a role than this, and there is nothing to fit, choose or report with. */
+const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
+
+/**
+ * Fits the ladder to recorded measurements and validates it: kernel models on the kernels of `fit` and `probe`
+ * networks, network models on whole `fit` networks, the rung chosen on `choose`, the error reported on `report`.
+ * @throws UserError if a role has too few networks
+ */
+export function fitProfile(
+  kernels: readonly KernelRecord[],
+  networks: readonly NetworkSample[],
+  context: ProfileContext,
+): DeviceProfile {
+  const corrected = driftCorrectedUs(networks.map(({ record }) => record));
+  const setOf = (role: 'fit' | 'choose' | 'report'): Set => {
+    const indices = networks.flatMap(({ record }, i) => (record.role === role ? [i] : []));
+    if (indices.length < MIN_NETWORKS[role]) {
+      throw new UserError({
+        got: `${indices.length} measured networks to ${role}`,
+        expected: `at least ${MIN_NETWORKS[role]}`,
+        fix: 'give calibrate a larger --budget',
+      });
+    }
+    return {
+      samples: indices.map((i) => networks[i] as NetworkSample),
+      measuredUs: indices.map((i) => corrected[i] as number),
+    };
+  };
+  const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
+  const samples: KernelSample[] = kernels
+    .filter(({ role, latency_us }) => (role === 'fit' || role === 'probe') && latency_us > 0)
+    .map((record) => ({ kernel: kernelOf(record), latencyUs: record.latency_us }));
+  const roofline: RooflineModel = fitRoofline(samples, false);
+  const overhead = fitRoofline(samples, true);
+  const models: KernelModel[] = [roofline, overhead, fitKernelClasses(samples, overhead)];
+  const rungs = models.map((model) => fitRung(model, sets)) as [RungResult, ...RungResult[]];
+  const { chosen, reason } = choose(rungs);
+  return {
+    schema: DEVICE_SCHEMA,
+    ...context,
+    roofline: {
+      computeRateGflops: overhead.computeRateGflops,
+      bandwidthGBps: overhead.bandwidthGBps,
+      overheadUs: overhead.overheadUs,
+    },
+    rungs,
+    chosen: chosen.model.rung,
+    reason,
+    domain: domainOf(samples),
+    validation: validate(chosen, sets),
+  };
+}
+
+/** Channels of each network once, however many samples are drawn from it. */
+export function plansByName(networks: readonly Network[]): Map<string, ChannelPlan> {
+  return new Map(networks.map((network) => [network.name, planChannels(network)]));
+}

@@ -1,0 +1,234 @@
+import { median, quantile } from 'simple-statistics';
+import { z } from 'zod';
+import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { type LogModel, robustLogFit } from './robust-log-fit.ts';
+
+/** A kernel and its measured time. */
+export interface KernelSample {
+  readonly kernel: Kernel;
+  readonly latencyUs: number;
+}
+
+const positive = z.number().nonnegative();
+
+/** max(FLOPs / compute rate, bytes / bandwidth), plus a fixed overhead per kernel (0 on the first rung). */
+export const rooflineModel = z.object({
+  rung: z.enum(['roofline', 'overhead']),
+  computeRateGflops: z.number().positive(),
+  bandwidthGBps: z.number().positive(),
+  overheadUs: positive,
+  /** Robust relative error on the kernels it was fitted to. */
+  kernelError: positive,
+});
+export type RooflineModel = z.infer<typeof rooflineModel>;
+
+/** What a kernel of one class costs: a sum, each term a time per amount. */
+const classCost = z.object({
+  overheadUs: positive,
+  /** Of the channels really computed, blocks included. */
+  usPerMflop: positive,
+  inputUsPerMB: positive,
+  outputUsPerMB: positive,
+  weightUsPerMB: positive,
+  /** Of the matrix that a plain-layout convolution unfolds its input into (im2col). */
+  unfoldedUsPerMB: positive,
+  samples: z.number().int().positive(),
+  kernelError: positive,
+});
+export type ClassCost = z.infer<typeof classCost>;
+
+export const kernelClassModel = z.object({
+  rung: z.literal('kernel-class'),
+  classes: z.record(z.string(), classCost),
+  /** For classes without samples, which predictions name. */
+  fallback: rooflineModel,
+});
+export type KernelClassModel = z.infer<typeof kernelClassModel>;
+
+export const kernelModel = z.discriminatedUnion('rung', [rooflineModel, kernelClassModel]);
+export type KernelModel = z.infer<typeof kernelModel>;
+
+export const RUNGS = ['roofline', 'overhead', 'kernel-class'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+export type Bound = 'compute' | 'memory' | 'overhead';
+
+export interface KernelPrediction {
+  latencyUs: number;
+  bound: Bound;
+  /** False where the model has no sample of the kernel's class. */
+  seen: boolean;
+}
+
+/** µs of a GFLOP/s or GB/s rate: FLOPs / (GFLOP/s) is ns. */
+const US_PER_NS = 1e-3;
+const PER_MILLION = 1e-6;
+
+/** Bytes of the unfolded input of a plain convolution: one row of taps × channels per output pixel. */
+export function unfoldedBytes(kernel: Kernel): number {
+  const taps = kernel.filter.height * kernel.filter.width;
+  if (kernel.op !== 'conv' || kernel.layout === 'nchwc' || taps === 1) return 0;
+  return 4 * kernel.batch * kernel.output.height * kernel.output.width * taps * kernel.inputChannels;
+}
+
+function amounts(kernel: Kernel): [number, number, number, number, number, number] {
+  return [
+    1,
+    kernel.paddedFlops * PER_MILLION,
+    kernel.inputBytes * PER_MILLION,
+    kernel.outputBytes * PER_MILLION,
+    kernel.weightBytes * PER_MILLION,
+    unfoldedBytes(kernel) * PER_MILLION,
+  ];
+}
+
+function boundOf(overhead: number, compute: number, memory: number): Bound {
+  if (overhead >= compute && overhead >= memory) return 'overhead';
+  return compute >= memory ? 'compute' : 'memory';
+}
+
+function predictRoofline(model: RooflineModel, kernel: Kernel, seen: boolean): KernelPrediction {
+  const compute = (kernel.flops / model.computeRateGflops) * US_PER_NS;
+  const memory = (kernelBytes(kernel) / model.bandwidthGBps) * US_PER_NS;
+  return {
+    latencyUs: model.overheadUs + Math.max(compute, memory),
+    bound: boundOf(model.overheadUs, compute, memory),
+    seen,
+  };
+}
+
+/** Time of one kernel, in µs. */
+export function predictKernel(model: KernelModel, kernel: Kernel): KernelPrediction {
+  if (model.rung !== 'kernel-class') return predictRoofline(model, kernel, true);
+  const cost = model.classes[kernel.kernelClass];
+  if (cost === undefined) return predictRoofline(model.fallback, kernel, false);
+  const compute = cost.usPerMflop * kernel.paddedFlops * PER_MILLION;
+  const memory =
+    PER_MILLION *
+    (cost.inputUsPerMB * kernel.inputBytes +
+      cost.outputUsPerMB * kernel.outputBytes +
+      cost.weightUsPerMB * kernel.weightBytes +
+      cost.unfoldedUsPerMB * unfoldedBytes(kernel));
+  return {
+    latencyUs: cost.overheadUs + compute + memory,
+    bound: boundOf(cost.overheadUs, compute, memory),
+    seen: true,
+  };
+}
+
+/** Starting value of a rate: what the fastest tenth of the samples reach. */
+function topRate(amountsOf: readonly number[], times: readonly number[]): number {
+  const rates = amountsOf.map((amount, i) => amount / (times[i] as number)).filter((rate) => rate > 0);
+  return rates.length > 0 ? quantile(rates, 0.9) : 1;
+}
+
+/** Rungs 1 and 2, fitted robustly in log space. */
+export function fitRoofline(samples: readonly KernelSample[], withOverhead: boolean): RooflineModel {
+  const flops = samples.map(({ kernel }) => kernel.flops * US_PER_NS);
+  const bytes = samples.map(({ kernel }) => kernelBytes(kernel) * US_PER_NS);
+  const times = samples.map(({ latencyUs }) => latencyUs);
+  const model: LogModel = {
+    parameters: withOverhead ? 3 : 2,
+    size: samples.length,
+    predict(i, theta, slopes) {
+      const compute = (flops[i] as number) / (theta[0] as number);
+      const memory = (bytes[i] as number) / (theta[1] as number);
+      slopes[0] = compute >= memory ? -compute : 0;
+      slopes[1] = compute >= memory ? 0 : -memory;
+      if (withOverhead) slopes[2] = theta[2] as number;
+      // A kernel that moves and computes nothing is left to the overhead.
+      return Math.max(compute, memory, 1e-6) + (withOverhead ? (theta[2] as number) : 0);
+    },
+  };
+  const start = [topRate(flops, times), topRate(bytes, times), quantile(times, 0.05) / 2];
+  const { theta, sigma } = robustLogFit(model, times, start.slice(0, model.parameters));
+  return {
+    rung: withOverhead ? 'overhead' : 'roofline',
+    computeRateGflops: theta[0] as number,
+    bandwidthGBps: theta[1] as number,
+    overheadUs: withOverhead ? (theta[2] as number) : 0,
+    kernelError: sigma,
+  };
+}
+
+/** A class needs this many samples for costs of its own. */
+const MIN_CLASS_SAMPLES = 4;
+
+function fitClass(samples: readonly KernelSample[]): ClassCost {
+  const rows = samples.map(({ kernel }) => amounts(kernel));
+  const times = samples.map(({ latencyUs }) => latencyUs);
+  // With few samples only as many terms as they can tell apart: overhead and compute first, then traffic.
+  const affordable = Math.max(1, Math.floor(samples.length / 4));
+  const columns = [0, 1, 2, 3, 4, 5].filter((column) => rows.some((row) => (row[column] as number) > 0));
+  const used = columns.slice(0, Math.max(2, affordable));
+  const model: LogModel = {
+    parameters: used.length,
+    size: rows.length,
+    predict(i, theta, slopes) {
+      const row = rows[i] as number[];
+      let sum = 0;
+      for (let j = 0; j < used.length; j++) {
+        const term = (theta[j] as number) * (row[used[j] as number] as number);
+        slopes[j] = term;
+        sum += term;
+      }
+      return sum;
+    },
+  };
+  const start = used.map((column) => {
+    if (column === 0) return Math.max(1e-3, quantile(times, 0.05) / 2);
+    const share = rows.map((row, i) => (times[i] as number) / Math.max(1e-9, row[column] as number));
+    return Math.max(1e-6, quantile(share, 0.1) / used.length);
+  });
+  const { theta, sigma } = robustLogFit(model, times, start);
+  const cost = (column: number) => {
+    const at = used.indexOf(column);
+    return at < 0 ? 0 : (theta[at] as number);
+  };
+  return {
+    overheadUs: cost(0),
+    usPerMflop: cost(1),
+    inputUsPerMB: cost(2),
+    outputUsPerMB: cost(3),
+    weightUsPerMB: cost(4),
+    unfoldedUsPerMB: cost(5),
+    samples: samples.length,
+    kernelError: sigma,
+  };
+}
+
+/** Rung 3: each kernel class with costs of its own. */
+export function fitKernelClasses(
+  samples: readonly KernelSample[],
+  fallback: RooflineModel,
+): KernelClassModel {
+  const byClass = new Map<string, KernelSample[]>();
+  for (const sample of samples) {
+    const list = byClass.get(sample.kernel.kernelClass);
+    if (list === undefined) byClass.set(sample.kernel.kernelClass, [sample]);
+    else list.push(sample);
+  }
+  const classes: Record<string, ClassCost> = {};
+  for (const [name, list] of [...byClass].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (list.length >= MIN_CLASS_SAMPLES) {
+      classes[name] = fitClass(list);
+      continue;
+    }
+    // Too few to fit: the fallback's terms, scaled to what was seen.
+    const factor = median(
+      list.map(({ kernel, latencyUs }) => latencyUs / predictKernel(fallback, kernel).latencyUs),
+    );
+    const bytesUsPerMB = (1e3 / fallback.bandwidthGBps) * factor;
+    classes[name] = {
+      overheadUs: fallback.overheadUs * factor,
+      usPerMflop: (1e3 / fallback.computeRateGflops) * factor,
+      inputUsPerMB: list.some(({ kernel }) => kernel.flops > 0) ? 0 : bytesUsPerMB,
+      outputUsPerMB: list.some(({ kernel }) => kernel.flops > 0) ? 0 : bytesUsPerMB,
+      weightUsPerMB: 0,
+      unfoldedUsPerMB: 0,
+      samples: list.length,
+      kernelError: 1,
+    };
+  }
+  return { rung: 'kernel-class', classes, fallback };
+}

@@ -1,0 +1,70 @@
+import { median } from 'simple-statistics';
+import { z } from 'zod';
+
+/**
+ * Whole network = scale · Σ kernels + perKernelUs · number of kernels. The sum of kernels timed in situ misses what
+ * runs between them and contains what recording each one cost, so the second term may be negative.
+ */
+export const networkModel = z.object({ scale: z.number().positive(), perKernelUs: z.number() });
+export type NetworkModel = z.infer<typeof networkModel>;
+
+export interface NetworkSum {
+  /** Σ of predicted kernel times. */
+  readonly kernelsUs: number;
+  readonly kernels: number;
+}
+
+/** A prediction never falls below this share of its kernels. */
+const FLOOR = 0.1;
+
+/** Latency of a whole network, in µs. */
+export function networkLatencyUs(model: NetworkModel, { kernelsUs, kernels }: NetworkSum): number {
+  return Math.max(FLOOR * kernelsUs, model.scale * kernelsUs + model.perKernelUs * kernels);
+}
+
+const HUBER = 1.345;
+const MAD_TO_SIGMA = 1.4826;
+const ITERATIONS = 30;
+
+/**
+ * Least squares of relative errors, made robust with Huber weights.
+ * @param measuredUs whole-network latencies, positive
+ */
+export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonly number[]): NetworkModel {
+  const ratio = median(sums.map(({ kernelsUs }, i) => (measuredUs[i] as number) / kernelsUs));
+  // Two parameters need networks that differ in kernels per time.
+  if (sums.length < 4) return { scale: ratio, perKernelUs: 0 };
+  const weights = new Float64Array(sums.length).fill(1);
+  let model: NetworkModel = { scale: ratio, perKernelUs: 0 };
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    let aa = 0;
+    let ab = 0;
+    let bb = 0;
+    let ay = 0;
+    let by = 0;
+    sums.forEach(({ kernelsUs, kernels }, i) => {
+      const a = kernelsUs / (measuredUs[i] as number);
+      const b = kernels / (measuredUs[i] as number);
+      const weight = weights[i] as number;
+      aa += weight * a * a;
+      ab += weight * a * b;
+      bb += weight * b * b;
+      ay += weight * a;
+      by += weight * b;
+    });
+    const determinant = aa * bb - ab * ab;
+    if (determinant < 1e-9 * aa * bb) return { scale: ratio, perKernelUs: 0 };
+    const scale = (ay * bb - by * ab) / determinant;
+    if (scale <= 0) return { scale: ratio, perKernelUs: 0 };
+    model = { scale, perKernelUs: (aa * by - ab * ay) / determinant };
+    const errors = sums.map(
+      ({ kernelsUs, kernels }, i) =>
+        (model.scale * kernelsUs + model.perKernelUs * kernels) / (measuredUs[i] as number) - 1,
+    );
+    const limit = HUBER * Math.max(1e-4, MAD_TO_SIGMA * median(errors.map(Math.abs)));
+    errors.forEach((error, i) => {
+      weights[i] = Math.abs(error) <= limit ? 1 : limit / Math.abs(error);
+    });
+  }
+  return model;
+}

@@ -1,0 +1,160 @@
+import type { ChannelPlan } from '../network/channel-plan.ts';
+import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { Lowering } from '../network/lowering/lower.ts';
+import { rulesNamed } from '../network/lowering/rules.ts';
+import { MorphNetView, type Roof } from '../network/morph-net-view.ts';
+import type { Network } from '../network/network.ts';
+import { chosenRung, type Device, type DeviceProfile, type RungResult } from './device-profile.ts';
+import { type Bound, predictKernel } from './kernel-model.ts';
+import { type NetworkModel, networkLatencyUs } from './network-model.ts';
+
+/** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
+export type View = 'morph-net' | 'deployed';
+
+export interface LayerPrediction {
+  readonly name: string;
+  readonly kind: string;
+  readonly flops: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly latencyUs: number;
+  readonly bound: Bound;
+}
+
+export interface NetworkPrediction {
+  readonly latencyUs: number;
+  readonly flops: number;
+  readonly parameters: number;
+  readonly layers: readonly LayerPrediction[];
+  /** Kernel classes that the profile never saw; their times come from its roofline. */
+  readonly unseenClasses: readonly string[];
+}
+
+/** Latency of many width vectors of one network on one device. */
+export interface LatencyPredictor {
+  readonly view: View;
+  /** In µs, at the given group widths of {@link plan}. */
+  latencyUs(widths: Int32Array): number;
+  detail(widths: Int32Array): NetworkPrediction;
+  readonly plan: ChannelPlan;
+}
+
+/** Datasheet devices default to what the talk plotted, measured ones to what really runs. */
+export function defaultView(device: Device): View {
+  return device.kind === 'datasheet' ? 'morph-net' : 'deployed';
+}
+
+function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): LatencyPredictor {
+  const view = new MorphNetView(plan, batch);
+  const ns = new Float64Array(1);
+  return {
+    view: 'morph-net',
+    plan,
+    latencyUs(widths) {
+      view.totals(widths, [roof], ns);
+      return (ns[0] as number) / 1e3;
+    },
+    detail(widths) {
+      const layers = view.ops(widths).map((op): LayerPrediction => {
+        const compute = op.flops / roof.computeRateGflops;
+        const memory = op.bytes / roof.bandwidthGBps;
+        return {
+          ...op,
+          latencyUs: Math.max(compute, memory) / 1e3,
+          bound: compute >= memory ? 'compute' : 'memory',
+        };
+      });
+      return summed(layers, []);
+    },
+  };
+}
+
+function summed(layers: readonly LayerPrediction[], unseenClasses: readonly string[]): NetworkPrediction {
+  const sum = (of: (layer: LayerPrediction) => number) =>
+    layers.reduce((total, layer) => total + of(layer), 0);
+  return {
+    latencyUs: sum((layer) => layer.latencyUs),
+    flops: sum((layer) => layer.flops),
+    parameters: sum((layer) => layer.parameters),
+    layers,
+    unseenClasses,
+  };
+}
+
+/** Predictor of one rung over the kernels of a lowering. */
+export function kernelPredictor(
+  lowering: Lowering,
+  model: RungResult['model'],
+  network: NetworkModel,
+): LatencyPredictor {
+  return {
+    view: 'deployed',
+    plan: lowering.plan,
+    latencyUs(widths) {
+      const kernels = lowering.kernels(widths);
+      let kernelsUs = 0;
+      for (const kernel of kernels) kernelsUs += predictKernel(model, kernel).latencyUs;
+      return networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
+    },
+    detail(widths) {
+      const kernels = lowering.kernels(widths);
+      const unseen = new Set<string>();
+      const layers = kernels.map((kernel: Kernel): LayerPrediction => {
+        const { latencyUs, bound, seen } = predictKernel(model, kernel);
+        if (!seen) unseen.add(kernel.kernelClass);
+        return {
+          name: kernel.op.startsWith('reorder') ? `${kernel.name} (${kernel.op})` : kernel.name,
+          kind: kernel.kernelClass,
+          flops: kernel.flops,
+          parameters: kernel.weightBytes / 4,
+          bytes: kernelBytes(kernel),
+          latencyUs,
+          bound,
+        };
+      });
+      const kernelsUs = layers.reduce((total, layer) => total + layer.latencyUs, 0);
+      const latencyUs = networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
+      // Layer times add up to the whole: each carries its share of what runs between kernels.
+      const share = latencyUs / kernelsUs;
+      const shared = layers.map((layer) => ({ ...layer, latencyUs: layer.latencyUs * share }));
+      return { ...summed(shared, [...unseen]), latencyUs };
+    },
+  };
+}
+
+/** The chosen rung of a measured profile; it predicts the engine, rules and batch semantics it was measured with. */
+function profilePredictor(network: Network, profile: DeviceProfile, batch: number): LatencyPredictor {
+  const rung = chosenRung(profile);
+  return kernelPredictor(
+    new Lowering(network, rulesNamed(profile.engine.rules), batch),
+    rung.model,
+    rung.network,
+  );
+}
+
+/**
+ * A predictor of a network's latency on a device.
+ * @param plan channels of the network as written
+ * @param view morph-net on a measured device uses its fitted roofline; deployed on a datasheet device lowers as tfjs
+ * does (fused, batch norms folded) and uses the datasheet's roofline
+ */
+export function latencyPredictor(
+  plan: ChannelPlan,
+  device: Device,
+  options: { batch?: number; view?: View } = {},
+): LatencyPredictor {
+  const batch = options.batch ?? 1;
+  const view = options.view ?? defaultView(device);
+  if (device.kind === 'measured') {
+    return view === 'deployed'
+      ? profilePredictor(plan.network, device.profile, batch)
+      : morphNetPredictor(plan, device.profile.roofline, batch);
+  }
+  if (view === 'morph-net') return morphNetPredictor(plan, device.device, batch);
+  const { computeRateGflops, bandwidthGBps } = device.device;
+  return kernelPredictor(
+    new Lowering(plan.network, rulesNamed('tfjs'), batch),
+    { rung: 'roofline', computeRateGflops, bandwidthGBps, overheadUs: 0, kernelError: 0 },
+    { scale: 1, perKernelUs: 0 },
+  );
+}

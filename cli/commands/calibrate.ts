@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import { calibrate } from '../../experiments/calibrate/calibrate.ts';
+import { openEngine } from '../../profiler/engines.ts';
+import {
+  batchOption,
+  type CommonFlags,
+  engineOption,
+  openNetwork,
+  parseDurationSeconds,
+  seedOption,
+  threadsOption,
+} from '../options.ts';
+import { percent, print, printJson, progressBar, table } from '../terminal.ts';
+
+interface Flags extends CommonFlags {
+  readonly engine?: string;
+  readonly network: string[];
+  readonly batch: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly budget: number;
+  readonly out: string;
+}
+
+/** The findings of a calibration, for a terminal. */
+export function calibrationSummary(profile: DeviceProfile): string {
+  const { roofline, validation, engine } = profile;
+  const lines = [
+    `${pc.bold(profile.name)}  ${pc.dim(`${engine.provider} ${engine.version}, batch ${profile.settings.batch}`)}`,
+    `compute rate ${pc.bold(roofline.computeRateGflops.toFixed(1))} GFLOP/s, bandwidth ${pc.bold(roofline.bandwidthGBps.toFixed(1))} GB/s, overhead ${roofline.overheadUs.toFixed(2)} µs a kernel`,
+    '',
+    table(
+      ['device model', 'error (choose)', 'error (report)', 'bias', 'within 10 %', 'Spearman'],
+      profile.rungs.map(({ model, choose, report }) => [
+        model.rung === profile.chosen ? `${model.rung} ${pc.green('✓')}` : model.rung,
+        percent(choose.mape),
+        percent(report.mape),
+        percent(report.bias),
+        percent(report.within10, 0),
+        report.spearman?.toFixed(3) ?? '–',
+      ]),
+    ),
+    '',
+    table(
+      [`held-out networks`, 'networks', 'error', 'bias'],
+      [
+        ...Object.entries(validation.laws).map(([law, { networks, mape, bias }]) => [
+          law,
+          String(networks),
+          percent(mape),
+          percent(bias),
+        ]),
+        ['all', String(validation.networks), percent(validation.mape), percent(validation.bias)],
+        ['  FLOPs alone, scaled', '', percent(validation.baselines.flops), ''],
+        ['  P100 roofline, scaled', '', percent(validation.baselines.p100), ''],
+        ['  V100 roofline, scaled', '', percent(validation.baselines.v100), ''],
+        ['  their repeatability', '', percent(validation.repeatability), ''],
+      ],
+    ),
+  ];
+  if (!validation.valid) {
+    lines.push(
+      pc.yellow(
+        `invalid session: the same networks repeat within ${percent(validation.repeatability)}, more than 4 %; calibrate again when the machine is quieter`,
+      ),
+    );
+  }
+  return lines.join('\n');
+}
+
+export function calibrateCommand(program: Command): void {
+  program
+    .command('calibrate')
+    .description('time kernels, fit, validate → device.json, kernels.csv')
+    .addOption(engineOption())
+    .option('--network <names...>', 'family whose sub-networks are measured', ['inception-v2'])
+    .addOption(batchOption())
+    .addOption(threadsOption())
+    .addOption(seedOption())
+    .option('--budget <time>', 'time to measure for', parseDurationSeconds, 180)
+    .option('--out <dir>', 'folder of the results', 'runs/calibrate')
+    .option('--json', 'machine-readable output')
+    .option('--quiet', 'no progress')
+    .action(async (flags: Flags) => {
+      const networks = flags.network.map(openNetwork);
+      const engine = await openEngine(flags.engine, { threads: flags.threads });
+      const bar = progressBar('calibrate', flags.quiet === true);
+      const profile = await calibrate({
+        engine,
+        networks,
+        batch: flags.batch,
+        seed: flags.seed,
+        budgetSeconds: flags.budget,
+        out: flags.out,
+        onProgress: bar.update,
+      });
+      await engine.close();
+      bar.finish();
+      if (flags.json === true) {
+        const { name, roofline, chosen, reason, validation } = profile;
+        printJson({ name, device: join(flags.out, 'device.json'), roofline, chosen, reason, validation });
+        return;
+      }
+      print(calibrationSummary(profile));
+      print(`\n${pc.dim('profile:')} ${join(flags.out, 'device.json')}`);
+    });
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
+import { z } from 'zod';
+import type { ChannelPlan } from '../network/channel-plan.ts';
+import type { Network } from '../network/network.ts';
+import { UserError } from '../network/user-error.ts';
+import { groupWidths } from '../network/widths.ts';
+import { zooNetwork } from '../network/zoo/index.ts';
+import type { EngineName } from '../profiler/engine.ts';
+
+/** Flags that every command spells the same way. */
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+function integerParser(name: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new UserError({
+      got: `--${name} ${text}`,
+      expected: `an integer of at least ${least}`,
+      fix: 'correct the flag',
+    });
+  };
+}
+
+/** An integer flag with a lower bound. */
+export function integerOption(flags: string, description: string, least: number): Option {
+  const name = /--([\w-]+)/.exec(flags)?.[1] ?? flags;
+  return new Option(flags, description).argParser(integerParser(name, least));
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** `90s`, `3m`, `1h`, or plain seconds. */
+export function parseDurationSeconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);
+  const value = Number(match?.[1]) * (UNITS[match?.[2] ?? 's'] ?? Number.NaN);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new UserError({
+    got: `duration '${text}'`,
+    expected: 'a time such as 90s, 3m or 1h',
+    fix: 'correct the flag',
+  });
+}
+
+export function engineOption(): Option {
+  return new Option(
+    '--engine <name>',
+    'tensorflow, webgpu, wasm or onnxruntime (default: the best one here)',
+  );
+}
+
+export function threadsOption(): Option {
+  return integerOption(
+    '--threads <n>',
+    `CPU threads of the engine, of ${availableParallelism()} here`,
+    1,
+  ).default(1);
+}
+
+export function seedOption(): Option {
+  return integerOption('--seed <n>', 'seed of everything random', 0).default(1);
+}
+
+export function batchOption(): Option {
+  return integerOption('--batch <n>', 'examples per inference', 1).default(1);
+}
+
+/** A zoo name. Throws a UserError that lists the names. */
+export function openNetwork(model: string): Network {
+  return zooNetwork(model);
+}
+
+/**
+ * Group widths from `--widths FILE`, `{ "layer name": width, … }`; full without it.
+ * @throws UserError for a missing file, broken JSON, or widths that do not fit the network
+ */
+export function widthsFromFile(plan: ChannelPlan, path: string | undefined): Int32Array {
+  if (path === undefined) return plan.fullWidths;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError({
+      got: `--widths ${path}: ${error instanceof Error ? error.message : error}`,
+      expected: 'a JSON file { "layer name": width, … }',
+      fix: 'correct the path or the file',
+    });
+  }
+  const parsed = z.record(z.string(), z.number()).safeParse(value);
+  if (!parsed.success) {
+    throw new UserError({
+      got: `--widths ${path} with ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
+      expected: '{ "layer name": width, … }',
+      fix: 'correct the file',
+    });
+  }
+  return groupWidths(plan, parsed.data);
+}
+
+export type { EngineName };

@@ -1,0 +1,105 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ProgressListener } from '../experiments/progress.ts';
+
+const REDRAW_MS = 100;
+const BAR_WIDTH = 24;
+/** Without a terminal, one line per this share of the work. */
+const LINE_STEP = 0.1;
+
+function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+export interface ProgressBar {
+  readonly update: ProgressListener;
+  /** Clears the line. */
+  finish(): void;
+}
+
+/** Progress on stderr: a bar with the time left in a terminal, a line now and then elsewhere, nothing when quiet. */
+export function progressBar(title: string, quiet: boolean): ProgressBar {
+  const startMs = performance.now();
+  let drawnMs = Number.NEGATIVE_INFINITY;
+  let line = -LINE_STEP;
+  const interactive = process.stderr.isTTY === true;
+  return {
+    update({ fraction, text }) {
+      if (quiet) return;
+      const now = performance.now();
+      const elapsed = (now - startMs) / 1e3;
+      const left = fraction > 0.02 ? `${clock((elapsed / fraction) * (1 - fraction))} left` : '';
+      if (!interactive) {
+        if (fraction - line < LINE_STEP) return;
+        line = fraction;
+        process.stderr.write(
+          `${title} ${String(Math.round(100 * fraction)).padStart(3)} %  ${text}  ${left}\n`,
+        );
+        return;
+      }
+      if (now - drawnMs < REDRAW_MS) return;
+      drawnMs = now;
+      const filled = Math.round(BAR_WIDTH * Math.min(1, fraction));
+      const bar = pc.cyan('━'.repeat(filled)) + pc.dim('━'.repeat(BAR_WIDTH - filled));
+      const columns = process.stderr.columns ?? 80;
+      const plain = ` ${clock(elapsed)}  ${left}  ${text}`.slice(
+        0,
+        Math.max(0, columns - title.length - BAR_WIDTH - 4),
+      );
+      process.stderr.write(`\r\x1b[2K${pc.bold(title)} ${bar}${plain}`);
+    },
+    finish() {
+      if (!quiet && interactive) process.stderr.write('\r\x1b[2K');
+    },
+  };
+}
+
+/** Plain, aligned columns without frames; numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const bare = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+  const lines = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
+  const numeric = head.map((_, column) =>
+    rows.every((row) => /^[\d.,+−\-–—%× eE]*( %|×)?$/.test(row[column] ?? '')),
+  );
+  const drawn = new Table({
+    head: head.map((text) => pc.dim(text)),
+    colAligns: numeric.map((is) => (is ? 'right' : 'left')),
+    chars: { ...bare, ...lines, right: '', 'right-mid': '', middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  for (const row of rows) drawn.push([...row]);
+  return drawn.toString();
+}
+
+export function percent(fraction: number, digits = 1): string {
+  return `${(100 * fraction).toFixed(digits)} %`;
+}
+
+/** 1234567 → "1.23 M", engineering prefixes. */
+export function engineering(value: number): string {
+  for (const [limit, suffix] of [
+    [1e9, ' G'],
+    [1e6, ' M'],
+    [1e3, ' k'],
+  ] as const) {
+    if (value >= limit) return `${(value / limit).toPrecision(3)}${suffix}`;
+  }
+  return value.toFixed(0);
+}
+
+/** Microseconds with a unit that suits them. */
+export function duration(us: number): string {
+  if (us >= 1e6) return `${(us / 1e6).toPrecision(4)} s`;
+  return us >= 1e3 ? `${(us / 1e3).toPrecision(4)} ms` : `${us.toPrecision(4)} µs`;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

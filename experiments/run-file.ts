@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../network/user-error.ts';
+
+export const RUN_SCHEMA = 'morphline/run@1';
+
+const runFile = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  command: z.string(),
+  /** What a resumed run must share with the one that started. */
+  settings: z.record(z.string(), z.unknown()),
+  /** What was found when it started: engine, machine, versions. */
+  context: z.record(z.string(), z.unknown()),
+  startedAt: z.string(),
+});
+export type RunFile = z.infer<typeof runFile>;
+
+/** Writes beside the target and renames, so that a kill leaves the old file or the new one, never half of one. */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, data);
+  renameSync(temporary, path);
+}
+
+export function writeJson(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Settings as they come back from a file. */
+function plain(settings: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
+}
+
+/**
+ * Starts a run in a folder, or resumes the one that is there: `run.json` is written once, and a later start must have
+ * the same settings.
+ * @returns the run file and whether it was there already
+ * @throws UserError naming the first setting that differs, with both values
+ */
+export function openRun(
+  directory: string,
+  start: Pick<RunFile, 'command' | 'settings' | 'context'>,
+): { run: RunFile; resumed: boolean } {
+  const path = join(directory, 'run.json');
+  if (!existsSync(path)) {
+    const run: RunFile = { schema: RUN_SCHEMA, ...start, startedAt: new Date().toISOString() };
+    writeJson(path, run);
+    return { run, resumed: false };
+  }
+  const run = readRun(directory);
+  const wanted = plain({ command: start.command, ...start.settings });
+  const found: Record<string, unknown> = { command: run.command, ...run.settings };
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    const [was, now] = [JSON.stringify(found[key]), JSON.stringify(wanted[key])];
+    if (was === now) continue;
+    throw new UserError({
+      got: `${key} ${now ?? 'unset'} for ${directory}, which holds a run with ${key} ${was ?? 'unset'}`,
+      expected: 'the settings it was started with',
+      fix: 'give the same settings to resume it, or another --out',
+    });
+  }
+  return { run, resumed: true };
+}
+
+/** @throws UserError if there is no run file, or one of another schema */
+export function readRun(directory: string): RunFile {
+  const path = join(directory, 'run.json');
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError({
+      got: `${path}: ${error instanceof Error ? error.message : error}`,
+      expected: 'the run.json of a morphline run',
+      fix: 'name a folder that a command wrote, or remove the broken file to start anew',
+    });
+  }
+  const parsed = runFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError({
+    got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
+    expected: `schema ${RUN_SCHEMA}`,
+    fix: 'use another folder, or the version of morphline that wrote it',
+  });
+}

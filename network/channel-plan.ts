@@ -1,0 +1,211 @@
+import type { Layer } from './layer.ts';
+import type { Network } from './network.ts';
+import { inferShapes, type Shape } from './shapes.ts';
+
+/**
+ * Output channels that live and die together (through add, depthwise, batch norm, activation, pooling).
+ * Its width is the number of them that are alive.
+ */
+export interface ChannelGroup {
+  /** The first layer that produces it; with a `#n` when that layer produces several groups. */
+  readonly name: string;
+  /** Full width. */
+  readonly size: number;
+  /** Network inputs and outputs keep their width. */
+  readonly fixed: boolean;
+  /** Layers (convolutions, dense layers) whose filters make these channels. */
+  readonly sources: readonly string[];
+}
+
+/** A tensor's channel count as Σ times[i] · width of groups[i]. */
+export interface ChannelSum {
+  readonly groups: Int32Array;
+  readonly times: Int32Array;
+}
+
+/** What every later stage needs to know of a network's channels; made once, evaluated for many widths. */
+export interface ChannelPlan {
+  readonly network: Network;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly groups: readonly ChannelGroup[];
+  readonly fullWidths: Int32Array;
+  /** Index into network.layers, by layer name. */
+  readonly layerIndex: ReadonlyMap<string, number>;
+  /** Per layer: indices of the layers it reads. */
+  readonly inputs: readonly Int32Array[];
+  /** Per layer: channels of its output. */
+  readonly outputChannels: readonly ChannelSum[];
+  /** Per layer and output channel: its group. */
+  readonly channelGroup: readonly Int32Array[];
+  /** Per layer and output channel: its position within the group, 0 … size-1. */
+  readonly channelPosition: readonly Int32Array[];
+}
+
+/** Number of channels of a tensor at the given group widths. */
+export function channelCount(sum: ChannelSum, widths: Int32Array): number {
+  const { groups, times } = sum;
+  let count = 0;
+  for (let i = 0; i < groups.length; i++)
+    count += (times[i] as number) * (widths[groups[i] as number] as number);
+  return count;
+}
+
+/** Disjoint sets of channels. */
+class ChannelUnion {
+  private readonly parent: number[] = [];
+
+  fresh(count: number): Int32Array {
+    const first = this.parent.length;
+    for (let i = 0; i < count; i++) this.parent.push(first + i);
+    return Int32Array.from({ length: count }, (_, i) => first + i);
+  }
+
+  find(channel: number): number {
+    let root = channel;
+    while (this.parent[root] !== root) root = this.parent[root] as number;
+    let walk = channel;
+    while (walk !== root) {
+      const next = this.parent[walk] as number;
+      this.parent[walk] = root;
+      walk = next;
+    }
+    return root;
+  }
+
+  unite(a: number, b: number): void {
+    const rootA = this.find(a);
+    const rootB = this.find(b);
+    // The smaller index stays root, so that a group keeps the order of its first producer.
+    if (rootA < rootB) this.parent[rootB] = rootA;
+    else this.parent[rootA] = rootB;
+  }
+}
+
+function outputIds(
+  layer: Layer,
+  inputs: readonly Int32Array[],
+  shapes: ReadonlyMap<string, Shape>,
+  union: ChannelUnion,
+): Int32Array {
+  const channels = shapes.get(layer.name)?.channels ?? 0;
+  const first = inputs[0] ?? new Int32Array(0);
+  switch (layer.kind) {
+    case 'input':
+    case 'conv2d':
+    case 'dense':
+      return union.fresh(channels);
+    case 'depthwise-conv2d':
+      return Int32Array.from(
+        { length: channels },
+        (_, i) => first[Math.floor(i / layer.multiplier)] as number,
+      );
+    case 'batch-norm':
+    case 'activation':
+    case 'max-pool':
+    case 'avg-pool':
+    case 'global-avg-pool':
+    case 'softmax':
+      return first;
+    case 'add':
+      for (const other of inputs.slice(1)) {
+        for (let i = 0; i < channels; i++) union.unite(first[i] as number, other[i] as number);
+      }
+      return first;
+    case 'concat':
+      return Int32Array.from(inputs.flatMap((ids) => [...ids]));
+    case 'flatten':
+      return Int32Array.from({ length: channels }, (_, i) => first[i % first.length] as number);
+  }
+}
+
+const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'dense']);
+
+/** Derives shapes and channel groups of a network. */
+export function planChannels(network: Network): ChannelPlan {
+  const shapes = inferShapes(network);
+  const { layers } = network;
+  const layerIndex = new Map(layers.map((layer, index) => [layer.name, index]));
+  const inputs = layers.map((layer) =>
+    Int32Array.from(layer.inputs, (name) => layerIndex.get(name) as number),
+  );
+  const union = new ChannelUnion();
+  const ids: Int32Array[] = [];
+  layers.forEach((layer, index) => {
+    ids.push(
+      outputIds(
+        layer,
+        Array.from(inputs[index] as Int32Array, (i) => ids[i] as Int32Array),
+        shapes,
+        union,
+      ),
+    );
+  });
+
+  // Channels belong to one group when they appear in the same tensors equally often.
+  const appearances = new Map<number, number[]>();
+  const roots = ids.map((channels, index) =>
+    channels.map((id) => {
+      const root = union.find(id);
+      const list = appearances.get(root);
+      if (list === undefined) appearances.set(root, [index]);
+      else list.push(index);
+      return root;
+    }),
+  );
+  const groupOfKey = new Map<string, number>();
+  const members: { tensors: readonly number[]; size: number }[] = [];
+  const groupOfRoot = new Map<number, number>();
+  const positionOfRoot = new Map<number, number>();
+  for (const [root, tensors] of appearances) {
+    const key = tensors.join();
+    let group = groupOfKey.get(key);
+    if (group === undefined) {
+      group = members.length;
+      groupOfKey.set(key, group);
+      members.push({ tensors, size: 0 });
+    }
+    const member = members[group] as { size: number };
+    groupOfRoot.set(root, group);
+    positionOfRoot.set(root, member.size++);
+  }
+
+  const outputs = new Set(network.outputs.map((name) => layerIndex.get(name)));
+  const named = new Map<string, number>();
+  const groups = members.map(({ tensors, size }): ChannelGroup => {
+    const touched = new Set(tensors);
+    const producers = [...touched]
+      .map((i) => layers[i] as Layer)
+      .filter((layer) => PRODUCERS.has(layer.kind));
+    const first = producers[0]?.name ?? '';
+    const count = (named.get(first) ?? 0) + 1;
+    named.set(first, count);
+    return {
+      name: count === 1 ? first : `${first}#${count}`,
+      size,
+      fixed: producers.some((layer) => layer.kind === 'input') || [...touched].some((i) => outputs.has(i)),
+      sources: producers.filter((layer) => layer.kind !== 'input').map((layer) => layer.name),
+    };
+  });
+  const fullWidths = Int32Array.from(groups, (group) => group.size);
+  const channelGroup = roots.map((channels) => channels.map((root) => groupOfRoot.get(root) as number));
+  const channelPosition = roots.map((channels) => channels.map((root) => positionOfRoot.get(root) as number));
+  const outputChannels = channelGroup.map((channels): ChannelSum => {
+    const counts = new Map<number, number>();
+    for (const group of channels) counts.set(group, (counts.get(group) ?? 0) + 1);
+    return {
+      groups: Int32Array.from(counts.keys()),
+      times: Int32Array.from(counts, ([group, count]) => count / (fullWidths[group] as number)),
+    };
+  });
+  return {
+    network,
+    shapes,
+    groups,
+    fullWidths,
+    layerIndex,
+    inputs,
+    outputChannels,
+    channelGroup,
+    channelPosition,
+  };
+}

@@ -1,0 +1,63 @@
+/** What a kernel computes. A concat is a copy; a reorder changes the data layout alone. */
+export type KernelOp =
+  | 'conv'
+  | 'depthwise-conv'
+  | 'dense'
+  | 'max-pool'
+  | 'avg-pool'
+  | 'global-avg-pool'
+  | 'batch-norm'
+  | 'activation'
+  | 'add'
+  | 'concat'
+  | 'softmax'
+  | 'transpose'
+  | 'reorder-input'
+  | 'reorder-output';
+
+/** Order of the data: channels last, channels first, or channels first in blocks (ONNX Runtime's NCHWc). */
+export type DataLayout = 'nhwc' | 'nchw' | 'nchwc';
+
+export interface MapSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What an engine really runs for one or more layers after fusion. */
+export interface Kernel {
+  /** The layer that names it; a reorder is named after the tensor it reorders. */
+  readonly name: string;
+  /** Every layer that it computes. */
+  readonly layers: readonly string[];
+  readonly op: KernelOp;
+  readonly layout: DataLayout;
+  /** Op, filter, stride and layout, such as `conv 3x3/2 nchw`: kernels of one class share a cost model. */
+  readonly kernelClass: string;
+  readonly batch: number;
+  readonly input: MapSize;
+  readonly output: MapSize;
+  readonly filter: MapSize;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  /** Channels that are really computed: a blocked layout rounds up to whole blocks. */
+  readonly paddedInputChannels: number;
+  readonly paddedOutputChannels: number;
+  /** 2 per multiply-add, of the channels the network has. */
+  readonly flops: number;
+  /** 2 per multiply-add, of the padded channels. */
+  readonly paddedFlops: number;
+  /** Of all inputs, 4 bytes per value. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly weightBytes: number;
+}
+
+/** Bytes that pass between memory and the kernel if each is moved once. */
+export function kernelBytes(kernel: Kernel): number {
+  return kernel.inputBytes + kernel.outputBytes + kernel.weightBytes;
+}
+
+/** FLOPs per byte. */
+export function arithmeticIntensity(kernel: Kernel): number {
+  return kernel.flops / kernelBytes(kernel);
+}

@@ -1,0 +1,84 @@
+import { type ChannelPlan, type ChannelSum, channelCount } from '../channel-plan.ts';
+import type { LayerKind } from '../layer.ts';
+import type { DataLayout } from './kernel.ts';
+import type { LoweringRules } from './rules.ts';
+
+/** ONNX Runtime's ReorderInput handles channel counts that are multiples of 4 only. */
+const REORDER_ALIGNMENT = 4;
+
+/** Blocked when their channels fill whole blocks, whatever the layout of their input. */
+const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set([
+  'depthwise-conv2d',
+  'max-pool',
+  'avg-pool',
+  'global-avg-pool',
+]);
+
+/** Which layout each layer computes in, and which tensors are converted on the way. */
+export interface Layouts {
+  readonly ofLayer: readonly DataLayout[];
+  /** Per tensor: converted into blocks once, for all its blocked readers. */
+  readonly reorderedIn: Uint8Array;
+  /** Per tensor: converted back once, for all its plain readers. */
+  readonly reorderedOut: Uint8Array;
+}
+
+/**
+ * Assigns data layouts as ONNX Runtime's NchwcTransformer does (onnxruntime/core/optimizer/nchwc_transformer.cc;
+ * checked against the kernels seen in its profiles): a convolution goes blocked when its input has fewer channels
+ * than a block (then it reads the plain layout) or a multiple of 4; pools and depthwise convolutions when channels fill
+ * whole blocks; concats and adds when, besides, all their inputs are blocked already; element-wise layers follow.
+ * @param source per layer: the layer whose tensor it stands for (itself, or what it is fused into or replaced by)
+ */
+export function assignLayouts(
+  plan: ChannelPlan,
+  widths: Int32Array,
+  alive: Uint8Array,
+  source: Int32Array,
+  rules: LoweringRules,
+): Layouts {
+  const { layers, outputs } = plan.network;
+  const block = rules.channelBlock;
+  const ofLayer: DataLayout[] = new Array(layers.length).fill(rules.layout);
+  const reorderedIn = new Uint8Array(layers.length);
+  const reorderedOut = new Uint8Array(layers.length);
+  if (block === null) return { ofLayer, reorderedIn, reorderedOut };
+  const blocked = (tensor: number) => ofLayer[tensor] === 'nchwc';
+  const channels = (tensor: number) => channelCount(plan.outputChannels[tensor] as ChannelSum, widths);
+  const wantPlain = (tensor: number) => {
+    if (blocked(tensor)) reorderedOut[tensor] = 1;
+  };
+  for (let index = 0; index < layers.length; index++) {
+    if (alive[index] === 0 || source[index] !== index) continue;
+    const layer = layers[index];
+    const tensors = Array.from(plan.inputs[index] as Int32Array)
+      .filter((input) => alive[input] === 1)
+      .map((input) => source[input] as number);
+    const first = tensors[0];
+    if (layer === undefined || first === undefined) continue;
+    let goesBlocked = false;
+    if (layer.kind === 'conv2d') {
+      const inputChannels = channels(first);
+      goesBlocked = inputChannels < block || inputChannels % REORDER_ALIGNMENT === 0;
+      if (goesBlocked && inputChannels >= block) {
+        if (!blocked(first)) reorderedIn[first] = 1;
+      } else wantPlain(first);
+    } else if (WHOLE_BLOCKS.has(layer.kind)) {
+      const multiplied = layer.kind === 'depthwise-conv2d' && layer.multiplier !== 1;
+      goesBlocked = !multiplied && channels(first) % block === 0;
+      if (goesBlocked) {
+        if (!blocked(first)) reorderedIn[first] = 1;
+      } else wantPlain(first);
+    } else if (layer.kind === 'activation' || layer.kind === 'batch-norm') {
+      goesBlocked = blocked(first);
+    } else if (layer.kind === 'dense' || layer.kind === 'flatten' || layer.kind === 'softmax') {
+      wantPlain(first);
+    } else {
+      goesBlocked = tensors.every((tensor) => blocked(tensor) && channels(tensor) % block === 0);
+      if (!goesBlocked) tensors.forEach(wantPlain);
+    }
+    if (goesBlocked) ofLayer[index] = 'nchwc';
+  }
+  for (const output of outputs) wantPlain(source[plan.layerIndex.get(output) as number] as number);
+  return { ofLayer, reorderedIn, reorderedOut };
+}

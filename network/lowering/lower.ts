@@ -1,0 +1,221 @@
+import { type ChannelPlan, type ChannelSum, channelCount, planChannels } from '../channel-plan.ts';
+import { deployedNetwork } from '../deployed.ts';
+import type { Layer } from '../layer.ts';
+import { consumersOf, type Network } from '../network.ts';
+import type { Shape } from '../shapes.ts';
+import { settleWidths } from '../widths.ts';
+import type { DataLayout, Kernel, KernelOp, MapSize } from './kernel.ts';
+import { assignLayouts } from './layouts.ts';
+import type { LoweringRules } from './rules.ts';
+
+const BYTES_PER_VALUE = 4;
+const POINT: MapSize = { height: 1, width: 1 };
+
+/** Kernel op of each layer kind; an input runs nothing. */
+const OPS: Record<Layer['kind'], KernelOp | null> = {
+  input: null,
+  conv2d: 'conv',
+  'depthwise-conv2d': 'depthwise-conv',
+  dense: 'dense',
+  'batch-norm': 'batch-norm',
+  activation: 'activation',
+  'max-pool': 'max-pool',
+  'avg-pool': 'avg-pool',
+  'global-avg-pool': 'global-avg-pool',
+  add: 'add',
+  concat: 'concat',
+  // A view, unless the engine's layout has to be turned first.
+  flatten: 'transpose',
+  softmax: 'softmax',
+};
+
+const FUSES_ACTIVATION: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
+
+/** What of a layer's kernel does not depend on widths. */
+interface Template {
+  readonly op: KernelOp;
+  readonly layers: readonly string[];
+  readonly input: MapSize;
+  readonly output: MapSize;
+  readonly filter: MapSize;
+  readonly classes: Record<DataLayout, string>;
+}
+
+function template(layer: Layer, fused: readonly string[], input: Shape, output: Shape): Template | null {
+  const op = OPS[layer.kind];
+  if (op === null) return null;
+  let filter = POINT;
+  let label: string = op;
+  if ('kernelSize' in layer || 'poolSize' in layer) {
+    const [height, width] = 'kernelSize' in layer ? layer.kernelSize : layer.poolSize;
+    filter = { height, width };
+    label += ` ${height}x${width}/${layer.strides.join('x')}`.replace(/(\d+)x\1$/, '$1');
+  }
+  const classes = { nhwc: `${label} nhwc`, nchw: `${label} nchw`, nchwc: `${label} nchwc` };
+  return { op, layers: [layer.name, ...fused], input, output, filter, classes };
+}
+
+/**
+ * Makes the kernels that an engine runs of a network: fold batch norms, fuse activations, choose layouts. Made once
+ * for a network, evaluated for any widths.
+ */
+export class Lowering {
+  /** Channels and groups of the deployed network. */
+  readonly plan: ChannelPlan;
+  readonly rules: LoweringRules;
+  readonly batch: number;
+  private readonly templates: readonly (Template | null)[];
+  /** Per layer: the layer whose kernel makes its tensor. */
+  private readonly source: Int32Array;
+
+  constructor(network: Network, rules: LoweringRules, batch = 1) {
+    const deployed = deployedNetwork(network);
+    this.plan = planChannels(deployed);
+    this.rules = rules;
+    this.batch = batch;
+    const { layers } = deployed;
+    const consumers = consumersOf(deployed);
+    this.source = Int32Array.from(layers, (_, index) => index);
+    const fused: string[][] = layers.map(() => []);
+    layers.forEach((layer, index) => {
+      const before = this.plan.inputs[index]?.[0];
+      if (layer.kind !== 'activation' || before === undefined) return;
+      const producer = layers[before];
+      if (producer === undefined || !FUSES_ACTIVATION.has(producer.kind)) return;
+      if (!rules.fusedActivations.includes(layer.activation)) return;
+      if (consumers.get(producer.name)?.length !== 1 || deployed.outputs.includes(producer.name)) return;
+      this.source[index] = before;
+      fused[before]?.push(layer.name);
+    });
+    this.templates = layers.map((layer, index) => {
+      const input = this.plan.shapes.get(layer.inputs[0] ?? '');
+      const output = this.plan.shapes.get(layer.name);
+      if (this.source[index] !== index || input === undefined || output === undefined) return null;
+      if (layer.kind === 'flatten' && (rules.layout === 'nhwc' || input.height * input.width === 1))
+        return null;
+      return template(layer, fused[index] ?? [], input, output);
+    });
+  }
+
+  /** Kernels in layer order at the given group widths (of {@link plan}); full widths by default. */
+  kernels(groupWidths: Int32Array = this.plan.fullWidths): Kernel[] {
+    const { plan, rules } = this;
+    const { layers } = plan.network;
+    const { widths, alive } = settleWidths(plan, groupWidths);
+    const source = this.source.slice();
+    if (alive.includes(0)) {
+      // A join left with one input stands for that input.
+      layers.forEach((layer, index) => {
+        if (layer.kind !== 'concat' && layer.kind !== 'add') return;
+        const left = (plan.inputs[index] as Int32Array).filter((input) => alive[input] === 1);
+        if (left.length === 1 && layer.inputs.length > 1) source[index] = source[left[0] as number] as number;
+      });
+    }
+    const layouts = assignLayouts(plan, widths, alive, source, rules);
+    const kernels: Kernel[] = [];
+    for (let index = 0; index < layers.length; index++) {
+      const made = this.templates[index];
+      if (alive[index] === 1 && made && source[index] === index) {
+        kernels.push(this.kernel(index, made, layouts.ofLayer[index] as DataLayout, widths, alive));
+      }
+      if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));
+      if (layouts.reorderedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
+    }
+    return kernels;
+  }
+
+  private padded(channels: number, layout: DataLayout): number {
+    const block = this.rules.channelBlock;
+    return layout === 'nchwc' && block !== null ? Math.ceil(channels / block) * block : channels;
+  }
+
+  private kernel(
+    index: number,
+    made: Template,
+    layout: DataLayout,
+    widths: Int32Array,
+    alive: Uint8Array,
+  ): Kernel {
+    const { plan, batch } = this;
+    const layer = plan.network.layers[index] as Layer;
+    const { op, input, output, filter } = made;
+    const tensors = plan.inputs[index] as Int32Array;
+    const inputChannels = channelCount(plan.outputChannels[tensors[0] as number] as ChannelSum, widths);
+    const outputChannels = channelCount(plan.outputChannels[index] as ChannelSum, widths);
+    // Fewer channels than a block are read from the plain layout, unpadded.
+    const block = this.rules.channelBlock ?? 0;
+    const paddedInputChannels = inputChannels < block ? inputChannels : this.padded(inputChannels, layout);
+    const paddedOutputChannels = this.padded(outputChannels, layout);
+    const taps = filter.height * filter.width;
+    const outputValues = batch * output.height * output.width;
+    const inputValues = batch * input.height * input.width;
+    let flopsPerPair = 0;
+    let weights = 0;
+    let paddedFlops = 0;
+    let flops = 0;
+    if (op === 'conv' || op === 'dense') {
+      flopsPerPair = 2 * outputValues * taps;
+      flops = flopsPerPair * inputChannels * outputChannels;
+      paddedFlops = flopsPerPair * paddedInputChannels * paddedOutputChannels;
+      weights = taps * inputChannels * outputChannels;
+    } else if (op === 'depthwise-conv') {
+      flops = 2 * outputValues * taps * outputChannels;
+      paddedFlops = 2 * outputValues * taps * paddedOutputChannels;
+      weights = taps * outputChannels;
+    }
+    if ('useBias' in layer && layer.useBias) weights += outputChannels;
+    if (op === 'batch-norm') weights = 4 * outputChannels;
+    const readers = op === 'add' ? tensors.filter((tensor) => alive[tensor] === 1).length : 1;
+    const read = op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels;
+    return {
+      name: layer.name,
+      layers: made.layers,
+      op,
+      layout,
+      kernelClass: made.classes[layout],
+      batch,
+      input,
+      output,
+      filter,
+      inputChannels,
+      outputChannels,
+      paddedInputChannels,
+      paddedOutputChannels,
+      flops,
+      paddedFlops,
+      inputBytes: BYTES_PER_VALUE * read,
+      outputBytes: BYTES_PER_VALUE * outputValues * outputChannels,
+      weightBytes: BYTES_PER_VALUE * weights,
+    };
+  }
+
+  private reorder(op: 'reorder-input' | 'reorder-output', index: number, widths: Int32Array): Kernel {
+    const { plan, batch } = this;
+    const layer = plan.network.layers[index] as Layer;
+    const shape = plan.shapes.get(layer.name) as Shape;
+    const channels = channelCount(plan.outputChannels[index] as ChannelSum, widths);
+    const padded = this.padded(channels, 'nchwc');
+    const values = batch * shape.height * shape.width;
+    const intoBlocks = op === 'reorder-input';
+    return {
+      name: layer.name,
+      layers: [],
+      op,
+      layout: intoBlocks ? 'nchwc' : 'nchw',
+      kernelClass: op,
+      batch,
+      input: shape,
+      output: shape,
+      filter: POINT,
+      inputChannels: channels,
+      outputChannels: channels,
+      paddedInputChannels: intoBlocks ? channels : padded,
+      paddedOutputChannels: intoBlocks ? padded : channels,
+      flops: 0,
+      paddedFlops: 0,
+      inputBytes: BYTES_PER_VALUE * values * (intoBlocks ? channels : padded),
+      outputBytes: BYTES_PER_VALUE * values * (intoBlocks ? padded : channels),
+      weightBytes: 0,
+    };
+  }
+}

@@ -1,0 +1,177 @@
+import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
+import type { LayerKind } from './layer.ts';
+import { unknownLayer } from './layer.ts';
+
+/** Rates of a roofline. FLOPs / (GFLOP/s) and bytes / (GB/s) are nanoseconds. */
+export interface Roof {
+  readonly computeRateGflops: number;
+  readonly bandwidthGBps: number;
+}
+
+/** Costs of one op at some widths, as Google's library counts them. */
+export interface OpCost {
+  readonly name: string;
+  readonly kind: LayerKind;
+  /** 2 per multiply-add. */
+  readonly flops: number;
+  /** Weights of convolutions and dense layers; biases and batch norms are free. */
+  readonly parameters: number;
+  /** Inputs, outputs and weights, 4 bytes per value. */
+  readonly bytes: number;
+}
+
+/** An op's costs as polynomials in its alive inputs I and outputs O. */
+interface OpTerms {
+  readonly name: string;
+  readonly kind: LayerKind;
+  readonly input: number;
+  readonly output: number;
+  readonly flopsIO: number;
+  readonly flopsO: number;
+  readonly parametersIO: number;
+  readonly bytesI: number;
+  readonly bytesO: number;
+  readonly bytesIO: number;
+}
+
+const BYTES_PER_VALUE = 4;
+
+/**
+ * The `morph-net` view: every op as written, costed as google-research/morph-net does (cost_calculator.py): 2 FLOPs
+ * per multiply-add; latency max(FLOPs / compute rate, bytes / bandwidth). Convolution, depthwise convolution and dense
+ * layers have FLOPs and weights; batch norm, activation, add and concat cost their bytes; pools, softmax and flatten
+ * cost nothing there. A dead convolution still pays for reading its live inputs.
+ */
+export class MorphNetView {
+  private readonly terms: readonly OpTerms[];
+  private readonly sums: readonly ChannelSum[];
+  /** Scratch: channel count of each distinct tensor. */
+  private readonly counts: Float64Array;
+
+  constructor(plan: ChannelPlan, batch = 1) {
+    const { layers } = plan.network;
+    const sums: ChannelSum[] = [];
+    const sumOf = new Map<string, number>();
+    const tensorOf = plan.outputChannels.map((sum) => {
+      const key = `${sum.groups.join()}:${sum.times.join()}`;
+      const known = sumOf.get(key);
+      if (known !== undefined) return known;
+      sumOf.set(key, sums.length);
+      return sums.push(sum) - 1;
+    });
+    const terms: OpTerms[] = [];
+    layers.forEach((layer, index) => {
+      const inputs = plan.inputs[index] as Int32Array;
+      const inputShape = plan.shapes.get(layer.inputs[0] ?? '');
+      const outputShape = plan.shapes.get(layer.name);
+      if (inputShape === undefined || outputShape === undefined) return;
+      const inputArea = batch * inputShape.height * inputShape.width;
+      const outputArea = batch * outputShape.height * outputShape.width;
+      const base = {
+        name: layer.name,
+        kind: layer.kind,
+        input: tensorOf[inputs[0] as number] as number,
+        output: tensorOf[index] as number,
+        flopsIO: 0,
+        flopsO: 0,
+        parametersIO: 0,
+        bytesI: BYTES_PER_VALUE * inputArea,
+        bytesO: BYTES_PER_VALUE * outputArea,
+        bytesIO: 0,
+      };
+      switch (layer.kind) {
+        case 'conv2d':
+        case 'dense': {
+          const taps = layer.kind === 'conv2d' ? layer.kernelSize[0] * layer.kernelSize[1] : 1;
+          terms.push({
+            ...base,
+            flopsIO: 2 * outputArea * taps,
+            parametersIO: taps,
+            bytesIO: BYTES_PER_VALUE * taps,
+          });
+          break;
+        }
+        case 'depthwise-conv2d': {
+          const taps = layer.kernelSize[0] * layer.kernelSize[1];
+          // Its weight bytes are counted as those of a full convolution, its weights as taps × outputs.
+          terms.push({ ...base, flopsO: 2 * outputArea * taps, bytesIO: BYTES_PER_VALUE * taps });
+          break;
+        }
+        case 'batch-norm':
+        case 'activation':
+          terms.push(base);
+          break;
+        case 'add':
+          terms.push({ ...base, bytesI: inputs.length * base.bytesI });
+          break;
+        case 'concat':
+          terms.push({ ...base, bytesI: 0, bytesO: 2 * base.bytesO });
+          break;
+        case 'input':
+        case 'max-pool':
+        case 'avg-pool':
+        case 'global-avg-pool':
+        case 'flatten':
+        case 'softmax':
+          break;
+        default:
+          unknownLayer(layer);
+      }
+    });
+    this.terms = terms;
+    this.sums = sums;
+    this.counts = new Float64Array(sums.length);
+  }
+
+  private count(widths: Int32Array): Float64Array {
+    for (let i = 0; i < this.sums.length; i++)
+      this.counts[i] = channelCount(this.sums[i] as ChannelSum, widths);
+    return this.counts;
+  }
+
+  /** Every costed op at the given group widths, in layer order. */
+  ops(widths: Int32Array): OpCost[] {
+    const counts = this.count(widths);
+    return this.terms.map((term) => {
+      const i = counts[term.input] as number;
+      const o = counts[term.output] as number;
+      return {
+        name: term.name,
+        kind: term.kind,
+        flops: term.flopsIO * i * o + term.flopsO * o,
+        parameters: term.parametersIO * i * o,
+        bytes: term.bytesI * i + term.bytesO * o + term.bytesIO * i * o,
+      };
+    });
+  }
+
+  /**
+   * Totals at the given group widths, without allocating.
+   * @param latenciesNs receives the latency on each of the roofs, in ns
+   */
+  totals(
+    widths: Int32Array,
+    roofs: readonly Roof[],
+    latenciesNs: Float64Array,
+  ): { flops: number; parameters: number } {
+    const counts = this.count(widths);
+    let flops = 0;
+    let parameters = 0;
+    latenciesNs.fill(0);
+    for (const term of this.terms) {
+      const i = counts[term.input] as number;
+      const o = counts[term.output] as number;
+      const io = i * o;
+      const opFlops = term.flopsIO * io + term.flopsO * o;
+      const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * io;
+      flops += opFlops;
+      parameters += term.parametersIO * io;
+      for (let r = 0; r < roofs.length; r++) {
+        const { computeRateGflops, bandwidthGBps } = roofs[r] as Roof;
+        latenciesNs[r] =
+          (latenciesNs[r] as number) + Math.max(opFlops / computeRateGflops, opBytes / bandwidthGBps);
+      }
+    }
+    return { flops, parameters };
+  }
+}

@@ -1,0 +1,78 @@
+import type { Layer } from './layer.ts';
+import { UserError } from './user-error.ts';
+
+/** A topologically ordered list of layers: every layer comes after those it reads. */
+export interface Network {
+  readonly name: string;
+  readonly layers: readonly Layer[];
+  /** Names of the layers whose outputs the network returns. */
+  readonly outputs: readonly string[];
+}
+
+/** The layer of that name. Throws if there is none: names come from the network itself. */
+export function layerNamed(network: Network, name: string): Layer {
+  const layer = network.layers.find((candidate) => candidate.name === name);
+  if (layer === undefined) throw new Error(`network ${network.name} has no layer ${name}`);
+  return layer;
+}
+
+/** For each layer name, the layers that read it, in order. */
+export function consumersOf(network: Network): Map<string, Layer[]> {
+  const consumers = new Map<string, Layer[]>(network.layers.map((layer) => [layer.name, []]));
+  for (const layer of network.layers) {
+    for (const input of layer.inputs) consumers.get(input)?.push(layer);
+  }
+  return consumers;
+}
+
+const INPUT_COUNTS: Record<Layer['kind'], readonly [number, number]> = {
+  input: [0, 0],
+  conv2d: [1, 1],
+  'depthwise-conv2d': [1, 1],
+  dense: [1, 1],
+  'batch-norm': [1, 1],
+  activation: [1, 1],
+  'max-pool': [1, 1],
+  'avg-pool': [1, 1],
+  'global-avg-pool': [1, 1],
+  add: [2, Number.POSITIVE_INFINITY],
+  concat: [1, Number.POSITIVE_INFINITY],
+  flatten: [1, 1],
+  softmax: [1, 1],
+};
+
+/**
+ * Checks names, order and number of inputs, and returns the network.
+ * @throws UserError naming the layer that is wrong
+ */
+export function checkedNetwork(network: Network): Network {
+  const seen = new Set<string>();
+  for (const layer of network.layers) {
+    const fail = (got: string, expected: string) => {
+      throw new UserError({
+        got: `${got} in network ${network.name}`,
+        expected,
+        fix: `correct layer ${layer.name}`,
+      });
+    };
+    if (seen.has(layer.name)) fail(`two layers named ${layer.name}`, 'unique names');
+    for (const input of layer.inputs) {
+      if (!seen.has(input)) fail(`input ${input} of ${layer.name} before it is defined`, 'layers in order');
+    }
+    const [least, most] = INPUT_COUNTS[layer.kind];
+    if (layer.inputs.length < least || layer.inputs.length > most) {
+      fail(`${layer.inputs.length} inputs to ${layer.kind} ${layer.name}`, `at least ${least}`);
+    }
+    seen.add(layer.name);
+  }
+  for (const output of network.outputs) {
+    if (!seen.has(output)) {
+      throw new UserError({
+        got: `output ${output} of network ${network.name}`,
+        expected: 'the name of one of its layers',
+        fix: 'correct the list of outputs',
+      });
+    }
+  }
+  return network;
+}

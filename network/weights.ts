@@ -1,0 +1,111 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Network } from './network.ts';
+import { inferShapes } from './shapes.ts';
+
+/**
+ * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], dense
+ * [in, out], row-major), `bias`, and `gamma`, `beta`, `moving_mean`, `moving_variance` of a batch norm.
+ */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/** Name and shape of every weight that a network has, in layer order. */
+export function weightShapes(network: Network): { name: string; shape: readonly number[] }[] {
+  const shapes = inferShapes(network);
+  const list: { name: string; shape: readonly number[] }[] = [];
+  for (const layer of network.layers) {
+    const input = shapes.get(layer.inputs[0] ?? '')?.channels ?? 0;
+    const output = shapes.get(layer.name)?.channels ?? 0;
+    const push = (part: string, ...shape: number[]) => list.push({ name: `${layer.name}/${part}`, shape });
+    switch (layer.kind) {
+      case 'conv2d':
+        push('kernel', ...layer.kernelSize, input, output);
+        break;
+      case 'depthwise-conv2d':
+        push('kernel', ...layer.kernelSize, input, layer.multiplier);
+        break;
+      case 'dense':
+        push('kernel', input, output);
+        break;
+      case 'batch-norm':
+        if (layer.scale) push('gamma', output);
+        for (const part of ['beta', 'moving_mean', 'moving_variance']) push(part, output);
+        break;
+      default:
+        break;
+    }
+    if ('useBias' in layer && layer.useBias) push('bias', output);
+  }
+  return list;
+}
+
+/** Standard normal values that all seeded weights are cut from: drawing 11 million anew takes a second. */
+const POOL_SIZE = 1 << 16;
+let pool: { seed: number; values: Float32Array } | undefined;
+
+function normalPool(seed: number): Float32Array {
+  if (pool?.seed === seed) return pool.values;
+  const random = xoroshiro128plus(seed);
+  const uniform = () => ((random.next() >>> 0) + 0.5) / 2 ** 32;
+  const values = new Float32Array(POOL_SIZE);
+  for (let i = 0; i < POOL_SIZE; i += 2) {
+    // Box-Muller.
+    const radius = Math.sqrt(-2 * Math.log(uniform()));
+    const angle = 2 * Math.PI * uniform();
+    values[i] = radius * Math.cos(angle);
+    values[i + 1] = radius * Math.sin(angle);
+  }
+  pool = { seed, values };
+  return values;
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}
+
+/**
+ * `count` standard normal values that depend on seed and name alone. They repeat every 65,536 values: good for
+ * timing and for comparing engines, not for training.
+ */
+export function seededNormals(name: string, count: number, seed: number): Float32Array {
+  const source = normalPool(seed);
+  const result = new Float32Array(count);
+  let from = hash(name) % POOL_SIZE;
+  for (let at = 0; at < count; ) {
+    const run = Math.min(POOL_SIZE - from, count - at);
+    result.set(source.subarray(from, from + run), at);
+    at += run;
+    from = 0;
+  }
+  return result;
+}
+
+/**
+ * Weights for timing and comparing: kernels normal with variance 2 / fan-in (He et al., arXiv 1502.01852), so that
+ * activations neither vanish nor overflow; small biases; batch norm near the identity.
+ */
+export function seededWeights(network: Network, seed: number): Weights {
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of weightShapes(network)) {
+    const part = name.slice(name.lastIndexOf('/') + 1);
+    const count = shape.reduce((product, size) => product * size, 1);
+    const values = seededNormals(name, count, seed);
+    if (part === 'kernel') {
+      // A depthwise filter sums over its window only.
+      const depthwise = network.layers.some(
+        (layer) => layer.kind === 'depthwise-conv2d' && `${layer.name}/kernel` === name,
+      );
+      const fanIn = depthwise ? (shape[0] ?? 1) * (shape[1] ?? 1) : count / (shape.at(-1) ?? 1);
+      const scale = Math.sqrt(2 / fanIn);
+      for (let i = 0; i < count; i++) values[i] = (values[i] as number) * scale;
+    } else {
+      const centre = part === 'gamma' || part === 'moving_variance' ? 1 : 0;
+      for (let i = 0; i < count; i++)
+        values[i] = centre + 0.1 * Math.max(-3, Math.min(3, values[i] as number));
+    }
+    weights.set(name, values);
+  }
+  return weights;
+}

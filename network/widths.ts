@@ -1,0 +1,158 @@
+import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
+import type { Layer } from './layer.ts';
+import { checkedNetwork, type Network } from './network.ts';
+import { UserError } from './user-error.ts';
+
+/** Alive output channels by layer name; missing layers are full. */
+export type Widths = Readonly<Record<string, number>>;
+
+/**
+ * Group widths from widths by layer name.
+ * @throws UserError for an unknown layer, a width outside 0 … full, or tied layers given different widths
+ */
+export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
+  const result = Int32Array.from(plan.fullWidths);
+  const setBy = new Map<number, string>();
+  for (const [name, width] of Object.entries(widths)) {
+    const index = plan.layerIndex.get(name);
+    const group = index === undefined ? undefined : plan.outputChannels[index]?.groups[0];
+    const sum = index === undefined ? undefined : plan.outputChannels[index];
+    if (index === undefined || group === undefined || sum === undefined) {
+      throw new UserError({
+        got: `a width for layer '${name}'`,
+        expected: `a layer of ${plan.network.name}`,
+        fix: 'remove it or correct the name',
+      });
+    }
+    const full = channelCount(sum, plan.fullWidths);
+    if (!Number.isInteger(width) || width < 0 || width > full) {
+      throw new UserError({
+        got: `width ${width} for layer ${name}`,
+        expected: `an integer from 0 to ${full}`,
+        fix: 'correct it in the widths',
+      });
+    }
+    // Joined groups (a concat's output) follow from their parts.
+    if (sum.groups.length > 1) continue;
+    const earlier = setBy.get(group);
+    const alive = width / (sum.times[0] as number);
+    if (earlier !== undefined && result[group] !== alive) {
+      throw new UserError({
+        got: `width ${width} for ${name} and another for ${earlier}`,
+        expected: 'one width, since their channels are tied',
+        fix: 'make the two equal',
+      });
+    }
+    setBy.set(group, name);
+    if (plan.groups[group]?.fixed === true && alive !== plan.fullWidths[group]) {
+      throw new UserError({
+        got: `width ${width} for ${name}`,
+        expected: `${full}, because it is an input or output of the network`,
+        fix: 'leave it out of the widths',
+      });
+    }
+    result[group] = alive;
+  }
+  return result;
+}
+
+/** Width of every filter-making layer at the given group widths, by name. */
+export function widthsByLayer(plan: ChannelPlan, widths: Int32Array): Record<string, number> {
+  const result: Record<string, number> = {};
+  plan.network.layers.forEach((layer, index) => {
+    if (layer.kind !== 'conv2d' && layer.kind !== 'dense') return;
+    result[layer.name] = channelCount(plan.outputChannels[index] as ChannelSum, widths);
+  });
+  return result;
+}
+
+/** Widths without groups that nothing makes any more, and which layers run at them. */
+export interface SettledWidths {
+  readonly widths: Int32Array;
+  /** Per layer: 1 if it runs, 0 if it is gone. */
+  readonly alive: Uint8Array;
+}
+
+/** A layer is gone when it has no output channels or reads only gone layers. */
+function reachedFromInput(plan: ChannelPlan, widths: Int32Array): Uint8Array {
+  const alive = new Uint8Array(plan.network.layers.length);
+  for (let index = 0; index < alive.length; index++) {
+    const inputs = plan.inputs[index] as Int32Array;
+    if (channelCount(plan.outputChannels[index] as ChannelSum, widths) === 0) continue;
+    if (inputs.length === 0 || inputs.some((input) => alive[input] === 1)) alive[index] = 1;
+  }
+  return alive;
+}
+
+/**
+ * Follows the consequences of zero widths: layers without input go, groups that only such layers make become 0, and
+ * layers that no output needs go too.
+ */
+export function settleWidths(plan: ChannelPlan, widths: Int32Array): SettledWidths {
+  const { layers, outputs } = plan.network;
+  if (!widths.includes(0)) return { widths, alive: new Uint8Array(layers.length).fill(1) };
+  const settled = Int32Array.from(widths);
+  let alive = reachedFromInput(plan, settled);
+  for (let changed = true; changed; ) {
+    changed = false;
+    plan.groups.forEach((group, index) => {
+      if (settled[index] === 0 || group.sources.length === 0) return;
+      if (group.sources.some((name) => alive[plan.layerIndex.get(name) as number] === 1)) return;
+      settled[index] = 0;
+      changed = true;
+    });
+    if (changed) alive = reachedFromInput(plan, settled);
+  }
+  const needed = new Uint8Array(layers.length);
+  for (const output of outputs) needed[plan.layerIndex.get(output) as number] = 1;
+  for (let index = layers.length - 1; index >= 0; index--) {
+    if (needed[index] === 0 && layers[index]?.kind !== 'input') alive[index] = 0;
+    if (alive[index] === 1) for (const input of plan.inputs[index] as Int32Array) needed[input] = 1;
+  }
+  return { widths: settled, alive };
+}
+
+function withWidth(layer: Layer, inputs: readonly string[], channels: number): Layer {
+  if (layer.kind === 'conv2d') return { ...layer, inputs, filters: channels };
+  if (layer.kind === 'dense') return { ...layer, inputs, units: channels };
+  return { ...layer, inputs };
+}
+
+/**
+ * The network with its groups at the given widths. Groups of width 0 take their layers with them; a concat or add
+ * left with one input is replaced by that input.
+ * @throws UserError if nothing of an output is left
+ */
+export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Network {
+  const { network } = plan;
+  const { widths, alive } = settleWidths(plan, groupWidths);
+  const aliases = new Map<string, string>();
+  const nameOf = (index: number) => {
+    const name = network.layers[index]?.name ?? '';
+    return aliases.get(name) ?? name;
+  };
+  const layers: Layer[] = [];
+  network.layers.forEach((layer, index) => {
+    if (alive[index] === 0) return;
+    const inputs = Array.from(plan.inputs[index] as Int32Array)
+      .filter((input) => alive[input] === 1)
+      .map(nameOf);
+    const joins = layer.kind === 'concat' || layer.kind === 'add';
+    if (joins && inputs.length === 1 && layer.inputs.length > 1) {
+      aliases.set(layer.name, inputs[0] as string);
+      return;
+    }
+    layers.push(withWidth(layer, inputs, channelCount(plan.outputChannels[index] as ChannelSum, widths)));
+  });
+  const outputs = network.outputs.map((name) => {
+    if (alive[plan.layerIndex.get(name) as number] === 0) {
+      throw new UserError({
+        got: `widths that leave nothing before output ${name} of ${network.name}`,
+        expected: 'a path of layers at least 1 wide from input to output',
+        fix: 'raise the zero widths',
+      });
+    }
+    return aliases.get(name) ?? name;
+  });
+  return checkedNetwork({ name: network.name, layers, outputs });
+}

@@ -1,0 +1,89 @@
+import type { Kernel } from '../network/lowering/kernel.ts';
+import type { LoweringRules } from '../network/lowering/rules.ts';
+import type { Network } from '../network/network.ts';
+import type { Weights } from '../network/weights.ts';
+
+export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'onnxruntime'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** What executes kernels here, as found at run time. Recorded with every measurement. */
+export interface EngineDescription {
+  readonly engine: EngineName;
+  /** Version of the package that runs the kernels. */
+  readonly version: string;
+  /** Where the kernels really ran; a software adapter is never a GPU. */
+  readonly hardware: 'gpu' | 'cpu' | 'software';
+  /** The processor's own name. */
+  readonly adapter: string;
+  /** Execution provider or native library. */
+  readonly provider: string;
+  readonly threads: number;
+  /** What times are read from: the wall clock, or time stamps written by the GPU. */
+  readonly clock: 'wall' | 'gpu-timestamp';
+  /** Name of the lowering rules that its kernels follow. */
+  readonly rules: string;
+}
+
+/** Whether an engine can run here; if not, why, and the command that brings it. */
+export type Availability =
+  | { readonly available: true; readonly description: EngineDescription; readonly trains: boolean }
+  | { readonly available: false; readonly reason: string; readonly remedy: string; readonly trains: boolean };
+
+/** One kernel's time in one inference, in its real cache state. */
+export interface KernelTiming {
+  readonly kernel: Kernel;
+  readonly durationUs: number;
+}
+
+export interface LoadOptions {
+  readonly batch: number;
+  readonly weights: Weights;
+}
+
+/** A network ready to run. */
+export interface LoadedNetwork {
+  /** One inference on fixed random inputs, finished when it resolves: its wall time in µs. */
+  run(): Promise<number>;
+  /** One inference on these inputs (NHWC, float32, by input layer): the outputs (NHWC or [N, C]) by layer. */
+  infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+/** A network ready to run with the time of each kernel recorded. */
+export interface ProfiledNetwork {
+  /** One recorded inference. */
+  run(): Promise<void>;
+  /**
+   * Ends the recording and frees the network.
+   * @returns per run, in order, every kernel that `lower` makes of the network
+   * @throws Error if the engine ran other kernels than the lowering rules say
+   */
+  finish(): Promise<KernelTiming[][]>;
+}
+
+/**
+ * An engine: what executes kernels. A measurement never falls back silently: an engine runs what it describes, or it
+ * throws.
+ */
+export interface Engine {
+  readonly description: EngineDescription;
+  readonly rules: LoweringRules;
+  /** Loads the deployed form of the network (batch norms folded by the caller). */
+  load(network: Network, options: LoadOptions): Promise<LoadedNetwork>;
+  /** Like {@link load}, recording the time of every kernel in situ. */
+  loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork>;
+  close(): Promise<void>;
+}
+
+/** How an engine is found: one object per engine, in {@link file://./engines.ts}. */
+export interface EngineAdapter {
+  readonly name: EngineName;
+  readonly trains: boolean;
+  /**
+   * Looks, without measuring; never throws.
+   * @param options threads to load a native library with, since some take their number once per process
+   */
+  availability(options?: { threads?: number }): Promise<Availability>;
+  /** @throws UserError with the reason and the remedy where it is not available */
+  open(options: { threads: number }): Promise<Engine>;
+}

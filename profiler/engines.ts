@@ -1,0 +1,61 @@
+import { UserError } from '../network/user-error.ts';
+import {
+  type Availability,
+  ENGINE_NAMES,
+  type Engine,
+  type EngineAdapter,
+  type EngineName,
+} from './engine.ts';
+import { onnxruntimeAdapter } from './onnxruntime/engine.ts';
+import { tensorflowAdapter } from './tfjs/tensorflow.ts';
+import { wasmAdapter } from './tfjs/wasm.ts';
+
+/** Every engine, in the order in which defaults look. Adding one is adding a file and a line here. */
+export const ENGINES: readonly EngineAdapter[] = [tensorflowAdapter, onnxruntimeAdapter, wasmAdapter];
+
+/** @throws UserError for a name that no engine has */
+export function engineNamed(name: string): EngineAdapter {
+  const adapter = ENGINES.find((candidate) => candidate.name === name);
+  if (adapter !== undefined) return adapter;
+  throw new UserError({
+    got: `engine '${name}'`,
+    expected: `one of ${ENGINES.map((engine) => engine.name).join(', ')}`,
+    fix: 'see `morphline engines`',
+  });
+}
+
+export interface EngineStatus {
+  readonly name: EngineName;
+  readonly trains: boolean;
+  readonly availability: Availability;
+}
+
+/** What can run here; engines are looked at one after another, since they share the processor. */
+export async function engineStatuses(): Promise<EngineStatus[]> {
+  const statuses: EngineStatus[] = [];
+  for (const { name, trains, availability } of ENGINES) {
+    statuses.push({ name, trains, availability: await availability() });
+  }
+  return statuses.sort((a, b) => ENGINE_NAMES.indexOf(a.name) - ENGINE_NAMES.indexOf(b.name));
+}
+
+/**
+ * The engine to measure with when none is asked for: a hardware GPU first (tensorflow on CUDA), else onnxruntime on
+ * the CPU, else wasm.
+ */
+export async function defaultEngine(options: { threads?: number } = {}): Promise<EngineName> {
+  const tensorflow = await tensorflowAdapter.availability(options);
+  if (tensorflow.available && tensorflow.description.hardware === 'gpu') return 'tensorflow';
+  const onnxruntime = await onnxruntimeAdapter.availability();
+  return onnxruntime.available ? 'onnxruntime' : 'wasm';
+}
+
+/** The engine to train with when none is asked for: tensorflow where its library loads, else wasm. */
+export async function defaultTrainingEngine(): Promise<EngineName> {
+  return (await tensorflowAdapter.availability()).available ? 'tensorflow' : 'wasm';
+}
+
+/** Opens an engine by name, or the default one. */
+export async function openEngine(name: string | undefined, options: { threads: number }): Promise<Engine> {
+  return engineNamed(name ?? (await defaultEngine(options))).open(options);
+}

@@ -1,0 +1,60 @@
+import si from 'systeminformation';
+
+/** The machine a measurement was made on. */
+export interface MachineDescription {
+  readonly processor: string;
+  readonly physicalCores: number;
+  readonly logicalCores: number;
+  /** Of the whole machine; null where the system does not say. */
+  readonly cacheBytes: {
+    readonly l1d: number | null;
+    readonly l2: number | null;
+    readonly l3: number | null;
+  };
+  readonly memoryBytes: number;
+  readonly operatingSystem: string;
+  readonly virtual: boolean;
+  readonly gpus: {
+    readonly model: string;
+    readonly vendor: string;
+    readonly memoryBytes: number | null;
+  }[];
+  readonly nodeVersion: string;
+}
+
+let described: Promise<MachineDescription> | undefined;
+
+async function describe(): Promise<MachineDescription> {
+  const [cpu, memory, os, system, graphics] = await Promise.all([
+    si.cpu(),
+    si.mem(),
+    si.osInfo(),
+    si.system(),
+    si.graphics(),
+  ]);
+  const bytes = (value: number | null) => (value !== null && value > 0 ? value : null);
+  return {
+    processor: `${cpu.manufacturer} ${cpu.brand}`.trim(),
+    physicalCores: cpu.physicalCores,
+    logicalCores: cpu.cores,
+    cacheBytes: { l1d: bytes(cpu.cache.l1d), l2: bytes(cpu.cache.l2), l3: bytes(cpu.cache.l3) },
+    memoryBytes: memory.total,
+    operatingSystem: `${os.distro} ${os.release} (${os.kernel}, ${os.arch})`,
+    virtual: system.virtual ?? false,
+    gpus: graphics.controllers
+      .filter((controller) => controller.model !== '')
+      .map(({ model, vendor, vram }) => ({ model, vendor, memoryBytes: vram ? vram * 2 ** 20 : null })),
+    nodeVersion: process.version,
+  };
+}
+
+/** Describes this machine, once per process. */
+export function describeMachine(): Promise<MachineDescription> {
+  described ??= describe();
+  return described;
+}
+
+export async function processorName(): Promise<string> {
+  const cpu = await si.cpu();
+  return `${cpu.manufacturer} ${cpu.brand}`.trim();
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { arithmeticIntensity, type Kernel } from '../network/lowering/kernel.ts';
+import type { KernelMeasurement, NetworkMeasurement } from './measure-networks.ts';
+
+/** Numbers arrive from CSV as text. */
+const number = z.coerce.number();
+
+/** What a calibration uses a network for; the three sets are disjoint. */
+export const sampleRole = z.enum(['fit', 'choose', 'report', 'probe']);
+export type SampleRole = z.infer<typeof sampleRole>;
+
+/** One row of `kernels.csv`: a kernel as measured in situ. */
+export const kernelRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  kernel: z.string(),
+  op: z.string(),
+  kernel_class: z.string(),
+  layout: z.string(),
+  batch: number,
+  input_height: number,
+  input_width: number,
+  input_channels: number,
+  padded_input_channels: number,
+  output_height: number,
+  output_width: number,
+  output_channels: number,
+  padded_output_channels: number,
+  filter_height: number,
+  filter_width: number,
+  flops: number,
+  padded_flops: number,
+  input_bytes: number,
+  output_bytes: number,
+  weight_bytes: number,
+  flops_per_byte: number,
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  rounds: number,
+  clock: z.enum(['wall', 'gpu-timestamp']),
+});
+export type KernelRecord = z.infer<typeof kernelRecord>;
+
+/** One row of a calibration's `networks.csv`: a whole network as measured. */
+export const networkRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  law: z.string(),
+  block: number,
+  flops: number,
+  parameters: number,
+  kernels: number,
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  pass_1_us: number,
+  pass_2_us: number,
+  rounds: number,
+  disturbed: number,
+  /** Of its block: largest over smallest round factor, minus 1. */
+  drift: number,
+  sentinel_us: number,
+});
+export type NetworkRecord = z.infer<typeof networkRecord>;
+
+export function kernelRow(
+  source: { network: string; sample: number; role: SampleRole; clock: KernelRecord['clock'] },
+  { kernel, latencyUs, spread, minUs, rounds }: KernelMeasurement,
+): KernelRecord {
+  return {
+    network: source.network,
+    sample: source.sample,
+    role: source.role,
+    kernel: kernel.name,
+    op: kernel.op,
+    kernel_class: kernel.kernelClass,
+    layout: kernel.layout,
+    batch: kernel.batch,
+    input_height: kernel.input.height,
+    input_width: kernel.input.width,
+    input_channels: kernel.inputChannels,
+    padded_input_channels: kernel.paddedInputChannels,
+    output_height: kernel.output.height,
+    output_width: kernel.output.width,
+    output_channels: kernel.outputChannels,
+    padded_output_channels: kernel.paddedOutputChannels,
+    filter_height: kernel.filter.height,
+    filter_width: kernel.filter.width,
+    flops: kernel.flops,
+    padded_flops: kernel.paddedFlops,
+    input_bytes: kernel.inputBytes,
+    output_bytes: kernel.outputBytes,
+    weight_bytes: kernel.weightBytes,
+    flops_per_byte: arithmeticIntensity(kernel),
+    latency_us: latencyUs,
+    spread,
+    min_us: minUs,
+    rounds,
+    clock: source.clock,
+  };
+}
+
+/** The kernel of a row, as `lower` would make it (its layers are not recorded). */
+export function kernelOf(record: KernelRecord): Kernel {
+  return {
+    name: record.kernel,
+    layers: [],
+    op: record.op as Kernel['op'],
+    layout: record.layout as Kernel['layout'],
+    kernelClass: record.kernel_class,
+    batch: record.batch,
+    input: { height: record.input_height, width: record.input_width },
+    output: { height: record.output_height, width: record.output_width },
+    filter: { height: record.filter_height, width: record.filter_width },
+    inputChannels: record.input_channels,
+    outputChannels: record.output_channels,
+    paddedInputChannels: record.padded_input_channels,
+    paddedOutputChannels: record.padded_output_channels,
+    flops: record.flops,
+    paddedFlops: record.padded_flops,
+    inputBytes: record.input_bytes,
+    outputBytes: record.output_bytes,
+    weightBytes: record.weight_bytes,
+  };
+}
+
+export function networkRow(
+  source: Pick<
+    NetworkRecord,
+    'network' | 'sample' | 'role' | 'law' | 'block' | 'flops' | 'parameters' | 'kernels'
+  >,
+  block: { drift: number; sentinelUs: number },
+  measured: NetworkMeasurement,
+): NetworkRecord {
+  return {
+    ...source,
+    latency_us: measured.latencyUs,
+    spread: measured.spread,
+    min_us: measured.minUs,
+    pass_1_us: measured.passesUs[0],
+    pass_2_us: measured.passesUs[1],
+    rounds: measured.rounds,
+    disturbed: measured.disturbed,
+    drift: block.drift,
+    sentinel_us: block.sentinelUs,
+  };
+}

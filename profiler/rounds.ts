@@ -1,0 +1,99 @@
+import { median } from 'simple-statistics';
+import { Bench } from 'tinybench';
+import { shuffled } from '../network/shuffle.ts';
+import { type DisturbanceWatch, isDisturbed } from './disturbance.ts';
+
+/** Something to time: `run` does it once and returns its time in µs, on the engine's clock. */
+export interface TimedCase {
+  readonly id: string;
+  run(): Promise<number>;
+}
+
+/** One case's time in one round. */
+export interface RoundSample {
+  readonly id: string;
+  readonly round: number;
+  /** Median of the round's runs. */
+  readonly latencyUs: number;
+  readonly runs: number;
+  /** True if others took the processor; such a sample was replaced unless it is the last attempt. */
+  readonly disturbed: boolean;
+  /** How often the sample was taken: 1, or more after disturbances. */
+  readonly attempts: number;
+}
+
+export interface RoundOptions {
+  readonly seed: number;
+  /** Re-timed before every round and all along it, to see drift. */
+  readonly sentinel: TimedCase;
+  readonly watch: DisturbanceWatch;
+  /** Asked before each round with the number done; false ends the sampling. */
+  readonly another: (roundsDone: number) => boolean;
+  readonly onSample?: (sample: RoundSample) => void;
+  /** Runs after each case's sample, untimed: profiled runs of the same network. */
+  readonly afterCase?: (id: string) => Promise<void>;
+}
+
+export interface RoundResult {
+  /** Cases × rounds, in the order of the cases. */
+  readonly samples: readonly (readonly RoundSample[])[];
+  readonly sentinelUs: readonly number[];
+  readonly disturbed: number;
+}
+
+/** Time that the runs of one case take in one round, unless two runs take longer. */
+const ROUND_TARGET_MS = 12;
+const MAX_RUNS = 40;
+const MAX_ATTEMPTS = 3;
+const CASES_PER_SENTINEL = 8;
+
+/** Runs a case n times in a row; tinybench keeps the samples, the engine's own clock gives the durations. */
+async function timed(timedCase: TimedCase, runs: number): Promise<number> {
+  const bench = new Bench({ time: 0, iterations: runs, warmup: false, retainSamples: true, throws: true });
+  bench.add(timedCase.id, async () => ({ overriddenDuration: (await timedCase.run()) / 1e3 }));
+  const [task] = await bench.run();
+  const result = task?.result;
+  if (result === undefined || !('latency' in result) || result.latency.samples === undefined) {
+    throw new Error(`case ${timedCase.id} was not timed`);
+  }
+  return median([...result.latency.samples]) * 1e3;
+}
+
+/**
+ * Times every case once per round, in an order shuffled anew each round; never all repetitions of one case together.
+ * A disturbed sample is taken again, up to three times in all.
+ */
+export async function sampleRounds(cases: readonly TimedCase[], options: RoundOptions): Promise<RoundResult> {
+  const runsOf = new Map<string, number>();
+  for (const timedCase of cases) {
+    await timedCase.run(); // Warm-up: allocation and first touches.
+    const us = await timedCase.run();
+    runsOf.set(timedCase.id, Math.max(2, Math.min(MAX_RUNS, Math.ceil((ROUND_TARGET_MS * 1e3) / us))));
+  }
+  await options.sentinel.run();
+  const samples: RoundSample[][] = cases.map(() => []);
+  const sentinelUs: number[] = [];
+  let disturbed = 0;
+  for (let round = 0; options.another(round); round++) {
+    const order = shuffled(cases.length, options.seed, round);
+    for (let at = 0; at < order.length; at++) {
+      if (at % CASES_PER_SENTINEL === 0) sentinelUs.push(await timed(options.sentinel, 3));
+      const index = order[at] as number;
+      const timedCase = cases[index] as TimedCase;
+      const runs = runsOf.get(timedCase.id) as number;
+      let sample: RoundSample | undefined;
+      for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts++) {
+        const stop = options.watch.start();
+        const latencyUs = await timed(timedCase, runs);
+        const wasDisturbed = isDisturbed(stop());
+        sample = { id: timedCase.id, round, latencyUs, runs, disturbed: wasDisturbed, attempts };
+        if (!wasDisturbed) break;
+        disturbed++;
+      }
+      samples[index]?.push(sample as RoundSample);
+      await options.afterCase?.(timedCase.id);
+      options.onSample?.(sample as RoundSample);
+    }
+  }
+  return { samples, sentinelUs, disturbed };
+}

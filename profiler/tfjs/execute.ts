@@ -1,0 +1,115 @@
+import type * as tfTypes from '@tensorflow/tfjs';
+import type { ActivationFunction, Layer, Padding } from '../../network/layer.ts';
+import { unknownLayer } from '../../network/layer.ts';
+import type { Shape } from '../../network/shapes.ts';
+
+export type Tf = typeof tfTypes;
+
+type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
+
+function tfPadding(padding: Padding): 'same' | 'valid' | ExplicitPadding {
+  if (padding === 'same' || padding === 'valid') return padding;
+  const { top, bottom, left, right } = padding;
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
+
+function activated(tf: Tf, x: tfTypes.Tensor, activation: ActivationFunction): tfTypes.Tensor {
+  switch (activation) {
+    case 'relu':
+      return tf.relu(x);
+    case 'relu6':
+      return tf.relu6(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'tanh':
+      return tf.tanh(x);
+    default:
+      return activation satisfies never;
+  }
+}
+
+/** A layer's weights on the backend, by part: kernel, bias, gamma, … */
+export type LayerWeights = Readonly<Record<string, tfTypes.Tensor>>;
+
+/**
+ * Computes one layer, with the activation after it fused in where `fused` names one.
+ * @param inputs NHWC, or [N, C] behind dense layers, flatten and global pooling
+ * @param shape output shape of the layer
+ */
+export function executeLayer(
+  tf: Tf,
+  layer: Exclude<Layer, { kind: 'input' }>,
+  inputs: readonly tfTypes.Tensor[],
+  weights: LayerWeights,
+  shape: Shape,
+  fused: ActivationFunction | null,
+): tfTypes.Tensor {
+  const x = inputs[0] as tfTypes.Tensor;
+  const kernel = weights.kernel as tfTypes.Tensor4D;
+  // The lowering rules of tfjs fuse no other.
+  const activation = (fused ?? 'linear') as 'linear' | 'relu' | 'relu6' | 'sigmoid';
+  const bias = weights.bias === undefined ? {} : { bias: weights.bias };
+  switch (layer.kind) {
+    case 'conv2d':
+      return tf.fused.conv2d({
+        x: x as tfTypes.Tensor4D,
+        filter: kernel,
+        strides: [...layer.strides],
+        pad: tfPadding(layer.padding),
+        activation,
+        ...bias,
+      });
+    case 'depthwise-conv2d':
+      return tf.fused.depthwiseConv2d({
+        x: x as tfTypes.Tensor4D,
+        filter: kernel,
+        strides: [...layer.strides],
+        pad: tfPadding(layer.padding) as 'same',
+        activation,
+        ...bias,
+      });
+    case 'dense':
+      return tf.fused.matMul({ a: x, b: weights.kernel as tfTypes.Tensor2D, activation, ...bias });
+    case 'batch-norm':
+      return tf.batchNorm(
+        x,
+        weights.moving_mean as tfTypes.Tensor1D,
+        weights.moving_variance as tfTypes.Tensor1D,
+        weights.beta as tfTypes.Tensor1D,
+        weights.gamma as tfTypes.Tensor1D | undefined,
+        layer.epsilon,
+      );
+    case 'activation':
+      return activated(tf, x, layer.activation);
+    case 'max-pool':
+    case 'avg-pool': {
+      const pool = layer.kind === 'max-pool' ? tf.maxPool : tf.avgPool;
+      const { padding } = layer;
+      if (padding === 'same' || padding === 'valid') {
+        return pool(x as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], padding);
+      }
+      if (layer.kind === 'avg-pool' && Object.values(padding).some((pixels) => pixels > 0)) {
+        throw new Error(`avg-pool ${layer.name}: explicit padding is not computed by the tfjs engines`);
+      }
+      const padded = tf.pad(x, tfPadding(padding) as ExplicitPadding, Number.NEGATIVE_INFINITY);
+      return pool(padded as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], 'valid');
+    }
+    case 'global-avg-pool':
+      return tf.mean(x, [1, 2]);
+    case 'add':
+      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), x);
+    case 'concat':
+      return tf.concat([...inputs], inputs[0]?.rank === 4 ? 3 : 1);
+    case 'flatten':
+      return tf.reshape(x, [-1, shape.channels]);
+    case 'softmax':
+      return tf.softmax(x);
+    default:
+      return unknownLayer(layer);
+  }
+}

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type * as tfTypes from '@tensorflow/tfjs';
+import { UserError } from '../../network/user-error.ts';
+import type { Availability, Engine, EngineAdapter, EngineDescription } from '../engine.ts';
+import { describeMachine, processorName } from '../machine.ts';
+import { TfjsEngine } from './engine.ts';
+import type { Tf } from './execute.ts';
+
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** What tfjs-node adds to a backend. */
+interface NodeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
+
+type Located =
+  | { readonly found: true; readonly name: string; readonly version: string }
+  | { readonly found: false; readonly reason: string; readonly remedy: string };
+
+/** Looks for the package and its native addon without loading them: a missing library prints pages and throws. */
+function locate(): Located {
+  const require = createRequire(import.meta.url);
+  const napi = Math.min(8, Number(process.versions.napi));
+  let withoutAddon: string | undefined;
+  for (const name of PACKAGES) {
+    let manifest: string;
+    try {
+      manifest = require.resolve(`${name}/package.json`);
+    } catch {
+      continue;
+    }
+    if (existsSync(join(dirname(manifest), 'lib', `napi-v${napi}`, 'tfjs_binding.node'))) {
+      return { found: true, name, version: (require(manifest) as { version: string }).version };
+    }
+    withoutAddon ??= name;
+  }
+  if (withoutAddon === undefined) {
+    return {
+      found: false,
+      reason: `neither ${PACKAGES.join(' nor ')} is installed`,
+      remedy: 'npm install @tensorflow/tfjs-node-gpu --ignore-scripts, then its install script',
+    };
+  }
+  return {
+    found: false,
+    reason: `${withoutAddon} is installed without its native library`,
+    remedy: `npm rebuild ${withoutAddon} --ignore-scripts=false (downloads libtensorflow)`,
+  };
+}
+
+let imported: Promise<Tf> | undefined;
+
+async function importTensorflow(name: string, threads: number): Promise<Tf> {
+  // Read by libtensorflow when it starts: once per process.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
+  process.env.OMP_NUM_THREADS ??= String(threads);
+  // tfjs-node still calls these; Node 23 removed them.
+  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+  const module = (await import(name)) as Tf & { default?: Tf };
+  return module.default ?? module;
+}
+
+async function openTensorflow(threads: number): Promise<{ tf: Tf; description: EngineDescription }> {
+  const located = locate();
+  if (!located.found) {
+    throw new UserError({
+      got: `engine tensorflow: ${located.reason}`,
+      expected: 'its native library',
+      fix: `run ${located.remedy}`,
+    });
+  }
+  imported ??= importTensorflow(located.name, threads);
+  const tf = await imported;
+  await tf.setBackend('tensorflow');
+  await tf.ready();
+  const backend = tf.backend() as unknown as NodeBackend;
+  // A missing CUDA library makes TensorFlow fall to the CPU with only a warning.
+  const gpu = backend.isUsingGpuDevice;
+  const { gpus } = await describeMachine();
+  const description: EngineDescription = {
+    engine: 'tensorflow',
+    version: `${located.name} ${located.version}`,
+    hardware: gpu ? 'gpu' : 'cpu',
+    adapter: gpu ? (gpus[0]?.model ?? 'CUDA GPU') : await processorName(),
+    provider: `libtensorflow ${backend.binding.TF_Version}${gpu ? ' (CUDA)' : ' (CPU)'}`,
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
+    clock: 'wall',
+    rules: 'tfjs',
+  };
+  return { tf, description };
+}
+
+/** On CUDA kernels return when enqueued: reading one value back waits for them. */
+function readBack(tf: Tf, tensor: tfTypes.Tensor): void {
+  tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), 0, 1).dataSync());
+}
+
+export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTensorflow } = {
+  name: 'tensorflow',
+  trains: true,
+
+  async availability({ threads = availableParallelism() } = {}): Promise<Availability> {
+    const located = locate();
+    if (!located.found)
+      return { available: false, reason: located.reason, remedy: located.remedy, trains: true };
+    try {
+      return { available: true, description: (await openTensorflow(threads)).description, trains: true };
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      return {
+        available: false,
+        reason,
+        remedy: `npm rebuild ${located.name} --ignore-scripts=false`,
+        trains: true,
+      };
+    }
+  },
+
+  async open({ threads }): Promise<Engine> {
+    const { tf, description } = await openTensorflow(threads);
+    const finish =
+      description.hardware === 'gpu' ? (tensor: tfTypes.Tensor) => readBack(tf, tensor) : () => undefined;
+    return new TfjsEngine({ tf, backendName: 'tensorflow', description, finish });
+  },
+
+  openTraining: openTensorflow,
+};

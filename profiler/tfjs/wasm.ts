@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import type { Availability, Engine, EngineAdapter, EngineDescription } from '../engine.ts';
+import { processorName } from '../machine.ts';
+import { TfjsEngine } from './engine.ts';
+import type { Tf } from './execute.ts';
+import { registerWasmGradients } from './wasm-gradients.ts';
+
+/** tfjs with the WASM backend: SIMD, one thread in Node. */
+export async function importWasmTfjs(): Promise<Tf> {
+  const tf = await import('@tensorflow/tfjs');
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(dirname(entry) + sep);
+  return tf;
+}
+
+async function describe(tf: Tf): Promise<EngineDescription> {
+  return {
+    engine: 'wasm',
+    version: tf.version_core,
+    hardware: 'cpu',
+    adapter: await processorName(),
+    provider: 'tfjs-backend-wasm (SIMD)',
+    threads: 1,
+    clock: 'wall',
+    rules: 'tfjs',
+  };
+}
+
+async function openWasm(): Promise<{ tf: Tf; description: EngineDescription }> {
+  const tf = await importWasmTfjs();
+  if (!(await tf.setBackend('wasm'))) throw new Error('the WASM backend of tfjs did not start');
+  await tf.ready();
+  registerWasmGradients(tf);
+  return { tf, description: await describe(tf) };
+}
+
+export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasm } = {
+  name: 'wasm',
+  trains: true,
+
+  async availability(): Promise<Availability> {
+    try {
+      return { available: true, description: await describe(await importWasmTfjs()), trains: true };
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      return { available: false, reason, remedy: 'npm install @tensorflow/tfjs-backend-wasm', trains: true };
+    }
+  },
+
+  async open(): Promise<Engine> {
+    const { tf, description } = await openWasm();
+    return new TfjsEngine({ tf, backendName: 'wasm', description, finish: () => undefined });
+  },
+
+  openTraining: openWasm,
+};
