@@ -6,7 +6,6 @@ import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
 import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from './engine.ts';
 import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
 import { type RoundSample, sampleRounds } from './rounds.ts';
-import { SENTINEL_NETWORK } from './sentinel.ts';
 
 export interface NetworkCase {
   readonly id: string;
@@ -38,6 +37,10 @@ export interface BlockMeasurement {
 export interface MeasureOptions {
   readonly batch: number;
   readonly seed: number;
+  /** Re-timed all along the session: a network like those measured, so that it drifts as they do. */
+  readonly sentinel: Network;
+  /** Round times of an earlier, killed process in µs, by case; the same number for every case. */
+  readonly earlier?: ReadonlyMap<string, readonly number[]>;
   /** Rounds to take: asked before each with the number done and the seconds spent in rounds so far. */
   readonly another: (roundsDone: number, seconds: number) => boolean;
   readonly onSample?: (sample: RoundSample) => void;
@@ -90,17 +93,19 @@ export async function measureNetworks(
     if (id !== null) profiled.set(id, await engine.loadProfiled(deployed, { batch, weights }));
   };
   try {
-    await load(SENTINEL_NETWORK, null);
+    await load(options.sentinel, null);
     for (const { id, network, profiled: wanted } of cases) await load(network, wanted ? id : null);
     const [sentinel, ...networks] = loaded as [LoadedNetwork, ...LoadedNetwork[]];
     for (const recording of profiled.values()) {
       for (let run = 0; run < PROFILED_WARM_UPS; run++) await recording.run();
     }
+    const earlier = options.earlier ?? new Map<string, readonly number[]>();
     const start = performance.now();
     const result = await sampleRounds(
       cases.map(({ id }, index) => ({ id, run: () => (networks[index] as LoadedNetwork).run() })),
       {
         seed: options.seed,
+        firstRound: earlier.get(cases[0]?.id ?? '')?.length ?? 0,
         sentinel: { id: 'sentinel', run: () => sentinel.run() },
         watch: options.watch ?? watchDisturbance(engine.description.threads),
         another: (rounds) => options.another(rounds, (performance.now() - start) / 1e3),

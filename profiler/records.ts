@@ -66,6 +66,18 @@ export const networkRecord = z.object({
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
+/** One row of `rounds.csv`: one case in one round, as it was timed. */
+export const roundRecord = z.object({
+  network: z.string(),
+  sample: number,
+  round: number,
+  latency_us: number,
+  runs: number,
+  disturbed: z.stringbool().or(z.boolean()),
+  attempts: number,
+});
+export type RoundRecord = z.infer<typeof roundRecord>;
+
 export function kernelRow(
   source: { network: string; sample: number; role: SampleRole; clock: KernelRecord['clock'] },
   { kernel, latencyUs, spread, minUs, rounds }: KernelMeasurement,

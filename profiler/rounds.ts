@@ -27,6 +27,8 @@ export interface RoundOptions {
   /** Re-timed before every round and all along it, to see drift. */
   readonly sentinel: TimedCase;
   readonly watch: DisturbanceWatch;
+  /** Rounds that an earlier process has done; they count as done, and the shuffling goes on after them. */
+  readonly firstRound?: number;
   /** Asked before each round with the number done; false ends the sampling. */
   readonly another: (roundsDone: number) => boolean;
   readonly onSample?: (sample: RoundSample) => void;
@@ -74,7 +76,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
   const samples: RoundSample[][] = cases.map(() => []);
   const sentinelUs: number[] = [];
   let disturbed = 0;
-  for (let round = 0; options.another(round); round++) {
+  for (let round = options.firstRound ?? 0; options.another(round); round++) {
     const order = shuffled(cases.length, options.seed, round);
     for (let at = 0; at < order.length; at++) {
       if (at % CASES_PER_SENTINEL === 0) sentinelUs.push(await timed(options.sentinel, 3));

@@ -1,5 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
 import { fitProfile, type NetworkSample, networkSample } from '../../calibration/fit-profile.ts';
 import { probeNetworks } from '../../calibration/probe-networks.ts';
@@ -14,7 +16,7 @@ import { deployedNetwork } from '../../network/deployed.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
-import { sampleWidths } from '../../network/sampling.ts';
+import { multipliedWidths, sampleWidths } from '../../network/sampling.ts';
 import { shuffled } from '../../network/shuffle.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
@@ -22,7 +24,7 @@ import { CsvFile } from '../../profiler/csv-file.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import { measureNetworks, type NetworkCase } from '../../profiler/measure-networks.ts';
-import { kernelRecord, kernelRow, networkRecord, networkRow } from '../../profiler/records.ts';
+import { kernelRecord, kernelRow, networkRecord, networkRow, roundRecord } from '../../profiler/records.ts';
 import type { ProgressListener } from '../progress.ts';
 import { openRun, writeJson } from '../run-file.ts';
 
@@ -39,10 +41,14 @@ export interface CalibrateOptions {
   readonly onProgress?: ProgressListener;
 }
 
-/** Networks loaded and measured together; a full Inception V2 takes some 100 MB, twice when profiled. */
-const BLOCK_SIZE = 15;
+/** Share of the machine's memory that loaded networks may take. */
+const MEMORY_SHARE = 0.35;
+/** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */
+const BYTES_PER_WEIGHT_BYTE = 2.5;
 const MIN_ROUNDS = 4;
-const MAX_ROUNDS = 30;
+const MAX_ROUNDS = 60;
+/** The sentinel is the family's first network at this width multiplier. */
+const SENTINEL_ALPHA = 0.5;
 const PROBE = 'probe';
 
 /** A sample with its widths and the network they make. */
@@ -97,24 +103,40 @@ async function affordableCounts(
   };
 }
 
-/** Blocks of samples: the probes first, then the family in shuffled order, so that each block holds every role. */
-function blocksOf(
-  samples: readonly ProposedSample[],
-  probes: readonly ProposedSample[],
-  seed: number,
-): ProposedSample[][] {
-  const order = Array.from(shuffled(samples.length, seed, 0), (index) => samples[index] as ProposedSample);
-  const blocks = [[...probes]];
-  for (let at = 0; at < order.length; at += BLOCK_SIZE) blocks.push(order.slice(at, at + BLOCK_SIZE));
+/**
+ * Networks that are loaded and measured together, in shuffled order: all of them where memory allows, so that every
+ * round compares them in one state of the machine.
+ */
+function blocksOf(drawn: readonly Drawn[], seed: number): Drawn[][] {
+  const limit = MEMORY_SHARE * totalmem();
+  const blocks: Drawn[][] = [[]];
+  let bytes = 0;
+  for (const index of shuffled(drawn.length, seed, 0)) {
+    const next = drawn[index] as Drawn;
+    const { parameters } = new MorphNetView(next.plan).totals(next.widths, [], new Float64Array(0));
+    const copies = isProfiled(next.proposed) ? 2 : 1;
+    const size = 4 * parameters * copies * BYTES_PER_WEIGHT_BYTE;
+    if (bytes + size > limit && bytes > 0) {
+      blocks.push([]);
+      bytes = 0;
+    }
+    bytes += size;
+    blocks.at(-1)?.push(next);
+  }
   return blocks;
 }
 
+/** Kernels are recorded where they are fitted. */
+function isProfiled({ role }: ProposedSample): boolean {
+  return role === 'fit' || role === PROBE;
+}
+
 /** Stops after an even number of rounds once the block's time is up. */
-function roundRule(deadlineMs: number): (rounds: number, seconds: number) => boolean {
+function roundRule(deadlineMs: number, earlierRounds: number): (rounds: number, seconds: number) => boolean {
   return (rounds, seconds) => {
-    if (rounds < MIN_ROUNDS) return true;
-    if (rounds % 2 === 1) return true;
-    const pairMs = (2e3 * seconds) / rounds;
+    const own = rounds - earlierRounds;
+    if (own < MIN_ROUNDS || rounds % 2 === 1) return true;
+    const pairMs = (2e3 * seconds) / own;
     return rounds < MAX_ROUNDS && performance.now() + pairMs < deadlineMs;
   };
 }
@@ -149,10 +171,12 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   });
   const kernelsFile = new CsvFile(join(out, 'kernels.csv'), kernelRecord);
   const networksFile = new CsvFile(join(out, 'networks.csv'), networkRecord);
+  const roundsFile = new CsvFile(join(out, 'rounds.csv'), roundRecord);
   const countsPath = join(out, 'counts.json');
   if (resumed) {
     kernelsFile.repair();
     networksFile.repair();
+    roundsFile.repair();
   }
   const start = performance.now();
   options.onProgress?.({ fraction: 0, text: 'trial run' });
@@ -161,23 +185,33 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const probeSamples = [...probes.keys()].map(
     (network, sample): ProposedSample => ({ network, sample, role: PROBE, law: PROBE }),
   );
-  const blocks = blocksOf(samples, probeSamples, seed);
-  const key = (row: { network: string; sample: number }) => `${row.network} ${row.sample}`;
-  const done = new Set(networksFile.read().map(key));
-  dropRows(kernelsFile, (row) => done.has(key(row)));
+  const drawn = [...probeSamples, ...samples].map((proposed) => draw(proposed, families, seed));
+  const blocks = blocksOf(drawn, seed);
+  const done = new Set(networksFile.read().map(caseId));
+  dropRows(kernelsFile, (row) => done.has(caseId(row)));
+  const [first] = family.values();
+  const sentinel = resizeNetwork(
+    (first as Family).plan,
+    multipliedWidths((first as Family).plan, SENTINEL_ALPHA),
+  );
   for (const [index, block] of blocks.entries()) {
-    const waiting = block
-      .filter((proposed) => !done.has(key(proposed)))
-      .map((proposed) => draw(proposed, families, seed));
+    const waiting = block.filter(({ proposed }) => !done.has(caseId(proposed)));
     if (waiting.length === 0) continue;
     const left = blocks.length - index;
     const now = performance.now();
     const deadlineMs = now + Math.max(0, budgetSeconds * 1e3 - (now - start)) / left;
-    await measureBlock(options, index, waiting, deadlineMs, { kernelsFile, networksFile }, (fraction) =>
-      options.onProgress?.({
-        fraction: (index + fraction) / blocks.length,
-        text: `block ${index + 1} of ${blocks.length}: ${waiting.length} networks`,
-      }),
+    await measureBlock(
+      options,
+      index,
+      waiting,
+      sentinel,
+      deadlineMs,
+      { kernelsFile, networksFile, roundsFile },
+      (fraction) =>
+        options.onProgress?.({
+          fraction: (index + fraction) / blocks.length,
+          text: `${waiting.length} networks${blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : ''}`,
+        }),
     );
   }
   const measured = networksFile.read();
@@ -210,18 +244,14 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
 
 /** Counts are decided once: a resumed run must draw the same samples. */
 async function savedCounts(path: string, decide: () => Promise<SampleCounts>): Promise<SampleCounts> {
-  const { readFileSync } = await import('node:fs');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as SampleCounts;
   const counts = await decide();
   writeJson(path, counts);
   return counts;
 }
 
-/** Rewrites a file without the rows of a block that a kill cut short. */
-function dropRows(
-  file: CsvFile<typeof kernelRecord>,
-  keep: (row: { network: string; sample: number }) => boolean,
-): void {
+/** Rewrites a file without rows that a kill left incomplete. */
+function dropRows<T extends z.ZodObject>(file: CsvFile<T>, keep: (row: z.infer<T>) => boolean): void {
   const rows = file.read();
   const kept = rows.filter(keep);
   if (kept.length === rows.length) return;
@@ -229,41 +259,66 @@ function dropRows(
   file.append(kept);
 }
 
+interface Files {
+  readonly kernelsFile: CsvFile<typeof kernelRecord>;
+  readonly networksFile: CsvFile<typeof networkRecord>;
+  readonly roundsFile: CsvFile<typeof roundRecord>;
+}
+
+const caseId = ({ network, sample }: { network: string; sample: number }) => `${network} ${sample}`;
+
+/** Rounds that a killed process completed for all of these cases, by case. */
+function earlierRounds(file: CsvFile<typeof roundRecord>, ids: ReadonlySet<string>): Map<string, number[]> {
+  const times = new Map<string, number[]>([...ids].map((id) => [id, []]));
+  for (const row of file.read()) times.get(caseId(row))?.push(row.latency_us);
+  const complete = Math.min(...[...times.values()].map((rounds) => rounds.length));
+  dropRows(file, (row) => !ids.has(caseId(row)) || row.round < complete);
+  return new Map([...times].map(([id, rounds]) => [id, rounds.slice(0, complete)]));
+}
+
 async function measureBlock(
   options: CalibrateOptions,
   index: number,
   drawn: readonly Drawn[],
+  sentinel: Network,
   deadlineMs: number,
-  files: { kernelsFile: CsvFile<typeof kernelRecord>; networksFile: CsvFile<typeof networkRecord> },
+  files: Files,
   onFraction: (fraction: number) => void,
 ): Promise<void> {
   const { engine, batch, seed } = options;
-  const cases = drawn.map(({ proposed, plan, widths }): NetworkCase => {
-    const { network, sample, role } = proposed;
-    return {
-      id: `${network} ${sample}`,
+  const cases = drawn.map(
+    ({ proposed, plan, widths }): NetworkCase => ({
+      id: caseId(proposed),
       network: resizeNetwork(plan, widths),
-      profiled: role === 'fit' || role === PROBE,
-    };
-  });
+      profiled: isProfiled(proposed),
+    }),
+  );
+  const earlier = earlierRounds(files.roundsFile, new Set(cases.map(({ id }) => id)));
+  const roundsBefore = earlier.get(cases[0]?.id ?? '')?.length ?? 0;
+  const proposedOf = new Map(drawn.map(({ proposed }) => [caseId(proposed), proposed]));
   const blockStartMs = performance.now();
   const spanMs = Math.max(1, deadlineMs - blockStartMs);
   const block = await measureNetworks(engine, cases, {
     batch,
     seed,
-    another: roundRule(deadlineMs),
-    onSample: () => onFraction(Math.min(0.99, (performance.now() - blockStartMs) / spanMs)),
+    sentinel,
+    earlier,
+    another: roundRule(deadlineMs, roundsBefore),
+    onSample: ({ id, round, latencyUs, runs, disturbed, attempts }) => {
+      const { network, sample } = proposedOf.get(id) as ProposedSample;
+      files.roundsFile.append([{ network, sample, round, latency_us: latencyUs, runs, disturbed, attempts }]);
+      onFraction(Math.min(0.99, (performance.now() - blockStartMs) / spanMs));
+    },
   });
-  const totals = new Float64Array(0);
   for (const [at, { proposed, family, plan, widths }] of drawn.entries()) {
     const measured = block.networks[at];
     if (measured === undefined) throw new Error(`sample ${proposed.sample} was not measured`);
     const { network, sample, role, law } = proposed;
-    const clock = engine.description.clock;
+    const { clock } = engine.description;
     files.kernelsFile.append(
       measured.kernels.map((kernel) => kernelRow({ network, sample, role, clock }, kernel)),
     );
-    const { flops, parameters } = new MorphNetView(plan, batch).totals(widths, [], totals);
+    const { flops, parameters } = new MorphNetView(plan, batch).totals(widths, [], new Float64Array(0));
     const kernels = new Lowering(family, engine.rules, batch).kernels(widths).length;
     const source = { network, sample, role, law, block: index, flops, parameters, kernels };
     files.networksFile.append([networkRow(source, block, measured)]);
