@@ -5,10 +5,11 @@ import { calibrateCommand } from './commands/calibrate.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { exportCommand } from './commands/export.ts';
 import { predictCommand } from './commands/predict.ts';
+import { trainCommand } from './commands/train.ts';
 import { packageVersion } from './version.ts';
 
 /** Each command is one file with one function that adds it. */
-const COMMANDS = [enginesCommand, calibrateCommand, predictCommand, exportCommand];
+const COMMANDS = [enginesCommand, calibrateCommand, predictCommand, trainCommand, exportCommand];
 
 function program(): Command {
   const command = new Command('morphline')

@@ -174,4 +174,46 @@ export class MorphNetView {
     }
     return { flops, parameters };
   }
+
+  /**
+   * How fast a cost grows with each group's width, at the given widths: Σ over ops of ∂cost/∂I and ∂cost/∂O, with the
+   * side of the roofline held that the op's cost selects (a tie goes to compute). With Σ|γ| of a group in place of its
+   * width this is the relaxation of MorphNet's eq. 9.
+   * @returns per group: FLOPs, weights or ns per channel
+   */
+  slopes(widths: Int32Array, measure: 'flops' | 'parameters' | Roof): Float64Array {
+    const counts = this.count(widths);
+    const slopes = new Float64Array(widths.length);
+    for (const term of this.terms) {
+      const i = counts[term.input] as number;
+      const o = counts[term.output] as number;
+      let perInput = term.flopsIO * o;
+      let perOutput = term.flopsIO * i + term.flopsO;
+      if (measure === 'parameters') {
+        perInput = term.parametersIO * o;
+        perOutput = term.parametersIO * i;
+      } else if (measure !== 'flops') {
+        const opFlops = term.flopsIO * i * o + term.flopsO * o;
+        const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * i * o;
+        const { computeRateGflops, bandwidthGBps } = measure;
+        if (opFlops / computeRateGflops >= opBytes / bandwidthGBps) {
+          perInput /= computeRateGflops;
+          perOutput /= computeRateGflops;
+        } else {
+          perInput = (term.bytesI + term.bytesIO * o) / bandwidthGBps;
+          perOutput = (term.bytesO + term.bytesIO * i) / bandwidthGBps;
+        }
+      }
+      addSlope(slopes, this.sums[term.input] as ChannelSum, perInput);
+      addSlope(slopes, this.sums[term.output] as ChannelSum, perOutput);
+    }
+    return slopes;
+  }
+}
+
+function addSlope(slopes: Float64Array, { groups, times }: ChannelSum, perChannel: number): void {
+  for (let k = 0; k < groups.length; k++) {
+    const group = groups[k] as number;
+    slopes[group] = (slopes[group] as number) + perChannel * (times[k] as number);
+  }
 }

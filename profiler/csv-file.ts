@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
@@ -48,9 +48,18 @@ export class CsvFile<T extends z.ZodObject> {
     if (end !== bytes.length) truncateSync(this.path, end);
   }
 
+  /** Rewrites the file without the rows that a kill left incomplete elsewhere. */
+  keep(wanted: (row: z.infer<T>) => boolean): void {
+    const rows = this.read();
+    const kept = rows.filter(wanted);
+    if (kept.length === rows.length) return;
+    rmSync(this.path);
+    this.append(kept);
+  }
+
   append(rows: readonly z.infer<T>[]): void {
     const header = !existsSync(this.path) || readFileSync(this.path).length === 0;
     if (rows.length === 0 && !header) return;
-    appendFileSync(this.path, stringify([...rows], { header, columns: [...this.columns] }));
+    appendFileSync(this.path, stringify([...rows], { header, columns: [...this.columns], cast: { boolean: String } }));
   }
 }

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
 import { fitProfile, type NetworkSample, networkSample } from '../../calibration/fit-profile.ts';
 import { probeNetworks } from '../../calibration/probe-networks.ts';
@@ -45,6 +44,8 @@ export interface CalibrateOptions {
 const MEMORY_SHARE = 0.35;
 /** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */
 const BYTES_PER_WEIGHT_BYTE = 2.5;
+/** Of the budget; the rest goes into reading the recordings and fitting. */
+const MEASURING_SHARE = 0.87;
 const MIN_ROUNDS = 4;
 const MAX_ROUNDS = 60;
 /** The sentinel is the family's first network at this width multiplier. */
@@ -188,7 +189,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const drawn = [...probeSamples, ...samples].map((proposed) => draw(proposed, families, seed));
   const blocks = blocksOf(drawn, seed);
   const done = new Set(networksFile.read().map(caseId));
-  dropRows(kernelsFile, (row) => done.has(caseId(row)));
+  kernelsFile.keep((row) => done.has(caseId(row)));
   const [first] = family.values();
   const sentinel = resizeNetwork(
     (first as Family).plan,
@@ -199,7 +200,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     if (waiting.length === 0) continue;
     const left = blocks.length - index;
     const now = performance.now();
-    const deadlineMs = now + Math.max(0, budgetSeconds * 1e3 - (now - start)) / left;
+    const deadlineMs = now + Math.max(0, MEASURING_SHARE * budgetSeconds * 1e3 - (now - start)) / left;
     await measureBlock(
       options,
       index,
@@ -250,15 +251,6 @@ async function savedCounts(path: string, decide: () => Promise<SampleCounts>): P
   return counts;
 }
 
-/** Rewrites a file without rows that a kill left incomplete. */
-function dropRows<T extends z.ZodObject>(file: CsvFile<T>, keep: (row: z.infer<T>) => boolean): void {
-  const rows = file.read();
-  const kept = rows.filter(keep);
-  if (kept.length === rows.length) return;
-  rmSync(file.path);
-  file.append(kept);
-}
-
 interface Files {
   readonly kernelsFile: CsvFile<typeof kernelRecord>;
   readonly networksFile: CsvFile<typeof networkRecord>;
@@ -272,7 +264,7 @@ function earlierRounds(file: CsvFile<typeof roundRecord>, ids: ReadonlySet<strin
   const times = new Map<string, number[]>([...ids].map((id) => [id, []]));
   for (const row of file.read()) times.get(caseId(row))?.push(row.latency_us);
   const complete = Math.min(...[...times.values()].map((rounds) => rounds.length));
-  dropRows(file, (row) => !ids.has(caseId(row)) || row.round < complete);
+  file.keep((row) => !ids.has(caseId(row)) || row.round < complete);
   return new Map([...times].map(([id, rounds]) => [id, rounds.slice(0, complete)]));
 }
 

@@ -7,12 +7,7 @@ import type { LoweringRules } from './rules.ts';
 const REORDER_ALIGNMENT = 4;
 
 /** Blocked when their channels fill whole blocks, whatever the layout of their input. */
-const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set([
-  'depthwise-conv2d',
-  'max-pool',
-  'avg-pool',
-  'global-avg-pool',
-]);
+const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['depthwise-conv2d', 'max-pool', 'avg-pool']);
 
 /** Which layout each layer computes in, and which tensors are converted on the way. */
 export interface Layouts {
@@ -27,7 +22,8 @@ export interface Layouts {
  * Assigns data layouts as ONNX Runtime's NchwcTransformer does (onnxruntime/core/optimizer/nchwc_transformer.cc;
  * checked against the kernels seen in its profiles): a convolution goes blocked when its input has fewer channels
  * than a block (then it reads the plain layout) or a multiple of 4; pools and depthwise convolutions when channels fill
- * whole blocks; concats and adds when, besides, all their inputs are blocked already; element-wise layers follow.
+ * whole blocks; concats, adds and global pools when, besides, all their inputs are blocked already; element-wise layers
+ * follow.
  * @param source per layer: the layer whose tensor it stands for (itself, or what it is fused into or replaced by)
  */
 export function assignLayouts(

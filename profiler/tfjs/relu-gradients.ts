@@ -4,8 +4,8 @@ type Tf = typeof import('@tensorflow/tfjs');
 type Tensor = tfTypes.Tensor;
 
 /**
- * Makes tfjs compute the gradients of ReLU and ReLU6 from their outputs, by the kernels `ReluGrad` and `Relu6Grad`
- * (inputs dy and y) where the backend in use has them, instead of by masks of several operations.
+ * Makes tfjs compute the gradients of ReLU and ReLU6 from their outputs, by the kernels `ReluGrad` and
+ * `Relu6Grad` (inputs dy and y) where the backend in use has them, instead of by masks of several operations.
  */
 export function registerReluGradients(tf: Tf): void {
   const register = (activation: string, composed: (dy: Tensor, y: Tensor) => Tensor) => {

@@ -21,9 +21,9 @@ const backendName = 'tensorflow';
 const registered = new WeakSet<tfTypes.KernelFunc>();
 
 /**
- * Gives the `tensorflow` backend of tfjs-node quicker gradients of ReLU and ReLU6 (TensorFlow's own kernels) and,
- * on the CPU, of max pooling, whose kernel there takes longer than the convolutions. Calls after the first do
- * nothing.
+ * Gives the `tensorflow` backend of tfjs-node quicker gradients of ReLU and ReLU6 (TensorFlow's own kernels)
+ * and, on the CPU, of max pooling, whose kernel there takes longer than the convolutions. Calls after the
+ * first do nothing.
  *
  * @throws Error if neither tfjs-node nor tfjs-node-gpu has been imported.
  */
@@ -57,8 +57,8 @@ function activationGradient(name: string): tfTypes.KernelFunc {
 }
 
 /**
- * Gradient of max pooling by way of the positions of the maxima: TensorFlow finds 32-bit positions on all threads,
- * but those that its gradient kernels look for or ask for, on one and slowly.
+ * Gradient of max pooling by way of the positions of the maxima: TensorFlow finds 32-bit positions on all
+ * threads, but those that its gradient kernels look for or ask for, on one and slowly.
  */
 function maxPoolGradByPositions(tf: Tf, original: tfTypes.KernelFunc): tfTypes.KernelFunc {
   let hasPositions = true;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const number = z.coerce.number();
+
+export const STAGES = ['seed', 'shrink', 'expanded', 'multiplier'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** One row of `metrics.csv`: an epoch of a training run. */
+export const metricsRecord = z.object({
+  stage: z.enum(STAGES),
+  epoch: number,
+  images: number,
+  loss: number,
+  train_accuracy: number,
+  test_accuracy: number,
+  learning_rate: number,
+  /** Of the regularization term, in units of 1 / (cost of the seed network); 0 without one. */
+  strength: number,
+  /** Of the alive network over that of the seed network. */
+  cost_ratio: number,
+  seconds: number,
+});
+export type MetricsRecord = z.infer<typeof metricsRecord>;
+
+/** One row of `layers.csv`: a layer's width in each network of a training run. */
+export const layerRecord = z.object({
+  layer: z.string(),
+  seed_width: number,
+  shrunk_width: number,
+  expanded_width: number,
+  multiplier_width: number,
+});
+export type LayerRecord = z.infer<typeof layerRecord>;
+
+export const RESULT_SCHEMA = 'morphline/train-result@1';
+
+const trainedNetwork = z.object({
+  name: z.enum(['seed', 'shrunk', 'expanded', 'multiplier']),
+  widths: z.record(z.string(), z.number()),
+  flops: z.number(),
+  parameters: z.number(),
+  test_accuracy: z.number(),
+  /** In the resource's unit. */
+  cost: z.number(),
+  predicted_latency_us: z.number(),
+  measured_latency_us: z.number(),
+  measured_spread: z.number(),
+  /** Of the seed network over this one. */
+  predicted_speedup: z.number(),
+  measured_speedup: z.number(),
+});
+
+/** `result.json` of a training run. */
+export const trainResult = z.object({
+  schema: z.literal(RESULT_SCHEMA),
+  network: z.string(),
+  data: z.object({ name: z.string(), origin: z.string(), train: z.number(), test: z.number() }),
+  target: z.string(),
+  device: z.string(),
+  cost_unit: z.string(),
+  budget: z.number(),
+  omega: z.number(),
+  /** Width multiplier whose network is measured as fast as the expanded one. */
+  multiplier: z.number(),
+  networks: z.array(trainedNetwork),
+  measured_on: z.string(),
+  repeatability: z.number().nullable(),
+  trained_on: z.string(),
+  seconds: z.number(),
+});
+export type TrainResult = z.infer<typeof trainResult>;

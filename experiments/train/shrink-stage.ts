@@ -1,0 +1,91 @@
+import type * as tfTypes from '@tensorflow/tfjs';
+import type { GammaRegularizer } from '../../morphnet/gamma-regularizer.ts';
+import type { Network } from '../../network/network.ts';
+import type { Weights } from '../../network/weights.ts';
+import type { ProgressListener } from '../progress.ts';
+import { type StageResult, type TrainingSetup, trainStage } from './network-training.ts';
+
+/** What a checkpoint of this stage keeps beside the weights. */
+export interface ShrinkState {
+  readonly strength: number;
+  /** Per slot: 1 where alive. */
+  readonly alive: readonly number[];
+}
+
+export interface ShrinkOptions {
+  readonly network: Network;
+  readonly start: Weights;
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Initial strength in units of 1 / (cost of the seed network). */
+  readonly strength: number;
+  /** The stage ends when the alive network costs at most this. */
+  readonly targetCost: number;
+  readonly regularizer: (model: tfTypes.LayersModel) => GammaRegularizer;
+}
+
+const MOMENTUM = 0.9;
+/** Steps between looks at the cost. */
+const CHECK_STEPS = 20;
+/** A look that finds the cost behind its pace raises the strength by this factor. */
+const RAISE = 1.06;
+/** The pace reaches the target at this share of the stage. */
+const PACE_END = 0.85;
+/** γ need this share of the stage to come near zero at all. */
+const PACE_START = 0.15;
+
+/** Cost ratio that should be reached at a share of the stage: geometric from 1 to the target. */
+function pace(done: number, targetRatio: number): number {
+  const along = Math.min(1, Math.max(0, (done - PACE_START) / (PACE_END - PACE_START)));
+  return targetRatio ** along;
+}
+
+/**
+ * Trains with the regularizer's proximal step after each optimizer step, at a fixed learning rate, until the alive
+ * network costs no more than the target. The strength rises while the cost is behind its pace.
+ */
+export async function shrinkStage(
+  setup: TrainingSetup,
+  options: ShrinkOptions,
+  onProgress?: ProgressListener,
+): Promise<StageResult<ShrinkState>> {
+  const { network, start, epochs, learningRate, targetCost } = options;
+  let regularizer: GammaRegularizer | undefined;
+  let strength = options.strength;
+  let ratio = 1;
+  let initialCost = 0;
+  return trainStage<ShrinkState>(
+    setup,
+    {
+      stage: 'shrink',
+      network,
+      epochs,
+      start,
+      rate: () => learningRate,
+      extra: { strength, alive: [] },
+      prepare(model, extra) {
+        regularizer = options.regularizer(model);
+        strength = extra.strength;
+        initialCost = regularizer.resource.cost(regularizer.plan.fullWidths);
+      },
+      afterStep(rate, step, done) {
+        if (regularizer === undefined) return true;
+        // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
+        regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialCost);
+        if (step % CHECK_STEPS !== 0) return true;
+        const cost = regularizer.cost();
+        ratio = cost / initialCost;
+        if (cost <= targetCost) return false;
+        if (done > PACE_START && ratio > pace(done, targetCost / initialCost)) strength *= RAISE;
+        return true;
+      },
+      afterEpoch() {
+        const alive = Array.from(regularizer?.aliveSlots() ?? []);
+        const cost = regularizer?.cost() ?? Number.POSITIVE_INFINITY;
+        ratio = cost / initialCost;
+        return { strength, costRatio: ratio, finished: cost <= targetCost, extra: { strength, alive } };
+      },
+    },
+    onProgress,
+  );
+}

@@ -1,0 +1,401 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as tfTypes from '@tensorflow/tfjs';
+import type { Device } from '../../calibration/device-profile.ts';
+import { latencyPredictor } from '../../calibration/predict.ts';
+import { type Expansion, expandWidths } from '../../morphnet/expand.ts';
+import {
+  GammaFlops,
+  GammaLatency,
+  GammaModelSize,
+  type GammaRegularizer,
+} from '../../morphnet/gamma-regularizer.ts';
+import { flopsResource, latencyResource, modelSizeResource, type Resource } from '../../morphnet/resource.ts';
+import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
+import { structureOf } from '../../morphnet/structure.ts';
+import { trainableModel, writeWeights } from '../../morphnet/trainable-model.ts';
+import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
+import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
+import { MorphNetView } from '../../network/morph-net-view.ts';
+import type { Network } from '../../network/network.ts';
+import { writeOnnx } from '../../network/onnx/write.ts';
+import { multipliedWidths } from '../../network/sampling.ts';
+import { UserError } from '../../network/user-error.ts';
+import type { Weights } from '../../network/weights.ts';
+import { resizeNetwork, widthsByLayer } from '../../network/widths.ts';
+import { CsvFile } from '../../profiler/csv-file.ts';
+import type { Engine } from '../../profiler/engine.ts';
+import { describeMachine } from '../../profiler/machine.ts';
+import { type BlockMeasurement, measureNetworks } from '../../profiler/measure-networks.ts';
+import type { TrainingEngine } from '../../profiler/training.ts';
+import { type Dataset, normalization } from '../data/index.ts';
+import { type ProgressListener, partOf } from '../progress.ts';
+import { openRun, writeJson } from '../run-file.ts';
+import { cosineRate } from './learning-rate.ts';
+import { dropUnsavedEpochs, type TrainingSetup, trainStage } from './network-training.ts';
+import { layerRecord, metricsRecord, RESULT_SCHEMA, type TrainResult, trainResult } from './records.ts';
+import { reestimatedAccuracy } from './reestimate.ts';
+import { shrinkStage } from './shrink-stage.ts';
+
+export type Target = 'latency' | 'flops' | 'model-size';
+
+export interface TrainOptions {
+  readonly network: Network;
+  readonly data: Dataset;
+  readonly target: Target;
+  /** Where the network will run: its latency is predicted on it, and targeted if the target is latency. */
+  readonly device: Device;
+  /** Cost to reach, as a share of the seed network's. */
+  readonly costRatio: number;
+  /** Shrinking goes on to this share of the cost to reach; the expansion fills the rest. */
+  readonly shrinkShare: number;
+  /** Of the seed network, the expanded one and the width multiplier's. */
+  readonly epochs: number;
+  /** At most, of the regularized stage. */
+  readonly shrinkEpochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly strength: number;
+  readonly seed: number;
+  readonly augment: boolean;
+  readonly training: TrainingEngine;
+  /** Measures the networks before and after; opened when it is needed. */
+  readonly openMeasuringEngine: () => Promise<Engine>;
+  readonly out: string;
+  readonly onProgress?: ProgressListener;
+}
+
+/** Of the fixed rate while shrinking, against the peak of the others. */
+const SHRINK_RATE = 0.5;
+const MEASURED_ROUNDS = 24;
+/** Width multipliers tried when looking for the one that is as fast as the expanded network. */
+const MULTIPLIER_CANDIDATES = 9;
+
+function resourceOf(target: Target, plan: ChannelPlan, device: Device): Resource {
+  if (target === 'flops') return flopsResource(plan);
+  return target === 'model-size' ? modelSizeResource(plan) : latencyResource(plan, device);
+}
+
+function regularizerOf(options: TrainOptions): (model: tfTypes.LayersModel) => GammaRegularizer {
+  const { network, device, target, training } = options;
+  return (model) => {
+    const trained = { tf: training.tf, network, model };
+    if (target === 'flops') return new GammaFlops(trained);
+    return target === 'model-size' ? new GammaModelSize(trained) : new GammaLatency(trained, { device });
+  };
+}
+
+/** Measures networks together, in rounds; ids as given. */
+async function measured(
+  engine: Engine,
+  networks: readonly { id: string; network: Network }[],
+  sentinel: Network,
+  seed: number,
+  onProgress?: ProgressListener,
+): Promise<BlockMeasurement> {
+  let samples = 0;
+  return measureNetworks(
+    engine,
+    networks.map((entry) => ({ ...entry, profiled: false })),
+    {
+      batch: 1,
+      seed,
+      sentinel,
+      another: (rounds) => rounds < MEASURED_ROUNDS,
+      onSample: () => {
+        samples++;
+        onProgress?.({ fraction: samples / (MEASURED_ROUNDS * networks.length), text: 'measuring' });
+      },
+    },
+  );
+}
+
+/** Multipliers around the one that is predicted to take as long as the expanded network. */
+function candidateMultipliers(
+  plan: ChannelPlan,
+  cost: (widths: Int32Array) => number,
+  target: number,
+): number[] {
+  let low = 0.05;
+  let high = 2;
+  for (let step = 0; step < 30; step++) {
+    const middle = (low + high) / 2;
+    if (cost(stretched(plan, middle)) <= target) low = middle;
+    else high = middle;
+  }
+  return Array.from(
+    { length: MULTIPLIER_CANDIDATES },
+    (_, i) => low * (0.8 + (0.4 * i) / (MULTIPLIER_CANDIDATES - 1)),
+  );
+}
+
+/** Widths at a multiplier that may exceed 1. */
+function stretched(plan: ChannelPlan, alpha: number): Int32Array {
+  if (alpha <= 1) return multipliedWidths(plan, alpha);
+  return Int32Array.from(plan.groups, ({ size, fixed }) => (fixed ? size : Math.round(alpha * size)));
+}
+
+/**
+ * MorphNet's Algorithm 1 on one device: train the seed network, shrink it with the regularizer, expand what is left
+ * to the budget, retrain; beside it, the width multiplier that is measured as fast. Then all are measured.
+ * A killed run goes on after its last whole epoch.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { network, data, device, target, out, seed, training, epochs } = options;
+  checkImages(network, data);
+  const { resumed } = openRun(out, {
+    command: 'train',
+    settings: {
+      network: network.name,
+      data: data.name,
+      trainImages: data.train.count,
+      testImages: data.test.count,
+      target,
+      device: device.name,
+      costRatio: options.costRatio,
+      shrinkShare: options.shrinkShare,
+      epochs,
+      shrinkEpochs: options.shrinkEpochs,
+      batch: options.batch,
+      learningRate: options.learningRate,
+      strength: options.strength,
+      seed,
+      augment: options.augment,
+    },
+    context: { trainingEngine: training.description, machine: await describeMachine() },
+  });
+  const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord);
+  if (resumed) dropUnsavedEpochs(out, metrics);
+  const setup: TrainingSetup = {
+    tf: training.tf,
+    data,
+    normalization: normalization(data.train),
+    batch: options.batch,
+    seed,
+    augment: options.augment,
+    out,
+    metrics,
+  };
+  const plan = planChannels(network);
+  const resource = resourceOf(target, plan, device);
+  const seedCost = resource.cost(plan.fullWidths);
+  const budget = options.costRatio * seedCost;
+  const rate = (done: number) => cosineRate(options.learningRate, done);
+  const part = (from: number, to: number) => partOf(options.onProgress, from, to);
+
+  const seedNetwork = await trainStage(
+    setup,
+    { stage: 'seed', network, epochs, rate, extra: null },
+    part(0, 0.33),
+  );
+  const shrink = await shrinkStage(
+    setup,
+    {
+      network,
+      start: seedNetwork.weights,
+      epochs: options.shrinkEpochs,
+      learningRate: SHRINK_RATE * options.learningRate,
+      strength: options.strength,
+      targetCost: options.shrinkShare * budget,
+      regularizer: regularizerOf(options),
+    },
+    part(0.33, 0.6),
+  );
+  const alive = Uint8Array.from(shrink.extra.alive);
+  const shrunk = shrunkNetwork(plan, alive, shrink.weights);
+  writeJson(join(out, 'structure.json'), structureOf(plan, shrunk.widths));
+  const shrunkAccuracy = reestimatedAccuracy(setup, shrunk.network, shrunk.weights);
+  const expansion: Expansion = expandWidths(plan, shrunk.widths, (widths) => resource.cost(widths), budget);
+  const expandedNetwork = resizeNetwork(plan, expansion.widths);
+  const expanded = await trainStage(
+    setup,
+    { stage: 'expanded', network: expandedNetwork, epochs, rate, extra: null },
+    part(0.6, 0.78),
+  );
+
+  const engine = await options.openMeasuringEngine();
+  const sentinel = resizeNetwork(plan, multipliedWidths(plan, 0.5));
+  const predictor = latencyPredictor(plan, device);
+  const alpha = await equallyFastMultiplier(options, engine, plan, expansion, sentinel, out);
+  const multiplierWidths = stretched(plan, alpha);
+  const multiplierNetwork = resizeNetwork(plan, multiplierWidths);
+  const multiplier = await trainStage(
+    setup,
+    { stage: 'multiplier', network: multiplierNetwork, epochs, rate, extra: null },
+    part(0.8, 0.97),
+  );
+
+  const rows = [
+    { name: 'seed', network, widths: plan.fullWidths, accuracy: seedNetwork.testAccuracy },
+    { name: 'shrunk', network: shrunk.network, widths: shrunk.widths, accuracy: shrunkAccuracy },
+    { name: 'expanded', network: expandedNetwork, widths: expansion.widths, accuracy: expanded.testAccuracy },
+    {
+      name: 'multiplier',
+      network: multiplierNetwork,
+      widths: multiplierWidths,
+      accuracy: multiplier.testAccuracy,
+    },
+  ] as const;
+  const block = await measured(
+    engine,
+    rows.map(({ name, network: each }) => ({ id: name, network: each })),
+    sentinel,
+    seed,
+    part(0.97, 1),
+  );
+  const view = new MorphNetView(plan);
+  const seedPredicted = predictor.latencyUs(plan.fullWidths);
+  const seedMeasured = block.networks[0]?.latencyUs as number;
+  const result: TrainResult = {
+    schema: RESULT_SCHEMA,
+    network: network.name,
+    data: { name: data.name, origin: data.origin, train: data.train.count, test: data.test.count },
+    target: resource.name,
+    device: device.name,
+    cost_unit: resource.unit,
+    budget,
+    omega: expansion.omega,
+    multiplier: alpha,
+    networks: rows.map(({ name, widths, accuracy }, index) => {
+      const predicted = predictor.latencyUs(widths);
+      const measurement = block.networks[index];
+      if (measurement === undefined) throw new Error(`network ${name} was not measured`);
+      return {
+        name,
+        widths: widthsByLayer(plan, widths),
+        ...view.totals(widths, [], new Float64Array(0)),
+        test_accuracy: accuracy,
+        cost: resource.cost(widths),
+        predicted_latency_us: predicted,
+        measured_latency_us: measurement.latencyUs,
+        measured_spread: measurement.spread,
+        predicted_speedup: seedPredicted / predicted,
+        measured_speedup: seedMeasured / measurement.latencyUs,
+      };
+    }),
+    measured_on: `${engine.description.engine} ×${engine.description.threads}, ${engine.description.adapter}`,
+    repeatability: block.repeatability,
+    trained_on: `${training.description.engine} ×${training.description.threads}, ${training.description.provider}`,
+    seconds: metrics.read().reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+  await engine.close();
+  writeLayers(out, plan, rows);
+  writeJson(join(out, 'result.json'), trainResult.parse(result));
+  const folded = deployedNetwork(expandedNetwork);
+  writeFileSync(
+    join(out, 'model.onnx'),
+    writeOnnx(folded, deployedWeights(expandedNetwork, expanded.weights)),
+  );
+  await saveModel(training.tf, expandedNetwork, expanded.weights, join(out, 'model'));
+  return result;
+}
+
+/** @throws UserError if the images do not fit the network's input or its classes the data's */
+function checkImages(network: Network, { train: images, classes, name }: Dataset): void {
+  const input = network.layers.find((layer) => layer.kind === 'input');
+  if (input?.kind === 'input' && (input.height !== images.height || input.width !== images.width)) {
+    throw new UserError({
+      got: `${images.height}×${images.width} images in ${name}`,
+      expected: `${input.height}×${input.width}, the input of ${network.name}`,
+      fix: 'use images of that size, or another --network',
+    });
+  }
+  const output = planChannels(network).shapes.get(network.outputs[0] ?? '');
+  if (output !== undefined && output.channels !== classes.length) {
+    throw new UserError({
+      got: `${classes.length} classes in ${name}`,
+      expected: `${output.channels}, the outputs of ${network.name}`,
+      fix: 'use other data, or another --network',
+    });
+  }
+}
+
+function shrunkNetwork(plan: ChannelPlan, alive: Uint8Array, weights: Weights) {
+  const first = new Int32Array(plan.groups.length);
+  const widths = new Int32Array(plan.groups.length);
+  let slot = 0;
+  plan.groups.forEach(({ size }, group) => {
+    first[group] = slot;
+    for (let k = 0; k < size; k++) widths[group] = (widths[group] as number) + (alive[slot + k] as number);
+    slot += size;
+  });
+  const network = resizeNetwork(plan, widths);
+  return { widths, network, weights: shrinkWeights(plan, alive, first, weights, network) };
+}
+
+/** The multiplier whose network is measured closest to the expanded one; kept in a file for resumed runs. */
+async function equallyFastMultiplier(
+  options: TrainOptions,
+  engine: Engine,
+  plan: ChannelPlan,
+  expansion: Expansion,
+  sentinel: Network,
+  out: string,
+): Promise<number> {
+  const path = join(out, 'multiplier.json');
+  if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { multiplier: number }).multiplier;
+  const predictor = latencyPredictor(plan, options.device);
+  const alphas = candidateMultipliers(
+    plan,
+    (widths) => predictor.latencyUs(widths),
+    predictor.latencyUs(expansion.widths),
+  );
+  const block = await measured(
+    engine,
+    [
+      { id: 'expanded', network: resizeNetwork(plan, expansion.widths) },
+      ...alphas.map((alpha) => ({
+        id: alpha.toFixed(4),
+        network: resizeNetwork(plan, stretched(plan, alpha)),
+      })),
+    ],
+    sentinel,
+    options.seed,
+    partOf(options.onProgress, 0.78, 0.8),
+  );
+  const goal = block.networks[0]?.latencyUs as number;
+  const off = alphas.map((_, i) => Math.abs(Math.log((block.networks[i + 1]?.latencyUs as number) / goal)));
+  const multiplier = alphas[off.indexOf(Math.min(...off))] as number;
+  writeJson(path, { multiplier });
+  return multiplier;
+}
+
+function writeLayers(out: string, plan: ChannelPlan, rows: readonly { widths: Int32Array }[]): void {
+  const [seed, shrunk, expanded, multiplier] = rows.map(({ widths }) => widthsByLayer(plan, widths));
+  const records = Object.keys(seed ?? {}).map((layer) => ({
+    layer,
+    seed_width: seed?.[layer] ?? 0,
+    shrunk_width: shrunk?.[layer] ?? 0,
+    expanded_width: expanded?.[layer] ?? 0,
+    multiplier_width: multiplier?.[layer] ?? 0,
+  }));
+  const file = new CsvFile(join(out, 'layers.csv'), layerRecord);
+  file.keep(() => false);
+  file.append(records);
+}
+
+/** Saves a tfjs layers model: `model.json` and `weights.bin`. */
+async function saveModel(
+  tf: TrainingEngine['tf'],
+  network: Network,
+  weights: Weights,
+  directory: string,
+): Promise<void> {
+  const model = trainableModel(tf, network, 0);
+  writeWeights(tf, network, model, weights);
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      mkdirSync(directory, { recursive: true });
+      const data = artifacts.weightData as ArrayBuffer;
+      writeFileSync(join(directory, 'weights.bin'), new Uint8Array(data));
+      writeJson(join(directory, 'model.json'), {
+        format: artifacts.format,
+        generatedBy: artifacts.generatedBy,
+        modelTopology: artifacts.modelTopology,
+        weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
+      });
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+  model.dispose();
+}

@@ -1,0 +1,61 @@
+import type { ChannelPlan } from '../network/channel-plan.ts';
+import { UserError } from '../network/user-error.ts';
+
+export interface Expansion {
+  readonly omega: number;
+  readonly widths: Int32Array;
+  readonly cost: number;
+}
+
+/** Ratios of the start width beyond which a wider network is not looked for. */
+const MAX_OMEGA = 64;
+
+/** round(ω·width) of every group that may change; a group that is gone stays gone, the others keep at least 1. */
+export function scaledWidths(plan: ChannelPlan, widths: Int32Array, omega: number): Int32Array {
+  return Int32Array.from(plan.groups, ({ fixed }, group) => {
+    const width = widths[group] as number;
+    if (fixed || width === 0) return width;
+    return Math.max(1, Math.round(omega * width));
+  });
+}
+
+/**
+ * MorphNet's expansion (Algorithm 1, step 3): the largest ω with cost(round(ω·widths)) ≤ budget. The cost need not be
+ * monotone in ω (a calibrated one is not), so the breakpoints of the rounding are scanned from above, starting where
+ * twice the budget is passed.
+ * @throws UserError if even the narrowest network costs more than the budget
+ */
+export function expandWidths(
+  plan: ChannelPlan,
+  widths: Int32Array,
+  cost: (widths: Int32Array) => number,
+  budget: number,
+): Expansion {
+  const free = plan.groups.flatMap(({ fixed }, group) =>
+    fixed || widths[group] === 0 ? [] : [widths[group] as number],
+  );
+  const at = (omega: number) => {
+    const scaled = scaledWidths(plan, widths, omega);
+    return { omega, widths: scaled, cost: cost(scaled) };
+  };
+  const narrowest = at(0);
+  if (narrowest.cost > budget) {
+    throw new UserError({
+      got: `a budget of ${budget}`,
+      expected: `at least ${narrowest.cost}, the cost with one channel everywhere`,
+      fix: 'raise the budget',
+    });
+  }
+  let top = 1;
+  while (top < MAX_OMEGA && at(top).cost <= 2 * budget) top *= 1.5;
+  const breakpoints = new Set<number>();
+  for (const width of new Set(free)) {
+    for (let k = 2; (k - 0.5) / width <= top; k++) breakpoints.add((k - 0.5) / width);
+  }
+  for (const omega of [...breakpoints].sort((a, b) => b - a)) {
+    // Just past the breakpoint, so that rounding up does not hang on the last bit.
+    const expansion = at(omega * (1 + 1e-12));
+    if (expansion.cost <= budget) return expansion;
+  }
+  return narrowest;
+}
