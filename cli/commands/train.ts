@@ -28,7 +28,7 @@ interface Flags extends CommonFlags {
   readonly shrinkEpochs: number;
   readonly batch: number;
   readonly learningRate: number;
-  readonly strength: number;
+  readonly strength?: number;
   readonly seed: number;
   readonly engine?: string;
   readonly threads?: number;
@@ -150,9 +150,8 @@ export function trainCommand(program: Command): void {
     )
     .option(
       '--strength <s>',
-      'initial regularization, in 1 / (cost of the seed network)',
+      'initial regularization, in 1 / (cost of the seed network) (default: by the length of the stage)',
       positiveNumber('strength'),
-      1,
     )
     .addOption(seedOption())
     .addOption(engineOption())
@@ -180,7 +179,7 @@ export function trainCommand(program: Command): void {
         shrinkEpochs: flags.shrinkEpochs,
         batch: flags.batch,
         learningRate: flags.learningRate,
-        strength: flags.strength,
+        ...(flags.strength === undefined ? {} : { strength: flags.strength }),
         seed: flags.seed,
         augment: flags.augment,
         training,

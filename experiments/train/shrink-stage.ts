@@ -17,20 +17,25 @@ export interface ShrinkOptions {
   readonly start: Weights;
   readonly epochs: number;
   readonly learningRate: number;
-  /** Initial strength in units of 1 / (cost of the seed network). */
-  readonly strength: number;
+  /**
+   * Initial strength in units of 1 / (cost of the seed network); by default such that a channel of average cost loses
+   * a γ of 1 in the course of the stage.
+   */
+  readonly strength?: number;
   /** The stage ends when the alive network costs at most this. */
   readonly targetCost: number;
   readonly regularizer: (model: tfTypes.LayersModel) => GammaRegularizer;
 }
 
 const MOMENTUM = 0.9;
-/** Steps between looks at the cost. */
-const CHECK_STEPS = 20;
+/** Looks at the cost in the course of the stage. */
+const CHECKS = 60;
 /** A look that finds the cost behind its pace raises the strength by this factor. */
 const RAISE = 1.06;
 /** The pace reaches the target at this share of the stage. */
 const PACE_END = 0.85;
+/** γ that the default strength takes from a channel of average cost over the stage. */
+const TRAVEL = 1.3;
 /** γ need this share of the stage to come near zero at all. */
 const PACE_START = 0.15;
 
@@ -38,6 +43,21 @@ const PACE_START = 0.15;
 function pace(done: number, targetRatio: number): number {
   const along = Math.min(1, Math.max(0, (done - PACE_START) / (PACE_END - PACE_START)));
   return targetRatio ** along;
+}
+
+/** See {@link ShrinkOptions.strength}: γ travels rate/(1 − momentum) · strength · slope/cost a step. */
+function defaultStrength(regularizer: GammaRegularizer, steps: number, learningRate: number): number {
+  const { plan, resource } = regularizer;
+  const slopes = resource.slopes(plan.fullWidths);
+  let channels = 0;
+  let total = 0;
+  plan.groups.forEach(({ size, fixed }, group) => {
+    if (fixed) return;
+    channels += size;
+    total += size * (slopes[group] as number);
+  });
+  const share = total / channels / resource.cost(plan.fullWidths);
+  return (TRAVEL * (1 - MOMENTUM)) / (steps * learningRate * share);
 }
 
 /**
@@ -51,7 +71,9 @@ export async function shrinkStage(
 ): Promise<StageResult<ShrinkState>> {
   const { network, start, epochs, learningRate, targetCost } = options;
   let regularizer: GammaRegularizer | undefined;
-  let strength = options.strength;
+  let strength = 0;
+  const steps = epochs * Math.floor(setup.data.train.count / setup.batch);
+  const checkSteps = Math.max(1, Math.round(steps / CHECKS));
   let ratio = 1;
   let initialCost = 0;
   return trainStage<ShrinkState>(
@@ -62,17 +84,17 @@ export async function shrinkStage(
       epochs,
       start,
       rate: () => learningRate,
-      extra: { strength, alive: [] },
+      extra: { strength: 0, alive: [] },
       prepare(model, extra) {
         regularizer = options.regularizer(model);
-        strength = extra.strength;
+        strength = extra.strength || options.strength || defaultStrength(regularizer, steps, learningRate);
         initialCost = regularizer.resource.cost(regularizer.plan.fullWidths);
       },
       afterStep(rate, step, done) {
         if (regularizer === undefined) return true;
         // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
         regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialCost);
-        if (step % CHECK_STEPS !== 0) return true;
+        if (step % checkSteps !== 0) return true;
         const cost = regularizer.cost();
         ratio = cost / initialCost;
         if (cost <= targetCost) return false;

@@ -55,7 +55,8 @@ export interface TrainOptions {
   readonly shrinkEpochs: number;
   readonly batch: number;
   readonly learningRate: number;
-  readonly strength: number;
+  /** Initial, in units of 1 / (cost of the seed network); chosen from the length of the stage by default. */
+  readonly strength?: number;
   readonly seed: number;
   readonly augment: boolean;
   readonly training: TrainingEngine;
@@ -158,7 +159,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       shrinkEpochs: options.shrinkEpochs,
       batch: options.batch,
       learningRate: options.learningRate,
-      strength: options.strength,
+      strength: options.strength ?? null,
       seed,
       augment: options.augment,
     },
@@ -195,7 +196,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       start: seedNetwork.weights,
       epochs: options.shrinkEpochs,
       learningRate: SHRINK_RATE * options.learningRate,
-      strength: options.strength,
+      ...(options.strength === undefined ? {} : { strength: options.strength }),
       targetCost: options.shrinkShare * budget,
       regularizer: regularizerOf(options),
     },

@@ -8,6 +8,7 @@ import type { Availability, Engine, EngineAdapter, EngineDescription } from '../
 import { describeMachine, processorName } from '../machine.ts';
 import { TfjsEngine } from './engine.ts';
 import type { Tf } from './execute.ts';
+import { registerTensorflowGradients } from './tensorflow-gradients.ts';
 
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
@@ -97,12 +98,18 @@ async function openTensorflow(threads: number): Promise<{ tf: Tf; description: E
   return { tf, description };
 }
 
+async function openTensorflowTraining(threads: number): Promise<{ tf: Tf; description: EngineDescription }> {
+  const opened = await openTensorflow(threads);
+  registerTensorflowGradients(opened.tf);
+  return opened;
+}
+
 /** On CUDA kernels return when enqueued: reading one value back waits for them. */
 function readBack(tf: Tf, tensor: tfTypes.Tensor): void {
   tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), 0, 1).dataSync());
 }
 
-export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTensorflow } = {
+export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTensorflowTraining } = {
   name: 'tensorflow',
   trains: true,
 
@@ -130,5 +137,5 @@ export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTenso
     return new TfjsEngine({ tf, backendName: 'tensorflow', description, finish });
   },
 
-  openTraining: openTensorflow,
+  openTraining: openTensorflowTraining,
 };

@@ -4,7 +4,7 @@ import type { Availability, Engine, EngineAdapter, EngineDescription } from '../
 import { processorName } from '../machine.ts';
 import { TfjsEngine } from './engine.ts';
 import type { Tf } from './execute.ts';
-import { registerWasmGradients } from './wasm-gradients.ts';
+import { registerWasmForwardKernels, registerWasmGradients } from './wasm-gradients.ts';
 
 /** tfjs with the WASM backend: SIMD, one thread in Node. */
 export async function importWasmTfjs(): Promise<Tf> {
@@ -32,11 +32,18 @@ async function openWasm(): Promise<{ tf: Tf; description: EngineDescription }> {
   const tf = await importWasmTfjs();
   if (!(await tf.setBackend('wasm'))) throw new Error('the WASM backend of tfjs did not start');
   await tf.ready();
-  registerWasmGradients(tf);
   return { tf, description: await describe(tf) };
 }
 
-export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasm } = {
+/** The backend with the gradients it lacks, and faster kernels where those of the package are slow. */
+async function openWasmTraining(): Promise<{ tf: Tf; description: EngineDescription }> {
+  const opened = await openWasm();
+  registerWasmGradients(opened.tf);
+  registerWasmForwardKernels(opened.tf);
+  return opened;
+}
+
+export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasmTraining } = {
   name: 'wasm',
   trains: true,
 
@@ -54,5 +61,5 @@ export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasm } = {
     return new TfjsEngine({ tf, backendName: 'wasm', description, finish: () => undefined });
   },
 
-  openTraining: openWasm,
+  openTraining: openWasmTraining,
 };
