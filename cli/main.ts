@@ -5,11 +5,19 @@ import { calibrateCommand } from './commands/calibrate.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { exportCommand } from './commands/export.ts';
 import { predictCommand } from './commands/predict.ts';
+import { studyCommand } from './commands/study.ts';
 import { trainCommand } from './commands/train.ts';
 import { packageVersion } from './version.ts';
 
 /** Each command is one file with one function that adds it. */
-const COMMANDS = [enginesCommand, calibrateCommand, predictCommand, trainCommand, exportCommand];
+const COMMANDS = [
+  enginesCommand,
+  calibrateCommand,
+  predictCommand,
+  studyCommand,
+  trainCommand,
+  exportCommand,
+];
 
 function program(): Command {
   const command = new Command('morphline')

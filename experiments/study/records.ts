@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+const number = z.coerce.number();
+/** An empty CSV field is a value that was not measured. */
+const optionalNumber = z.preprocess(
+  (value) => (value === '' || value === undefined ? null : value),
+  number.nullable(),
+);
+
+/**
+ * One row of `study.csv`: a random sub-network. Beside these columns it has one per device, `<device>_us`: the
+ * predicted latency.
+ */
+export const studyRecord = z
+  .object({
+    sample: number,
+    law: z.string(),
+    flops: number,
+    parameters: number,
+    measured_us: optionalNumber,
+    /** Robust standard deviation over rounds, as a fraction. */
+    measured_spread: optionalNumber,
+    measured_rounds: optionalNumber,
+    measured_disturbed: optionalNumber,
+  })
+  // Device columns are numbers; the union is what TypeScript wants of an index signature beside the columns above.
+  .catchall(z.preprocess(Number, z.union([z.number(), z.string(), z.null()])));
+export type StudyRecord = z.infer<typeof studyRecord>;
+
+/** The predicted latency of a row in a device's column, in µs. */
+export function predictedUs(row: StudyRecord, column: string): number {
+  return row[column] as number;
+}
+
+export const STUDY_SCHEMA = 'morphline/study@1';
+
+const correlation = z.object({
+  /** Column of study.csv. */
+  column: z.string(),
+  /** Null where undefined: fewer than three networks, or a constant. */
+  pearson: z.number().nullable(),
+  spearman: z.number().nullable(),
+});
+export type Correlation = z.infer<typeof correlation>;
+
+/** `study.json`: what a study found. */
+export const studySummary = z.object({
+  schema: z.literal(STUDY_SCHEMA),
+  network: z.string(),
+  samples: z.number().int(),
+  law: z.string(),
+  seed: z.number().int(),
+  batch: z.number().int(),
+  /** Predicting devices, by column of study.csv. */
+  devices: z.array(
+    z.object({
+      column: z.string(),
+      name: z.string(),
+      kind: z.enum(['datasheet', 'measured']),
+      view: z.string(),
+    }),
+  ),
+  predict_seconds: z.number(),
+  /** FLOPs against each predicted latency, all samples. */
+  flops_against_predicted: z.array(correlation),
+  measured: z
+    .object({
+      networks: z.number().int(),
+      engine: z.string(),
+      threads: z.number().int(),
+      adapter: z.string(),
+      repeatability: z.number(),
+      /** FLOPs and each prediction against the measured latency. */
+      against_measured: z.array(correlation),
+      /** Mean |predicted / measured − 1| of the calibrated device; null without one. */
+      calibrated_mape: z.number().nullable(),
+    })
+    .nullable(),
+});
+export type StudySummary = z.infer<typeof studySummary>;
