@@ -279,7 +279,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     trained_on: `${training.description.engine} ×${training.description.threads}, ${training.description.provider}`,
     seconds: metrics.read().reduce((sum, { seconds }) => sum + seconds, 0),
   };
-  await engine.close();
   writeLayers(out, plan, rows);
   writeJson(join(out, 'result.json'), trainResult.parse(result));
   const folded = deployedNetwork(expandedNetwork);

@@ -7,7 +7,7 @@ import type { LoweringRules } from './rules.ts';
 const REORDER_ALIGNMENT = 4;
 
 /** Blocked when their channels fill whole blocks, whatever the layout of their input. */
-const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['depthwise-conv2d', 'max-pool', 'avg-pool']);
+const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['max-pool', 'avg-pool']);
 
 /** Which layout each layer computes in, and which tensors are converted on the way. */
 export interface Layouts {
@@ -20,10 +20,12 @@ export interface Layouts {
 
 /**
  * Assigns data layouts as ONNX Runtime's NchwcTransformer does (onnxruntime/core/optimizer/nchwc_transformer.cc;
- * checked against the kernels seen in its profiles): a convolution goes blocked when its input has fewer channels
- * than a block (then it reads the plain layout) or a multiple of 4; pools and depthwise convolutions when channels fill
- * whole blocks; concats, adds and global pools when, besides, all their inputs are blocked already; element-wise layers
- * follow.
+ * checked against the kernels seen in its profiles). Blocked are:
+ * - a convolution whose input has fewer channels than a block (it reads the plain layout) or a multiple of 4;
+ * - a depthwise convolution (multiplier 1) on a multiple of 4 channels;
+ * - a max or average pool whose channels fill whole blocks;
+ * - a concat or global pool when, besides, all its inputs are blocked already;
+ * - element-wise layers when their inputs are.
  * @param source per layer: the layer whose tensor it stands for (itself, or what it is fused into or replaced by)
  */
 export function assignLayouts(
@@ -59,14 +61,21 @@ export function assignLayouts(
       if (goesBlocked && inputChannels >= block) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);
+    } else if (layer.kind === 'depthwise-conv2d') {
+      const count = channels(first);
+      // On one channel it is an ordinary convolution of fewer channels than a block.
+      goesBlocked = layer.multiplier === 1 && (count === 1 || count % REORDER_ALIGNMENT === 0);
+      if (goesBlocked && count > 1) {
+        if (!blocked(first)) reorderedIn[first] = 1;
+      } else wantPlain(first);
     } else if (WHOLE_BLOCKS.has(layer.kind)) {
-      const multiplied = layer.kind === 'depthwise-conv2d' && layer.multiplier !== 1;
-      goesBlocked = !multiplied && channels(first) % block === 0;
+      goesBlocked = channels(first) % block === 0;
       if (goesBlocked) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);
-    } else if (layer.kind === 'activation' || layer.kind === 'batch-norm') {
-      goesBlocked = blocked(first);
+    } else if (layer.kind === 'activation' || layer.kind === 'batch-norm' || layer.kind === 'add') {
+      goesBlocked = tensors.every(blocked);
+      if (!goesBlocked) tensors.forEach(wantPlain);
     } else if (layer.kind === 'dense' || layer.kind === 'flatten' || layer.kind === 'softmax') {
       wantPlain(first);
     } else {

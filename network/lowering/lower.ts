@@ -115,7 +115,10 @@ export class Lowering {
     const kernels: Kernel[] = [];
     for (let index = 0; index < layers.length; index++) {
       const made = this.templates[index];
-      if (alive[index] === 1 && made && source[index] === index) {
+      const input = source[plan.inputs[index]?.[0] ?? index] as number;
+      // Turning a blocked tensor is done by the reorder that unblocks it.
+      const turned = made?.op === 'transpose' && layouts.ofLayer[input] === 'nchwc';
+      if (alive[index] === 1 && made && source[index] === index && !turned) {
         kernels.push(this.kernel(index, made, layouts.ofLayer[index] as DataLayout, widths, alive));
       }
       if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));

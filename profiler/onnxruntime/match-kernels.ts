@@ -53,7 +53,11 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
   const matched = Int32Array.from(kernels, (kernel) => {
     if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') {
       const { height, width } = kernel.output;
-      const index = take(reorderKey(kernel.op, height, width, kernel.paddedOutputChannels));
+      const channels = kernel.paddedOutputChannels;
+      // One that feeds a flatten writes [N, H, W, C], which reads as channels H, height W, width C.
+      const index =
+        take(reorderKey(kernel.op, height, width, channels)) ??
+        take(reorderKey(kernel.op, width, channels, height));
       if (index === undefined) missing.push(`${kernel.op} of ${kernel.name}`);
       return index ?? -1;
     }

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NetworkBuilder } from '../../network/builder.ts';
+import { planChannels } from '../../network/channel-plan.ts';
+import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
+import { Lowering } from '../../network/lowering/lower.ts';
+import type { Network } from '../../network/network.ts';
+import { sampleWidths } from '../../network/sampling.ts';
+import { seededNormals, seededWeights } from '../../network/weights.ts';
+import { resizeNetwork } from '../../network/widths.ts';
+import { zooNetwork } from '../../network/zoo/index.ts';
+import type { Engine, EngineAdapter, EngineName } from '../../profiler/engine.ts';
+import { ENGINES } from '../../profiler/engines.ts';
+
+const BATCH = 2;
+
+/** One of everything: plain, strided, depthwise, pools of both kinds, add, concat, flatten, dense, softmax. */
+function everyLayer(): Network {
+  const builder = new NetworkBuilder('every-layer');
+  const input = builder.input(13, 11, 3);
+  const first = builder.conv('first', input, 8, 3, { strides: 2 });
+  const separable = builder.separableConv('separable', first, 8, 3);
+  const sum = builder.add({ kind: 'add', name: 'sum', inputs: [first, separable] });
+  const pooled = builder.pool('avg-pool', 'average', sum, 3, 1);
+  const joined = builder.concat('joined', [
+    sum,
+    builder.conv('second', pooled, 20, 1, { activation: 'relu6' }),
+  ]);
+  const largest = builder.pool('max-pool', 'largest', joined, 3, 2);
+  const valid = builder.conv('valid', largest, 16, 3, { padding: 'valid' });
+  const wide = builder.conv('wide', valid, 6, [1, 2]);
+  const flat = builder.simple('flatten', 'flat', wide);
+  const logits = builder.dense('logits', flat, 5);
+  return builder.build(builder.simple('softmax', 'probabilities', logits));
+}
+
+function narrowInception(): Network {
+  const plan = planChannels(zooNetwork('inception-32'));
+  return resizeNetwork(plan, sampleWidths(plan, 'log-uniform', 5, 2));
+}
+
+const NETWORKS: Readonly<Record<string, Network>> = {
+  'one of every layer': everyLayer(),
+  'a random narrow inception-32': narrowInception(),
+  'inception-32': zooNetwork('inception-32'),
+};
+
+function inputsOf(network: Network): Map<string, Float32Array> {
+  const inputs = new Map<string, Float32Array>();
+  for (const layer of network.layers) {
+    if (layer.kind !== 'input') continue;
+    inputs.set(
+      layer.name,
+      seededNormals(`in ${layer.name}`, BATCH * layer.height * layer.width * layer.channels, 9),
+    );
+  }
+  return inputs;
+}
+
+function largestDifference(
+  a: ReadonlyMap<string, Float32Array>,
+  b: ReadonlyMap<string, Float32Array>,
+): number {
+  let largest = 0;
+  for (const [name, values] of a) {
+    const others = b.get(name);
+    expect(others?.length).toBe(values.length);
+    const scale = Math.max(1e-3, ...values.map(Math.abs));
+    values.forEach((value, i) => {
+      largest = Math.max(largest, Math.abs(value - (others?.[i] as number)) / scale);
+    });
+  }
+  return largest;
+}
+
+/** Networks are given with their batch norms; engines run the deployed form. */
+async function inferred(engine: Engine, network: Network): Promise<Map<string, Float32Array>> {
+  const weights = deployedWeights(network, seededWeights(network, 4));
+  const loaded = await engine.load(deployedNetwork(network), { batch: BATCH, weights });
+  const outputs = await loaded.infer(inputsOf(network));
+  await loaded.dispose();
+  return outputs;
+}
+
+const availability = new Map<EngineName, boolean>();
+for (const { name, availability: look } of ENGINES) availability.set(name, (await look()).available);
+const reference = new Map<string, Map<string, Float32Array>>();
+
+beforeAll(async () => {
+  const wasm = ENGINES.find(({ name }) => name === 'wasm') as EngineAdapter;
+  const engine = await wasm.open({ threads: 1 });
+  for (const [title, network] of Object.entries(NETWORKS))
+    reference.set(title, await inferred(engine, network));
+  await engine.close();
+});
+
+for (const adapter of ENGINES) {
+  const available = availability.get(adapter.name) === true;
+  // Only tensorflow's native library is not in its npm package.
+  if (!available && adapter.name === 'tensorflow') {
+    console.warn('TENSORFLOW NOT AVAILABLE: ITS NATIVE LIBRARY IS MISSING, SO ITS CONTRACT IS NOT TESTED');
+  }
+  describe.skipIf(!available && adapter.name === 'tensorflow')(`engine ${adapter.name}`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await adapter.open({ threads: 1 });
+    });
+    afterAll(() => engine.close());
+
+    test('describes what really runs', () => {
+      expect(engine.description).toMatchObject({
+        engine: adapter.name,
+        hardware: 'cpu',
+        clock: 'wall',
+        rules: engine.rules.name,
+      });
+      expect(engine.description.version).not.toBe('');
+      expect(engine.description.threads).toBeGreaterThan(0);
+    });
+
+    for (const [title, network] of Object.entries(NETWORKS)) {
+      test(`computes what the others compute of ${title}`, async () => {
+        const outputs = await inferred(engine, network);
+        expect(largestDifference(reference.get(title) as Map<string, Float32Array>, outputs)).toBeLessThan(
+          1e-4,
+        );
+      });
+
+      test(`runs the kernels that its lowering rules predict of ${title}`, async () => {
+        const deployed = deployedNetwork(network);
+        const profiled = await engine.loadProfiled(deployed, {
+          batch: BATCH,
+          weights: seededWeights(deployed, 1),
+        });
+        for (let run = 0; run < 3; run++) await profiled.run();
+        const runs = await profiled.finish();
+        expect(runs).toHaveLength(3);
+        const expected = new Lowering(network, engine.rules, BATCH).kernels();
+        for (const timings of runs) {
+          expect(timings.map(({ kernel }) => kernel.name)).toEqual(expected.map(({ name }) => name));
+          for (const { durationUs } of timings) expect(durationUs).toBeGreaterThanOrEqual(0);
+        }
+      });
+    }
+
+    test('times a whole inference in positive microseconds', async () => {
+      const deployed = deployedNetwork(everyLayer());
+      const loaded = await engine.load(deployed, { batch: 1, weights: seededWeights(deployed, 1) });
+      expect(await loaded.run()).toBeGreaterThan(0);
+      await loaded.dispose();
+    });
+  });
+}
