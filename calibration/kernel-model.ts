@@ -56,8 +56,6 @@ export type Bound = 'compute' | 'memory' | 'overhead';
 export interface KernelPrediction {
   latencyUs: number;
   bound: Bound;
-  /** False where the model has no sample of the kernel's class. */
-  seen: boolean;
 }
 
 /** µs of a GFLOP/s or GB/s rate: FLOPs / (GFLOP/s) is ns. */
@@ -87,21 +85,20 @@ function boundOf(overhead: number, compute: number, memory: number): Bound {
   return compute >= memory ? 'compute' : 'memory';
 }
 
-function predictRoofline(model: RooflineModel, kernel: Kernel, seen: boolean): KernelPrediction {
+function predictRoofline(model: RooflineModel, kernel: Kernel): KernelPrediction {
   const compute = (kernel.flops / model.computeRateGflops) * US_PER_NS;
   const memory = (kernelBytes(kernel) / model.bandwidthGBps) * US_PER_NS;
   return {
     latencyUs: model.overheadUs + Math.max(compute, memory),
     bound: boundOf(model.overheadUs, compute, memory),
-    seen,
   };
 }
 
 /** Time of one kernel, in µs. */
 export function predictKernel(model: KernelModel, kernel: Kernel): KernelPrediction {
-  if (model.rung !== 'kernel-class') return predictRoofline(model, kernel, true);
+  if (model.rung !== 'kernel-class') return predictRoofline(model, kernel);
   const cost = model.classes[kernel.kernelClass];
-  if (cost === undefined) return predictRoofline(model.fallback, kernel, false);
+  if (cost === undefined) return predictRoofline(model.fallback, kernel);
   const compute = cost.usPerMflop * kernel.paddedFlops * PER_MILLION;
   const memory =
     PER_MILLION *
@@ -112,7 +109,6 @@ export function predictKernel(model: KernelModel, kernel: Kernel): KernelPredict
   return {
     latencyUs: cost.overheadUs + compute + memory,
     bound: boundOf(cost.overheadUs, compute, memory),
-    seen: true,
   };
 }
 

@@ -28,6 +28,8 @@ export interface NetworkPrediction {
   readonly layers: readonly LayerPrediction[];
   /** Kernel classes that the profile never saw; their times come from its roofline. */
   readonly unseenClasses: readonly string[];
+  /** Kernels whose shapes lie outside the ranges that their class was sampled at. */
+  readonly outsideDomain: readonly string[];
 }
 
 /** Latency of many width vectors of one network on one device. */
@@ -64,12 +66,15 @@ function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): Latenc
           bound: compute >= memory ? 'compute' : 'memory',
         };
       });
-      return summed(layers, []);
+      return summed(layers, { unseenClasses: [], outsideDomain: [] });
     },
   };
 }
 
-function summed(layers: readonly LayerPrediction[], unseenClasses: readonly string[]): NetworkPrediction {
+function summed(
+  layers: readonly LayerPrediction[],
+  outside: Pick<NetworkPrediction, 'unseenClasses' | 'outsideDomain'>,
+): NetworkPrediction {
   const sum = (of: (layer: LayerPrediction) => number) =>
     layers.reduce((total, layer) => total + of(layer), 0);
   return {
@@ -77,15 +82,33 @@ function summed(layers: readonly LayerPrediction[], unseenClasses: readonly stri
     flops: sum((layer) => layer.flops),
     parameters: sum((layer) => layer.parameters),
     layers,
-    unseenClasses,
+    ...outside,
   };
 }
 
-/** Predictor of one rung over the kernels of a lowering. */
+type Domain = DeviceProfile['domain'];
+
+/** Whether a kernel's shape lies in the ranges that its class was sampled at. */
+function isInside(kernel: Kernel, domain: Domain): boolean {
+  const ranges = domain[kernel.kernelClass];
+  if (ranges === undefined) return false;
+  const within = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most;
+  return (
+    within(kernel.inputChannels, ranges.inputChannels) &&
+    within(kernel.outputChannels, ranges.outputChannels) &&
+    within(kernel.output.height * kernel.output.width, ranges.outputPixels)
+  );
+}
+
+/**
+ * Predictor of one rung over the kernels of a lowering.
+ * @param domain what the model was fitted on; without it nothing is reported as outside
+ */
 export function kernelPredictor(
   lowering: Lowering,
   model: RungResult['model'],
   network: NetworkModel,
+  domain?: Domain,
 ): LatencyPredictor {
   return {
     view: 'deployed',
@@ -99,11 +122,14 @@ export function kernelPredictor(
     detail(widths) {
       const kernels = lowering.kernels(widths);
       const unseen = new Set<string>();
+      const outside: string[] = [];
       const layers = kernels.map((kernel: Kernel): LayerPrediction => {
-        const { latencyUs, bound, seen } = predictKernel(model, kernel);
-        if (!seen) unseen.add(kernel.kernelClass);
+        const { latencyUs, bound } = predictKernel(model, kernel);
+        const name = kernel.op.startsWith('reorder') ? `${kernel.name} (${kernel.op})` : kernel.name;
+        if (domain !== undefined && domain[kernel.kernelClass] === undefined) unseen.add(kernel.kernelClass);
+        else if (domain !== undefined && !isInside(kernel, domain)) outside.push(name);
         return {
-          name: kernel.op.startsWith('reorder') ? `${kernel.name} (${kernel.op})` : kernel.name,
+          name,
           kind: kernel.kernelClass,
           flops: kernel.flops,
           parameters: kernel.weightBytes / 4,
@@ -117,7 +143,7 @@ export function kernelPredictor(
       // Layer times add up to the whole: each carries its share of what runs between kernels.
       const share = latencyUs / kernelsUs;
       const shared = layers.map((layer) => ({ ...layer, latencyUs: layer.latencyUs * share }));
-      return { ...summed(shared, [...unseen]), latencyUs };
+      return { ...summed(shared, { unseenClasses: [...unseen], outsideDomain: outside }), latencyUs };
     },
   };
 }
@@ -129,6 +155,7 @@ function profilePredictor(network: Network, profile: DeviceProfile, batch: numbe
     new Lowering(network, rulesNamed(profile.engine.rules), batch),
     rung.model,
     rung.network,
+    profile.domain,
   );
 }
 

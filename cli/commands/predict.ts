@@ -45,6 +45,7 @@ export function predictCommand(program: Command): void {
           flops: prediction.flops,
           parameters: prediction.parameters,
           unseen_classes: prediction.unseenClasses,
+          outside_domain: prediction.outsideDomain,
           layers: prediction.layers.map(({ name, kind, flops, bytes, latencyUs, bound }) => ({
             name,
             kind,
@@ -73,6 +74,14 @@ export function predictCommand(program: Command): void {
       print(
         `\n${pc.bold(network.name)} on ${device.name} (${view} view, batch ${flags.batch}): ${pc.bold(duration(prediction.latencyUs))}, ${engineering(prediction.flops)}FLOP, ${engineering(prediction.parameters)} parameters`,
       );
+      if (prediction.outsideDomain.length > 0) {
+        const [first] = prediction.outsideDomain;
+        print(
+          pc.yellow(
+            `outside the profile's domain: ${prediction.outsideDomain.length} kernels, such as ${first}`,
+          ),
+        );
+      }
       if (prediction.unseenClasses.length > 0) {
         print(
           pc.yellow(`class unseen: ${prediction.unseenClasses.join(', ')} (predicted from the roofline)`),

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { latencyPredictor } from '../../calibration/predict.ts';
+import { calibrate } from '../../experiments/calibrate/calibrate.ts';
+import { NetworkBuilder } from '../../network/builder.ts';
+import { planChannels } from '../../network/channel-plan.ts';
+import { zooNetwork } from '../../network/zoo/index.ts';
+import { scriptedEngine } from '../support/scripted-engine.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const out = temporaryFolder();
+let text: string;
+
+beforeAll(async () => {
+  const engine = scriptedEngine({ kernelUs: ({ flops }) => 5 + flops / 1e5 });
+  const profile = await calibrate({
+    engine,
+    networks: [zooNetwork('inception-32')],
+    batch: 1,
+    seed: 1,
+    budgetSeconds: 3,
+    out,
+  });
+  text = JSON.stringify(profile);
+});
+
+describe('a device profile', () => {
+  test('comes back from its file as it was', () => {
+    const device = openDevice(join(out, 'device.json'));
+    expect(device.kind === 'measured' && JSON.stringify(device.profile)).toBe(text);
+  });
+
+  test('of broken JSON is refused with where it broke', () => {
+    expect(() => parseDeviceProfile('{"schema":', 'd.json')).toThrow(
+      /^got d\.json, which is not JSON \(.*\); expected /,
+    );
+  });
+
+  test('of another schema version is refused with both versions', () => {
+    const other = text.replace('morphline/device@1', 'morphline/device@9');
+    expect(() => parseDeviceProfile(other, 'd.json')).toThrow(
+      'got d.json with schema "morphline/device@9"; expected "morphline/device@1"; calibrate again with this version of morphline',
+    );
+  });
+
+  test('with a field that does not fit names the field', () => {
+    const other = text.replace(/"computeRateGflops":[\d.e+]+/, '"computeRateGflops":"fast"');
+    expect(() => parseDeviceProfile(other, 'd.json')).toThrow(/computeRateGflops: /);
+  });
+
+  test('that does not exist is refused with the names of the datasheet devices', () => {
+    expect(() => openDevice('nowhere.json')).toThrow(
+      "got device 'nowhere.json'; expected p100, v100, k80, p4, t4, tpu-v2 or the path of a device profile",
+    );
+  });
+
+  test('names kernel classes that it never saw', () => {
+    const path = join(out, 'copy.json');
+    writeFileSync(path, text);
+    const builder = new NetworkBuilder('unseen');
+    const input = builder.input(16, 16, 8);
+    const network = builder.build(builder.separableConv('separable', input, 8, 5));
+    const plan = planChannels(network);
+    const detail = latencyPredictor(plan, openDevice(path)).detail(plan.fullWidths);
+    expect(detail.unseenClasses).toEqual(['depthwise-conv 5x5/1 nhwc']);
+    expect(detail.latencyUs).toBeGreaterThan(0);
+  });
+
+  test('predicts layers that add up to the whole', () => {
+    const plan = planChannels(zooNetwork('inception-32'));
+    const predictor = latencyPredictor(plan, openDevice(join(out, 'device.json')));
+    const detail = predictor.detail(plan.fullWidths);
+    expect(detail.layers.reduce((sum, { latencyUs }) => sum + latencyUs, 0)).toBeCloseTo(detail.latencyUs, 6);
+    expect(predictor.latencyUs(plan.fullWidths)).toBeCloseTo(detail.latencyUs, 9);
+  });
+});

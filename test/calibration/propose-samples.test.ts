@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_COUNTS, proposeSamples } from '../../calibration/propose-samples.ts';
+
+test('the sets to fit, to choose and to report are disjoint', () => {
+  const samples = proposeSamples(['a', 'b'], DEFAULT_COUNTS);
+  const ids = samples.map(({ network, sample }) => `${network} ${sample}`);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('each set is a third uniform, a third log-uniform, a third along the width-multiplier path', () => {
+  const samples = proposeSamples(['a'], { fit: 30, choose: 9, report: 33 });
+  for (const [role, third] of [
+    ['fit', 10],
+    ['choose', 3],
+    ['report', 11],
+  ] as const) {
+    const of = (...laws: string[]) =>
+      samples.filter((each) => each.role === role && laws.includes(each.law)).length;
+    expect([of('uniform'), of('log-uniform'), of('width-multiplier', 'full')]).toEqual([third, third, third]);
+  }
+});
+
+test('the full network is reported, and only reported', () => {
+  const full = proposeSamples(['a'], DEFAULT_COUNTS).filter(({ law }) => law === 'full');
+  expect(full.map(({ role }) => role)).toEqual(['report']);
+});
