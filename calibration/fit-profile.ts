@@ -6,7 +6,7 @@ import { rulesNamed } from '../network/lowering/rules.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
-import { type KernelRecord, kernelOf, type NetworkRecord } from '../profiler/records.ts';
+import type { KernelRecord, NetworkRecord } from '../profiler/records.ts';
 import { datasheetDevice } from './datasheet-devices.ts';
 import { DEVICE_SCHEMA, type DeviceProfile, type RungResult, type Validation } from './device-profile.ts';
 import { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
@@ -19,6 +19,7 @@ import {
   type RooflineModel,
 } from './kernel-model.ts';
 import { fitNetworkModel, type NetworkModel, networkLatencyUs } from './network-model.ts';
+import { kernelOf } from './recorded-kernel.ts';
 
 /** A measured network with what predictions need of it. */
 export interface NetworkSample {

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../experiments/package-version.ts';
 import { UserError } from '../network/user-error.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { exportCommand } from './commands/export.ts';
 import { predictCommand } from './commands/predict.ts';
+import { quickstartCommand } from './commands/quickstart.ts';
+import { reportCommand } from './commands/report.ts';
 import { studyCommand } from './commands/study.ts';
 import { trainCommand } from './commands/train.ts';
-import { packageVersion } from './version.ts';
 
 /** Each command is one file with one function that adds it. */
 const COMMANDS = [
@@ -16,7 +18,9 @@ const COMMANDS = [
   predictCommand,
   studyCommand,
   trainCommand,
+  reportCommand,
   exportCommand,
+  quickstartCommand,
 ];
 
 function program(): Command {
@@ -40,7 +44,9 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
       if (error.code === 'commander.help') return 2;
-      process.stderr.write(`morphline: ${error.message.replace(/^error: /, '')}; see morphline --help\n`);
+      process.stderr.write(
+        `morphline: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see morphline --help\n`,
+      );
       return 2;
     }
     if (error instanceof UserError) {

@@ -1,1 +1,5 @@
-export {};
+export { type CalibrateOptions, calibrate } from './calibrate/calibrate.ts';
+export * from './data/index.ts';
+export { jsonSchemas } from './json-schemas.ts';
+export { type StudyOptions, study } from './study/study.ts';
+export { type TrainOptions, train } from './train/train.ts';

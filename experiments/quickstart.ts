@@ -123,6 +123,7 @@ export async function quickstart(options: QuickstartOptions): Promise<string[]> 
     learningRate: 0.1,
     seed,
     augment: false,
+    snap: true,
     training,
     openMeasuringEngine: async () => engine,
     out: folder('training'),

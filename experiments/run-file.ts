@@ -2,16 +2,18 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../network/user-error.ts';
+import { packageVersion } from './package-version.ts';
 
 export const RUN_SCHEMA = 'morphline/run@1';
 
-const runFile = z.object({
+export const runFile = z.object({
   schema: z.literal(RUN_SCHEMA),
   command: z.string(),
   /** What a resumed run must share with the one that started. */
   settings: z.record(z.string(), z.unknown()),
   /** What was found when it started: engine, machine, versions. */
   context: z.record(z.string(), z.unknown()),
+  versions: z.object({ morphline: z.string(), node: z.string() }),
   startedAt: z.string(),
 });
 export type RunFile = z.infer<typeof runFile>;
@@ -45,7 +47,8 @@ export function openRun(
 ): { run: RunFile; resumed: boolean } {
   const path = join(directory, 'run.json');
   if (!existsSync(path)) {
-    const run: RunFile = { schema: RUN_SCHEMA, ...start, startedAt: new Date().toISOString() };
+    const versions = { morphline: packageVersion(), node: process.version };
+    const run: RunFile = { schema: RUN_SCHEMA, ...start, versions, startedAt: new Date().toISOString() };
     writeJson(path, run);
     return { run, resumed: false };
   }

@@ -11,9 +11,11 @@ function foldableBatchNorms(network: Network): Map<string, string> {
   const folded = new Map<string, string>();
   for (const layer of network.layers) {
     if (layer.kind !== 'batch-norm') continue;
-    const source = byName.get(layer.inputs[0] ?? '');
+    const input = layer.inputs[0] ?? '';
+    // Behind one that folds, the next folds too.
+    const source = byName.get(folded.get(input) ?? input);
     if (source === undefined || !FOLDABLE.has(source.kind)) continue;
-    if (consumers.get(source.name)?.length !== 1 || network.outputs.includes(source.name)) continue;
+    if (consumers.get(input)?.length !== 1 || network.outputs.includes(input)) continue;
     folded.set(layer.name, source.name);
   }
   return folded;
@@ -21,7 +23,7 @@ function foldableBatchNorms(network: Network): Map<string, string> {
 
 /**
  * The network as it is deployed: each batch norm folded into the convolution, depthwise convolution or dense layer
- * that alone feeds it (which then has a bias).
+ * whose output it alone reads (which then has a bias).
  */
 export function deployedNetwork(network: Network): Network {
   const folded = foldableBatchNorms(network);
@@ -48,7 +50,7 @@ export function deployedWeights(network: Network, weights: Weights): Weights {
   const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
   for (const [normName, sourceName] of foldableBatchNorms(network)) {
     const norm = byName.get(normName);
-    const kernel = weights.get(`${sourceName}/kernel`);
+    const kernel = result.get(`${sourceName}/kernel`);
     const beta = weights.get(`${normName}/beta`);
     const mean = weights.get(`${normName}/moving_mean`);
     const variance = weights.get(`${normName}/moving_variance`);
@@ -56,7 +58,7 @@ export function deployedWeights(network: Network, weights: Weights): Weights {
       throw new Error(`weights of ${sourceName} or ${normName} are missing`);
     }
     const gamma = weights.get(`${normName}/gamma`);
-    const oldBias = weights.get(`${sourceName}/bias`);
+    const oldBias = result.get(`${sourceName}/bias`);
     const channels = beta.length;
     const factor = new Float32Array(channels);
     const bias = new Float32Array(channels);

@@ -1,1 +1,16 @@
-export {};
+export { NetworkBuilder } from './builder.ts';
+export { type ChannelGroup, type ChannelPlan, channelCount, planChannels } from './channel-plan.ts';
+export { deployedNetwork, deployedWeights } from './deployed.ts';
+export type { Layer, LayerKind, Padding } from './layer.ts';
+export { arithmeticIntensity, type Kernel, type KernelOp, kernelBytes } from './lowering/kernel.ts';
+export { Lowering } from './lowering/lower.ts';
+export { type LoweringRules, onnxruntimeRules, TFJS_RULES } from './lowering/rules.ts';
+export { MorphNetView, type OpCost, type Roof } from './morph-net-view.ts';
+export type { Network } from './network.ts';
+export { writeOnnx } from './onnx/write.ts';
+export { multipliedWidths, type SamplingLaw, sampleWidths } from './sampling.ts';
+export { inferShapes, type Shape } from './shapes.ts';
+export { UserError } from './user-error.ts';
+export { seededWeights, type Weights, weightShapes } from './weights.ts';
+export { groupWidths, resizeNetwork, type Widths, widthsByLayer } from './widths.ts';
+export { ZOO, zooNetwork } from './zoo/index.ts';

@@ -29,6 +29,7 @@ interface OpTerms {
   readonly flopsIO: number;
   readonly flopsO: number;
   readonly parametersIO: number;
+  readonly parametersO: number;
   readonly bytesI: number;
   readonly bytesO: number;
   readonly bytesIO: number;
@@ -39,8 +40,8 @@ const BYTES_PER_VALUE = 4;
 /**
  * The `morph-net` view: every op as written, costed as google-research/morph-net does (cost_calculator.py): 2 FLOPs
  * per multiply-add; latency max(FLOPs / compute rate, bytes / bandwidth). Convolution, depthwise convolution and dense
- * layers have FLOPs and weights; batch norm, activation, add and concat cost their bytes; pools, softmax and flatten
- * cost nothing there. A dead convolution still pays for reading its live inputs.
+ * layers have FLOPs and weights; batch norm, ReLU, ReLU6, add and concat cost their bytes; pools, other activations,
+ * softmax and flatten cost nothing there. A dead convolution still pays for reading its live inputs.
  */
 export class MorphNetView {
   private readonly terms: readonly OpTerms[];
@@ -75,6 +76,7 @@ export class MorphNetView {
         flopsIO: 0,
         flopsO: 0,
         parametersIO: 0,
+        parametersO: 0,
         bytesI: BYTES_PER_VALUE * inputArea,
         bytesO: BYTES_PER_VALUE * outputArea,
         bytesIO: 0,
@@ -94,12 +96,15 @@ export class MorphNetView {
         case 'depthwise-conv2d': {
           const taps = layer.kernelSize[0] * layer.kernelSize[1];
           // Its weight bytes are counted as those of a full convolution, its weights as taps × outputs.
-          terms.push({ ...base, flopsO: 2 * outputArea * taps, bytesIO: BYTES_PER_VALUE * taps });
+          const flopsO = 2 * outputArea * taps;
+          terms.push({ ...base, flopsO, parametersO: taps, bytesIO: BYTES_PER_VALUE * taps });
           break;
         }
         case 'batch-norm':
-        case 'activation':
           terms.push(base);
+          break;
+        case 'activation':
+          if (layer.activation === 'relu' || layer.activation === 'relu6') terms.push(base);
           break;
         case 'add':
           terms.push({ ...base, bytesI: inputs.length * base.bytesI });
@@ -139,7 +144,7 @@ export class MorphNetView {
         name: term.name,
         kind: term.kind,
         flops: term.flopsIO * i * o + term.flopsO * o,
-        parameters: term.parametersIO * i * o,
+        parameters: term.parametersIO * i * o + term.parametersO * o,
         bytes: term.bytesI * i + term.bytesO * o + term.bytesIO * i * o,
       };
     });
@@ -165,7 +170,7 @@ export class MorphNetView {
       const opFlops = term.flopsIO * io + term.flopsO * o;
       const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * io;
       flops += opFlops;
-      parameters += term.parametersIO * io;
+      parameters += term.parametersIO * io + term.parametersO * o;
       for (let r = 0; r < roofs.length; r++) {
         const { computeRateGflops, bandwidthGBps } = roofs[r] as Roof;
         latenciesNs[r] =
@@ -191,7 +196,7 @@ export class MorphNetView {
       let perOutput = term.flopsIO * i + term.flopsO;
       if (measure === 'parameters') {
         perInput = term.parametersIO * o;
-        perOutput = term.parametersIO * i;
+        perOutput = term.parametersIO * i + term.parametersO;
       } else if (measure !== 'flops') {
         const opFlops = term.flopsIO * i * o + term.flopsO * o;
         const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * i * o;

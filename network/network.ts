@@ -61,7 +61,8 @@ export function checkedNetwork(network: Network): Network {
     }
     const [least, most] = INPUT_COUNTS[layer.kind];
     if (layer.inputs.length < least || layer.inputs.length > most) {
-      fail(`${layer.inputs.length} inputs to ${layer.kind} ${layer.name}`, `at least ${least}`);
+      const expected = most === least ? `${least}` : `at least ${least}`;
+      fail(`${layer.inputs.length} inputs to ${layer.kind} ${layer.name}`, expected);
     }
     seen.add(layer.name);
   }

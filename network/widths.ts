@@ -8,11 +8,12 @@ export type Widths = Readonly<Record<string, number>>;
 
 /**
  * Group widths from widths by layer name.
- * @throws UserError for an unknown layer, a width outside 0 … full, or tied layers given different widths
+ * @throws UserError for an unknown layer, a width outside 0 … full, or layers tied or joined given widths that disagree
  */
 export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
   const result = Int32Array.from(plan.fullWidths);
   const setBy = new Map<number, string>();
+  const joined: [string, number][] = [];
   for (const [name, width] of Object.entries(widths)) {
     const index = plan.layerIndex.get(name);
     const group = index === undefined ? undefined : plan.outputChannels[index]?.groups[0];
@@ -32,10 +33,20 @@ export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
         fix: 'correct it in the widths',
       });
     }
-    // Joined groups (a concat's output) follow from their parts.
-    if (sum.groups.length > 1) continue;
+    if (sum.groups.length > 1) {
+      joined.push([name, width]);
+      continue;
+    }
     const earlier = setBy.get(group);
-    const alive = width / (sum.times[0] as number);
+    const times = sum.times[0] as number;
+    const alive = width / times;
+    if (!Number.isInteger(alive)) {
+      throw new UserError({
+        got: `width ${width} for layer ${name}`,
+        expected: `a multiple of ${times}, since its channels live and die ${times} at a time`,
+        fix: 'correct it in the widths',
+      });
+    }
     if (earlier !== undefined && result[group] !== alive) {
       throw new UserError({
         got: `width ${width} for ${name} and another for ${earlier}`,
@@ -52,6 +63,17 @@ export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
       });
     }
     result[group] = alive;
+  }
+  // Joined groups (a concat's output) follow from their parts.
+  for (const [name, width] of joined) {
+    const sum = plan.outputChannels[plan.layerIndex.get(name) as number] as ChannelSum;
+    const count = channelCount(sum, result);
+    if (width === count) continue;
+    throw new UserError({
+      got: `width ${width} for ${name}`,
+      expected: `${count}, the widths of the layers that it joins`,
+      fix: 'leave it out of the widths, or correct those layers',
+    });
   }
   return result;
 }
@@ -119,9 +141,25 @@ function withWidth(layer: Layer, inputs: readonly string[], channels: number): L
 }
 
 /**
+ * A layer can be gone, cut off from the input, while an add ties its channels to a layer that lives. The add does
+ * without it, but a concat of it would have fewer channels than its groups.
+ */
+function checkJoined(plan: ChannelPlan, concat: number, widths: Int32Array, alive: Uint8Array): void {
+  const { layers } = plan.network;
+  for (const input of plan.inputs[concat] as Int32Array) {
+    if (alive[input] === 1 || channelCount(plan.outputChannels[input] as ChannelSum, widths) === 0) continue;
+    throw new UserError({
+      got: `widths that cut ${layers[input]?.name} off from the input, though ${layers[concat]?.name} joins its channels`,
+      expected: 'a path of layers at least 1 wide to it, since other layers keep its channels alive',
+      fix: 'raise the zero widths before it',
+    });
+  }
+}
+
+/**
  * The network with its groups at the given widths. Groups of width 0 take their layers with them; a concat or add
  * left with one input is replaced by that input.
- * @throws UserError if nothing of an output is left
+ * @throws UserError if nothing of an output is left, or a layer is gone of which a concat needs the channels
  */
 export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Network {
   const { network } = plan;
@@ -137,6 +175,7 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
     const inputs = Array.from(plan.inputs[index] as Int32Array)
       .filter((input) => alive[input] === 1)
       .map(nameOf);
+    if (layer.kind === 'concat') checkJoined(plan, index, widths, alive);
     const joins = layer.kind === 'concat' || layer.kind === 'add';
     if (joins && inputs.length === 1 && layer.inputs.length > 1) {
       aliases.set(layer.name, inputs[0] as string);

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { packageVersion } from '../../experiments/package-version.ts';
 import { writeFileAtomic } from '../../experiments/run-file.ts';
 import { findings, renderReport } from '../../reports/index.ts';
 import type { ReportData } from '../../reports/report-data.ts';
 import type { CommonFlags } from '../options.ts';
 import { readResults } from '../read-results.ts';
 import { engineering, print, printJson } from '../terminal.ts';
-import { packageVersion } from '../version.ts';
 
 interface Flags extends CommonFlags {
   readonly output: string;

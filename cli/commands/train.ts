@@ -33,6 +33,7 @@ interface Flags extends CommonFlags {
   readonly engine?: string;
   readonly threads?: number;
   readonly augment: boolean;
+  readonly snap: boolean;
   readonly out: string;
 }
 
@@ -109,7 +110,7 @@ export function trainSummary(result: TrainResult): string {
     'weights',
   ];
   return [
-    `${pc.bold(result.network)} on ${result.data.name}, target ${result.target}: budget ${result.budget.toPrecision(4)} ${result.cost_unit}, ω = ${result.omega.toFixed(3)}`,
+    `${pc.bold(result.network)} on ${result.data.name}, target ${result.target}: budget ${result.budget.toPrecision(4)} ${result.cost_unit}, ω = ${result.omega.toFixed(3)}${result.multiple_of > 1 ? ` (multiples of ${result.multiple_of})` : ''}`,
     '',
     table(head, rows),
     '',
@@ -157,6 +158,7 @@ export function trainCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(integerOption('--threads <n>', 'CPU threads to train with (default: all)', 1))
     .option('--no-augment', 'train on the images as they are')
+    .option('--no-snap', 'expand to round(ω·width) exactly, not to cheap channel counts')
     .option('--out <dir>', 'folder of the results', 'runs/train')
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
@@ -182,6 +184,7 @@ export function trainCommand(program: Command): void {
         ...(flags.strength === undefined ? {} : { strength: flags.strength }),
         seed: flags.seed,
         augment: flags.augment,
+        snap: flags.snap,
         training,
         openMeasuringEngine: () => openEngine(engine, { threads }),
         out: flags.out,

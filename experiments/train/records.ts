@@ -60,6 +60,8 @@ export const trainResult = z.object({
   cost_unit: z.string(),
   budget: z.number(),
   omega: z.number(),
+  /** Multiples of channels that the expansion kept to; 1 for none. */
+  multiple_of: z.number(),
   /** Width multiplier whose network is measured as fast as the expanded one. */
   multiplier: z.number(),
   networks: z.array(trainedNetwork),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
-import { type Expansion, expandWidths } from '../../morphnet/expand.ts';
+import { type Expansion, expandSnapped, expandWidths } from '../../morphnet/expand.ts';
 import {
   GammaFlops,
   GammaLatency,
@@ -59,6 +59,8 @@ export interface TrainOptions {
   readonly strength?: number;
   readonly seed: number;
   readonly augment: boolean;
+  /** Whether the expansion may round widths to the device's cheap channel counts. */
+  readonly snap: boolean;
   readonly training: TrainingEngine;
   /** Measures the networks before and after; opened when it is needed. */
   readonly openMeasuringEngine: () => Promise<Engine>;
@@ -162,6 +164,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       strength: options.strength ?? null,
       seed,
       augment: options.augment,
+      snap: options.snap,
     },
     context: { trainingEngine: training.description, machine: await describeMachine() },
   });
@@ -206,7 +209,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const shrunk = shrunkNetwork(plan, alive, shrink.weights);
   writeJson(join(out, 'structure.json'), structureOf(plan, shrunk.widths));
   const shrunkAccuracy = reestimatedAccuracy(setup, shrunk.network, shrunk.weights);
-  const expansion: Expansion = expandWidths(plan, shrunk.widths, (widths) => resource.cost(widths), budget);
+  const expand = options.snap ? expandSnapped : expandWidths;
+  const expansion = expand(plan, shrunk.widths, (widths) => resource.cost(widths), budget);
   const expandedNetwork = resizeNetwork(plan, expansion.widths);
   const expanded = await trainStage(
     setup,
@@ -256,6 +260,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     cost_unit: resource.unit,
     budget,
     omega: expansion.omega,
+    multiple_of: expansion.multipleOf,
     multiplier: alpha,
     networks: rows.map(({ name, widths, accuracy }, index) => {
       const predicted = predictor.latencyUs(widths);

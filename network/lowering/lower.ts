@@ -1,9 +1,10 @@
 import { type ChannelPlan, type ChannelSum, channelCount, planChannels } from '../channel-plan.ts';
 import { deployedNetwork } from '../deployed.ts';
 import type { Layer } from '../layer.ts';
-import { consumersOf, type Network } from '../network.ts';
+import type { Network } from '../network.ts';
 import type { Shape } from '../shapes.ts';
-import { settleWidths } from '../widths.ts';
+import { type SettledWidths, settleWidths } from '../widths.ts';
+import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelOp, MapSize } from './kernel.ts';
 import { assignLayouts } from './layouts.ts';
 import type { LoweringRules } from './rules.ts';
@@ -29,19 +30,21 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   softmax: 'softmax',
 };
 
-const FUSES_ACTIVATION: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
-
 /** What of a layer's kernel does not depend on widths. */
 interface Template {
   readonly op: KernelOp;
-  readonly layers: readonly string[];
   readonly input: MapSize;
   readonly output: MapSize;
   readonly filter: MapSize;
   readonly classes: Record<DataLayout, string>;
 }
 
-function template(layer: Layer, fused: readonly string[], input: Shape, output: Shape): Template | null {
+/** A shape without its channels, which are those of the full width. */
+function mapSize({ height, width }: Shape): MapSize {
+  return { height, width };
+}
+
+function template(layer: Layer, input: Shape, output: Shape): Template | null {
   const op = OPS[layer.kind];
   if (op === null) return null;
   let filter = POINT;
@@ -52,7 +55,7 @@ function template(layer: Layer, fused: readonly string[], input: Shape, output: 
     label += ` ${height}x${width}/${layer.strides.join('x')}`.replace(/(\d+)x\1$/, '$1');
   }
   const classes = { nhwc: `${label} nhwc`, nchw: `${label} nchw`, nchwc: `${label} nchwc` };
-  return { op, layers: [layer.name, ...fused], input, output, filter, classes };
+  return { op, input: mapSize(input), output: mapSize(output), filter, classes };
 }
 
 /**
@@ -65,8 +68,8 @@ export class Lowering {
   readonly rules: LoweringRules;
   readonly batch: number;
   private readonly templates: readonly (Template | null)[];
-  /** Per layer: the layer whose kernel makes its tensor. */
-  private readonly source: Int32Array;
+  /** With all layers alive. */
+  private readonly fusions: Fusions;
 
   constructor(network: Network, rules: LoweringRules, batch = 1) {
     const deployed = deployedNetwork(network);
@@ -74,26 +77,14 @@ export class Lowering {
     this.rules = rules;
     this.batch = batch;
     const { layers } = deployed;
-    const consumers = consumersOf(deployed);
-    this.source = Int32Array.from(layers, (_, index) => index);
-    const fused: string[][] = layers.map(() => []);
-    layers.forEach((layer, index) => {
-      const before = this.plan.inputs[index]?.[0];
-      if (layer.kind !== 'activation' || before === undefined) return;
-      const producer = layers[before];
-      if (producer === undefined || !FUSES_ACTIVATION.has(producer.kind)) return;
-      if (!rules.fusedActivations.includes(layer.activation)) return;
-      if (consumers.get(producer.name)?.length !== 1 || deployed.outputs.includes(producer.name)) return;
-      this.source[index] = before;
-      fused[before]?.push(layer.name);
-    });
-    this.templates = layers.map((layer, index) => {
+    this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
+    this.templates = layers.map((layer) => {
       const input = this.plan.shapes.get(layer.inputs[0] ?? '');
       const output = this.plan.shapes.get(layer.name);
-      if (this.source[index] !== index || input === undefined || output === undefined) return null;
+      if (input === undefined || output === undefined) return null;
       if (layer.kind === 'flatten' && (rules.layout === 'nhwc' || input.height * input.width === 1))
         return null;
-      return template(layer, fused[index] ?? [], input, output);
+      return template(layer, input, output);
     });
   }
 
@@ -102,15 +93,8 @@ export class Lowering {
     const { plan, rules } = this;
     const { layers } = plan.network;
     const { widths, alive } = settleWidths(plan, groupWidths);
-    const source = this.source.slice();
-    if (alive.includes(0)) {
-      // A join left with one input stands for that input.
-      layers.forEach((layer, index) => {
-        if (layer.kind !== 'concat' && layer.kind !== 'add') return;
-        const left = (plan.inputs[index] as Int32Array).filter((input) => alive[input] === 1);
-        if (left.length === 1 && layer.inputs.length > 1) source[index] = source[left[0] as number] as number;
-      });
-    }
+    const fusions = alive.includes(0) ? findFusions(plan, alive, rules) : this.fusions;
+    const { source } = fusions;
     const layouts = assignLayouts(plan, widths, alive, source, rules);
     const kernels: Kernel[] = [];
     for (let index = 0; index < layers.length; index++) {
@@ -119,7 +103,8 @@ export class Lowering {
       // Turning a blocked tensor is done by the reorder that unblocks it.
       const turned = made?.op === 'transpose' && layouts.ofLayer[input] === 'nchwc';
       if (alive[index] === 1 && made && source[index] === index && !turned) {
-        kernels.push(this.kernel(index, made, layouts.ofLayer[index] as DataLayout, widths, alive));
+        const layout = layouts.ofLayer[index] as DataLayout;
+        kernels.push(this.kernel(index, made, layout, { widths, alive, fusions }));
       }
       if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
@@ -136,13 +121,12 @@ export class Lowering {
     index: number,
     made: Template,
     layout: DataLayout,
-    widths: Int32Array,
-    alive: Uint8Array,
+    { widths, alive, fusions }: SettledWidths & { fusions: Fusions },
   ): Kernel {
     const { plan, batch } = this;
     const layer = plan.network.layers[index] as Layer;
     const { op, input, output, filter } = made;
-    const tensors = plan.inputs[index] as Int32Array;
+    const tensors = (plan.inputs[index] as Int32Array).filter((tensor) => alive[tensor] === 1);
     const inputChannels = channelCount(plan.outputChannels[tensors[0] as number] as ChannelSum, widths);
     const outputChannels = channelCount(plan.outputChannels[index] as ChannelSum, widths);
     // Fewer channels than a block are read from the plain layout, unpadded.
@@ -166,13 +150,13 @@ export class Lowering {
       paddedFlops = 2 * outputValues * taps * paddedOutputChannels;
       weights = taps * outputChannels;
     }
-    if ('useBias' in layer && layer.useBias) weights += outputChannels;
+    if (fusions.biased[index] === 1 || ('useBias' in layer && layer.useBias)) weights += outputChannels;
     if (op === 'batch-norm') weights = 4 * outputChannels;
-    const readers = op === 'add' ? tensors.filter((tensor) => alive[tensor] === 1).length : 1;
+    const readers = op === 'add' ? tensors.length : 1;
     const read = op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels;
     return {
       name: layer.name,
-      layers: made.layers,
+      layers: [layer.name, ...(fusions.fused[index] ?? [])],
       op,
       layout,
       kernelClass: made.classes[layout],
@@ -207,8 +191,8 @@ export class Lowering {
       layout: intoBlocks ? 'nchwc' : 'nchw',
       kernelClass: op,
       batch,
-      input: shape,
-      output: shape,
+      input: mapSize(shape),
+      output: mapSize(shape),
       filter: POINT,
       inputChannels: channels,
       outputChannels: channels,

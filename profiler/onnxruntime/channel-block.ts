@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Network } from '../../network/network.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
 import { seededWeights } from '../../network/weights.ts';
-import type { OrtModule } from './engine.ts';
+import type { OrtModule } from './ort-module.ts';
 import { takeProfile } from './profile-events.ts';
 
 /** A convolution with one filter: in the blocked layout its output shows a whole block of channels. */

@@ -24,19 +24,11 @@ import { processorName } from '../machine.ts';
 import { detectChannelBlock } from './channel-block.ts';
 import { nchwFromNhwc, nhwcFromNchw } from './data-layout.ts';
 import { matchKernels } from './match-kernels.ts';
+import { importOnnxruntime, type OrtModule } from './ort-module.ts';
 import { takeProfile } from './profile-events.ts';
-
-export type OrtModule = typeof import('onnxruntime-node');
 
 const REMEDY = 'npm install onnxruntime-node --ignore-scripts';
 const INPUT_SEED = 1;
-
-/** @throws the loader's own error where the package or its native library is missing */
-async function importOnnxruntime(): Promise<OrtModule> {
-  const specifier = 'onnxruntime-node';
-  const module = (await import(specifier)) as OrtModule & { default?: OrtModule };
-  return module.default ?? module;
-}
 
 function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {

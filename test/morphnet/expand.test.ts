@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expandWidths, scaledWidths } from '../../morphnet/expand.ts';
+import { expandSnapped, expandWidths, scaledWidths } from '../../morphnet/expand.ts';
 import { flopsResource } from '../../morphnet/resource.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
 import { planChannels } from '../../network/channel-plan.ts';
@@ -70,4 +70,20 @@ test('a budget below the narrowest network is refused with that minimum', () => 
   expect(() => expandWidths(plan, plan.fullWidths, cost, least - 1)).toThrow(
     `got a budget of ${least - 1}; expected at least ${least}, the cost with one channel everywhere; raise the budget`,
   );
+});
+
+test('snapping keeps to the cheap channel counts of a device within the same budget, and is wider for it', () => {
+  const { cost } = flopsResource(plan);
+  // Every group that is no multiple of 8 makes the whole a tenth dearer.
+  const blocked = (widths: Int32Array) =>
+    cost(widths) *
+    1.1 ** widths.filter((width, group) => plan.groups[group]?.fixed === false && width % 8 !== 0).length;
+  const widths = Int32Array.from(plan.groups, ({ name, size }) => ({ a: 7, b: 9, c: 5 })[name] ?? size);
+  const budget = 2 * blocked(widths);
+  const plainly = expandWidths(plan, widths, blocked, budget);
+  const snapped = expandSnapped(plan, widths, blocked, budget);
+  expect(snapped.multipleOf % 8).toBe(0);
+  expect(snapped.cost).toBeLessThanOrEqual(budget);
+  const channels = (each: Int32Array) => each.reduce((sum, width) => sum + width, 0);
+  expect(channels(snapped.widths)).toBeGreaterThan(channels(plainly.widths));
 });
