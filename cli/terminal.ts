@@ -25,13 +25,17 @@ export function progressBar(title: string, quiet: boolean): ProgressBar {
   const startMs = performance.now();
   let drawnMs = Number.NEGATIVE_INFINITY;
   let line = -LINE_STEP;
+  // A resumed job starts in the middle: what was done before took none of this process's time.
+  let first: number | undefined;
   const interactive = process.stderr.isTTY === true;
   return {
     update({ fraction, text }) {
       if (quiet) return;
       const now = performance.now();
       const elapsed = (now - startMs) / 1e3;
-      const left = fraction > 0.02 ? `${clock((elapsed / fraction) * (1 - fraction))} left` : '';
+      first ??= fraction;
+      const done = fraction - first;
+      const left = done > 0.02 ? `${clock((elapsed / done) * (1 - fraction))} left` : '';
       if (!interactive) {
         if (fraction - line < LINE_STEP) return;
         line = fraction;

@@ -69,7 +69,7 @@ export interface TrainOptions {
 }
 
 /** Of the fixed rate while shrinking, against the peak of the others. */
-const SHRINK_RATE = 0.5;
+const SHRINK_RATE = 0.2;
 const MEASURED_ROUNDS = 24;
 /** Width multipliers tried when looking for the one that is as fast as the expanded network. */
 const MULTIPLIER_CANDIDATES = 9;
