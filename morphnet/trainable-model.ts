@@ -21,6 +21,14 @@ function simplePadding(layer: Layer, padding: Padding): 'same' | 'valid' {
   });
 }
 
+function unsupported(layer: Layer): never {
+  throw new UserError({
+    got: `${layer.kind} ${layer.name} in a network to train`,
+    expected: 'layers that tf.layers has',
+    fix: 'train the network without it',
+  });
+}
+
 /** The tfjs layer of one of ours. Kernels start as He normals of the seed. */
 function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number): tfTypes.layers.Layer {
   const { name } = layer;
@@ -35,6 +43,7 @@ function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number)
         padding: simplePadding(layer, layer.padding),
         useBias: layer.useBias,
         kernelInitializer: initializer(),
+        ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'depthwise-conv2d':
       return tf.layers.depthwiseConv2d({
@@ -72,8 +81,40 @@ function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number)
       };
       return layer.kind === 'max-pool' ? tf.layers.maxPooling2d(config) : tf.layers.averagePooling2d(config);
     }
+    case 'conv2d-transpose':
+      return tf.layers.conv2dTranspose({
+        name,
+        filters: layer.filters,
+        kernelSize: [...layer.kernelSize],
+        strides: [...layer.strides],
+        padding: simplePadding(layer, layer.padding),
+        useBias: layer.useBias,
+        kernelInitializer: initializer(),
+      });
     case 'global-avg-pool':
-      return tf.layers.globalAveragePooling2d({ name });
+      if (layer.keepDims !== true) return tf.layers.globalAveragePooling2d({ name });
+      return unsupported(layer);
+    case 'multiply':
+      return tf.layers.multiply({ name });
+    case 'pad': {
+      const { top, bottom, left, right } = layer.padding;
+      return tf.layers.zeroPadding2d({
+        name,
+        padding: [
+          [top, bottom],
+          [left, right],
+        ],
+      });
+    }
+    case 'upsample':
+      return tf.layers.upSampling2d({ name, size: [...layer.factor], interpolation: layer.interpolation });
+    case 'dropout':
+      return tf.layers.dropout({ name, rate: layer.rate });
+    case 'bias-add':
+    case 'slice':
+    case 'depth-to-space':
+    case 'gate':
+      return unsupported(layer);
     case 'add':
       return tf.layers.add({ name });
     case 'concat':
@@ -103,7 +144,7 @@ export function trainableModel(tf: Tf, network: Network, seed: number): tfTypes.
     }
     const inputs = layer.inputs.map((name) => tensors.get(name) as tfTypes.SymbolicTensor);
     const made = tfLayer(tf, layer, Math.abs(streamSeed(seed, index)));
-    const joins = layer.kind === 'add' || layer.kind === 'concat';
+    const joins = layer.inputs.length > 1 || layer.kind === 'concat';
     tensors.set(
       layer.name,
       made.apply(joins ? inputs : (inputs[0] as tfTypes.SymbolicTensor)) as tfTypes.SymbolicTensor,

@@ -11,7 +11,7 @@ export interface ChannelGroup {
   readonly name: string;
   /** Full width. */
   readonly size: number;
-  /** Network inputs and outputs keep their width. */
+  /** Network inputs and outputs and the channels around grouped convolutions keep their width. */
   readonly fixed: boolean;
   /** Layers (convolutions, dense layers) whose filters make these channels. */
   readonly sources: readonly string[];
@@ -92,6 +92,7 @@ function outputIds(
   switch (layer.kind) {
     case 'input':
     case 'conv2d':
+    case 'conv2d-transpose':
     case 'dense':
       return union.fresh(channels);
     case 'depthwise-conv2d':
@@ -105,8 +106,22 @@ function outputIds(
     case 'avg-pool':
     case 'global-avg-pool':
     case 'softmax':
+    case 'bias-add':
+    case 'pad':
+    case 'upsample':
+    case 'dropout':
+    case 'gate':
       return first;
+    case 'slice':
+      return first.slice(layer.from, layer.from + layer.channels);
+    case 'depth-to-space':
+      // Output channel c takes its pixels from channels c, C + c, 2C + c, … of the input: they live together.
+      for (let i = channels; i < first.length; i++) {
+        union.unite(first[i % channels] as number, first[i] as number);
+      }
+      return first.slice(0, channels);
     case 'add':
+    case 'multiply':
       for (const other of inputs.slice(1)) {
         for (let i = 0; i < channels; i++) union.unite(first[i] as number, other[i] as number);
       }
@@ -118,7 +133,7 @@ function outputIds(
   }
 }
 
-const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'dense']);
+const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'conv2d-transpose', 'dense']);
 
 /** Derives shapes and channel groups of a network. */
 export function planChannels(network: Network): ChannelPlan {
@@ -170,6 +185,13 @@ export function planChannels(network: Network): ChannelPlan {
   }
 
   const outputs = new Set(network.outputs.map((name) => layerIndex.get(name)));
+  // A grouped convolution ties its channels to places in its groups: what it reads and makes stays whole.
+  const grouped = new Set<number>();
+  layers.forEach((layer, index) => {
+    if (layer.kind !== 'conv2d' || (layer.groups ?? 1) === 1) return;
+    grouped.add(index);
+    for (const input of inputs[index] as Int32Array) grouped.add(input);
+  });
   const named = new Map<string, number>();
   const groups = members.map(({ tensors, size }): ChannelGroup => {
     const touched = new Set(tensors);
@@ -182,7 +204,9 @@ export function planChannels(network: Network): ChannelPlan {
     return {
       name: count === 1 ? first : `${first}#${count}`,
       size,
-      fixed: producers.some((layer) => layer.kind === 'input') || [...touched].some((i) => outputs.has(i)),
+      fixed:
+        producers.some((layer) => layer.kind === 'input') ||
+        [...touched].some((i) => outputs.has(i) || grouped.has(i)),
       sources: producers.filter((layer) => layer.kind !== 'input').map((layer) => layer.name),
     };
   });

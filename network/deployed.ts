@@ -1,34 +1,48 @@
 import type { Layer } from './layer.ts';
-import { consumersOf, type Network } from './network.ts';
+import { consumersOf, layerNamed, type Network } from './network.ts';
 import type { Weights } from './weights.ts';
 
-const FOLDABLE: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
+const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
+  'conv2d',
+  'conv2d-transpose',
+  'depthwise-conv2d',
+  'dense',
+]);
 
-/** Batch norms that fold into the layer before them, by name of the batch norm → that layer. */
-function foldableBatchNorms(network: Network): Map<string, string> {
+/** Layers that a deployed network does without, by name → the layer whose tensor takes their place. */
+function foldedLayers(network: Network): Map<string, string> {
   const consumers = consumersOf(network);
   const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
   const folded = new Map<string, string>();
+  /** The layer that makes a tensor, past what folds behind it, if nothing else reads it on the way. */
+  const onlyReadSource = (tensor: string): Layer | undefined => {
+    if (consumers.get(tensor)?.length !== 1 || network.outputs.includes(tensor)) return undefined;
+    const layer = byName.get(tensor);
+    return layer !== undefined && folded.has(tensor) ? onlyReadSource(layer.inputs[0] ?? '') : layer;
+  };
   for (const layer of network.layers) {
-    if (layer.kind !== 'batch-norm') continue;
     const input = layer.inputs[0] ?? '';
-    // Behind one that folds, the next folds too.
-    const source = byName.get(folded.get(input) ?? input);
-    if (source === undefined || !FOLDABLE.has(source.kind)) continue;
-    if (consumers.get(input)?.length !== 1 || network.outputs.includes(input)) continue;
-    folded.set(layer.name, source.name);
+    if (layer.kind === 'dropout' || layer.kind === 'gate') folded.set(layer.name, folded.get(input) ?? input);
+    if (layer.kind !== 'batch-norm' && layer.kind !== 'bias-add') continue;
+    const source = onlyReadSource(input);
+    if (source !== undefined && FOLDABLE.has(source.kind)) folded.set(layer.name, source.name);
   }
   return folded;
 }
 
 /**
- * The network as it is deployed: each batch norm folded into the convolution, depthwise convolution or dense layer
- * whose output it alone reads (which then has a bias).
+ * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
+ * layer that alone feeds it (which then has a bias), dropout and gates left out.
  */
 export function deployedNetwork(network: Network): Network {
-  const folded = foldableBatchNorms(network);
+  const folded = foldedLayers(network);
   if (folded.size === 0) return network;
-  const withBias = new Set(folded.values());
+  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
+  const withBias = new Set<string>();
+  for (const [name, source] of folded) {
+    const kind = byName.get(name)?.kind;
+    if (kind === 'batch-norm' || kind === 'bias-add') withBias.add(source);
+  }
   const renamed = (name: string) => folded.get(name) ?? name;
   const layers = network.layers
     .filter((layer) => !folded.has(layer.name))
@@ -41,38 +55,55 @@ export function deployedNetwork(network: Network): Network {
   return { name: network.name, layers, outputs: network.outputs.map(renamed) };
 }
 
+/** How many neighbouring kernel values belong to one output channel: all inputs of a transposed convolution. */
+function valuesPerOutput(layer: Layer, kernel: Float32Array, channels: number): number {
+  if (layer.kind !== 'conv2d-transpose') return 1;
+  return kernel.length / (channels * layer.kernelSize[0] * layer.kernelSize[1]);
+}
+
 /**
  * The weights of {@link deployedNetwork}: w' = w·γ/√(σ²+ε), b' = β + (b − μ)·γ/√(σ²+ε), per output channel.
- * Kernels are laid out with the output channel fastest (HWIO; depthwise HWIM).
+ * Kernels are laid out as {@link Weights} says.
  */
 export function deployedWeights(network: Network, weights: Weights): Weights {
   const result = new Map(weights);
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
-  for (const [normName, sourceName] of foldableBatchNorms(network)) {
-    const norm = byName.get(normName);
-    const kernel = result.get(`${sourceName}/kernel`);
-    const beta = weights.get(`${normName}/beta`);
-    const mean = weights.get(`${normName}/moving_mean`);
-    const variance = weights.get(`${normName}/moving_variance`);
-    if (norm?.kind !== 'batch-norm' || !kernel || !beta || !mean || !variance) {
-      throw new Error(`weights of ${sourceName} or ${normName} are missing`);
-    }
-    const gamma = weights.get(`${normName}/gamma`);
+  for (const [name, sourceName] of foldedLayers(network)) {
+    const layer = layerNamed(network, name);
+    const source = layerNamed(network, sourceName);
+    // What folded before it counts.
     const oldBias = result.get(`${sourceName}/bias`);
+    if (layer.kind === 'bias-add') {
+      const added = weights.get(`${name}/bias`);
+      if (added === undefined) throw new Error(`the bias of ${name} is missing`);
+      result.set(
+        `${sourceName}/bias`,
+        added.map((value, c) => value + (oldBias?.[c] ?? 0)),
+      );
+      result.delete(`${name}/bias`);
+    }
+    if (layer.kind !== 'batch-norm') continue;
+    const kernel = result.get(`${sourceName}/kernel`);
+    const beta = weights.get(`${name}/beta`);
+    const mean = weights.get(`${name}/moving_mean`);
+    const variance = weights.get(`${name}/moving_variance`);
+    if (!kernel || !beta || !mean || !variance)
+      throw new Error(`weights of ${sourceName} or ${name} are missing`);
+    const gamma = weights.get(`${name}/gamma`);
     const channels = beta.length;
     const factor = new Float32Array(channels);
     const bias = new Float32Array(channels);
     for (let c = 0; c < channels; c++) {
-      factor[c] = (gamma?.[c] ?? 1) / Math.sqrt((variance[c] as number) + norm.epsilon);
+      factor[c] = (gamma?.[c] ?? 1) / Math.sqrt((variance[c] as number) + layer.epsilon);
       bias[c] = (beta[c] as number) + ((oldBias?.[c] ?? 0) - (mean[c] as number)) * (factor[c] as number);
     }
+    const inner = valuesPerOutput(source, kernel, channels);
     const scaled = new Float32Array(kernel.length);
-    for (let i = 0; i < kernel.length; i++)
-      scaled[i] = (kernel[i] as number) * (factor[i % channels] as number);
+    for (let i = 0; i < kernel.length; i++) {
+      scaled[i] = (kernel[i] as number) * (factor[Math.floor(i / inner) % channels] as number);
+    }
     result.set(`${sourceName}/kernel`, scaled);
     result.set(`${sourceName}/bias`, bias);
-    for (const part of ['gamma', 'beta', 'moving_mean', 'moving_variance'])
-      result.delete(`${normName}/${part}`);
+    for (const part of ['gamma', 'beta', 'moving_mean', 'moving_variance']) result.delete(`${name}/${part}`);
   }
   return result;
 }

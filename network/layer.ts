@@ -35,6 +35,18 @@ export interface Conv2d extends LayerBase, Window {
   readonly filters: number;
   readonly kernelSize: Size2d;
   readonly useBias: boolean;
+  /** Channels are convolved in so many independent groups; 1 by default. */
+  readonly groups?: number;
+  /** Distance between the filter's taps, in pixels; [1, 1] by default. */
+  readonly dilations?: Size2d;
+}
+
+/** The gradient of a convolution ("deconvolution"): 'same' makes input · stride pixels. */
+export interface Conv2dTranspose extends LayerBase, Window {
+  readonly kind: 'conv2d-transpose';
+  readonly filters: number;
+  readonly kernelSize: Size2d;
+  readonly useBias: boolean;
 }
 
 export interface DepthwiseConv2d extends LayerBase, Window {
@@ -43,6 +55,7 @@ export interface DepthwiseConv2d extends LayerBase, Window {
   readonly multiplier: number;
   readonly kernelSize: Size2d;
   readonly useBias: boolean;
+  readonly dilations?: Size2d;
 }
 
 export interface Dense extends LayerBase {
@@ -70,10 +83,17 @@ export interface Pool extends LayerBase, Window {
 
 export interface GlobalAvgPool extends LayerBase {
   readonly kind: 'global-avg-pool';
+  /** Whether the result keeps height and width of 1 ([N, 1, 1, C]); false by default. */
+  readonly keepDims?: boolean;
 }
 
 export interface Add extends LayerBase {
   readonly kind: 'add';
+}
+
+/** Element by element; a 1×1 or flat input is spread over the others' pixels (squeeze-and-excite). */
+export interface Multiply extends LayerBase {
+  readonly kind: 'multiply';
 }
 
 /** Joins its inputs along the channels. */
@@ -86,6 +106,47 @@ export interface Flatten extends LayerBase {
   readonly kind: 'flatten';
 }
 
+/** A constant added to each channel. */
+export interface BiasAdd extends LayerBase {
+  readonly kind: 'bias-add';
+}
+
+/** Zeros around the map. */
+export interface Pad extends LayerBase {
+  readonly kind: 'pad';
+  readonly padding: Exclude<Padding, string>;
+}
+
+export interface Upsample extends LayerBase {
+  readonly kind: 'upsample';
+  readonly factor: Size2d;
+  readonly interpolation: 'nearest' | 'bilinear';
+}
+
+/** Sub-pixel shuffle: block² · C channels become C channels of block times the height and width. */
+export interface DepthToSpace extends LayerBase {
+  readonly kind: 'depth-to-space';
+  readonly block: number;
+}
+
+/** Channels from … from + channels − 1. */
+export interface Slice extends LayerBase {
+  readonly kind: 'slice';
+  readonly from: number;
+  readonly channels: number;
+}
+
+/** Passes its input through when deployed. */
+export interface Dropout extends LayerBase {
+  readonly kind: 'dropout';
+  readonly rate: number;
+}
+
+/** A probabilistic gate per channel (FiGS, arXiv 2006.09581): the input times a 0/1 mask. */
+export interface Gate extends LayerBase {
+  readonly kind: 'gate';
+}
+
 export interface Softmax extends LayerBase {
   readonly kind: 'softmax';
 }
@@ -93,6 +154,7 @@ export interface Softmax extends LayerBase {
 export type Layer =
   | Input
   | Conv2d
+  | Conv2dTranspose
   | DepthwiseConv2d
   | Dense
   | BatchNorm
@@ -100,7 +162,15 @@ export type Layer =
   | Pool
   | GlobalAvgPool
   | Add
+  | Multiply
+  | BiasAdd
   | Concat
+  | Slice
+  | Pad
+  | Upsample
+  | DepthToSpace
+  | Dropout
+  | Gate
   | Flatten
   | Softmax;
 

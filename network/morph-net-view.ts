@@ -83,13 +83,18 @@ export class MorphNetView {
       };
       switch (layer.kind) {
         case 'conv2d':
+        case 'conv2d-transpose':
         case 'dense': {
-          const taps = layer.kind === 'conv2d' ? layer.kernelSize[0] * layer.kernelSize[1] : 1;
+          const taps = layer.kind === 'dense' ? 1 : layer.kernelSize[0] * layer.kernelSize[1];
+          // A transposed convolution multiplies at each of its input's pixels.
+          const pixels = layer.kind === 'conv2d-transpose' ? inputArea : outputArea;
+          // Channels of one group in, per output.
+          const groups = layer.kind === 'conv2d' ? (layer.groups ?? 1) : 1;
           terms.push({
             ...base,
-            flopsIO: 2 * outputArea * taps,
-            parametersIO: taps,
-            bytesIO: BYTES_PER_VALUE * taps,
+            flopsIO: (2 * pixels * taps) / groups,
+            parametersIO: taps / groups,
+            bytesIO: (BYTES_PER_VALUE * taps) / groups,
           });
           break;
         }
@@ -106,9 +111,19 @@ export class MorphNetView {
         case 'activation':
           if (layer.activation === 'relu' || layer.activation === 'relu6') terms.push(base);
           break;
-        case 'add':
-          terms.push({ ...base, bytesI: inputs.length * base.bytesI });
+        case 'gate':
+          terms.push(base);
           break;
+        case 'add':
+        case 'multiply': {
+          // All inputs at the alive count of the first, each with its own height and width.
+          const areas = layer.inputs.map((name) => {
+            const shape = plan.shapes.get(name);
+            return shape === undefined ? 0 : batch * shape.height * shape.width;
+          });
+          terms.push({ ...base, bytesI: BYTES_PER_VALUE * areas.reduce((sum, area) => sum + area, 0) });
+          break;
+        }
         case 'concat':
           terms.push({ ...base, bytesI: 0, bytesO: 2 * base.bytesO });
           break;
@@ -118,6 +133,12 @@ export class MorphNetView {
         case 'global-avg-pool':
         case 'flatten':
         case 'softmax':
+        case 'bias-add':
+        case 'slice':
+        case 'pad':
+        case 'upsample':
+        case 'depth-to-space':
+        case 'dropout':
           break;
         default:
           unknownLayer(layer);

@@ -67,6 +67,68 @@ function sameSize(layer: Layer, inputs: readonly Shape[], first: Shape): void {
   }
 }
 
+/** Pixels that a dilated filter spans. */
+export function dilatedWindow(layer: {
+  readonly kernelSize: readonly [number, number];
+  readonly dilations?: readonly [number, number];
+}): readonly [number, number] {
+  const [height, width] = layer.dilations ?? [1, 1];
+  return [(layer.kernelSize[0] - 1) * height + 1, (layer.kernelSize[1] - 1) * width + 1];
+}
+
+/** As TensorFlow: SAME gives input · stride, VALID adds what the filter reaches over. */
+function transposedSize(
+  layer: {
+    readonly kernelSize: readonly [number, number];
+    readonly strides: readonly [number, number];
+    readonly padding: Padding;
+  },
+  input: Shape,
+): { height: number; width: number } {
+  const along = (size: number, filter: number, stride: number, crop: number) =>
+    layer.padding === 'same'
+      ? size * stride
+      : layer.padding === 'valid'
+        ? size * stride + Math.max(filter - stride, 0)
+        : (size - 1) * stride + filter - crop;
+  const crop = typeof layer.padding === 'string' ? { top: 0, bottom: 0, left: 0, right: 0 } : layer.padding;
+  return {
+    height: along(input.height, layer.kernelSize[0], layer.strides[0], crop.top + crop.bottom),
+    width: along(input.width, layer.kernelSize[1], layer.strides[1], crop.left + crop.right),
+  };
+}
+
+function shuffled(layer: { readonly name: string; readonly block: number }, input: Shape): Shape {
+  const channels = input.channels / layer.block ** 2;
+  if (!Number.isInteger(channels)) {
+    throw new UserError({
+      got: `${input.channels} channels at depth-to-space ${layer.name}`,
+      expected: `a multiple of ${layer.block ** 2}`,
+      fix: 'correct the width before it',
+    });
+  }
+  return { height: input.height * layer.block, width: input.width * layer.block, channels, flat: false };
+}
+
+/** 1×1 and flat inputs are spread over the largest one. */
+function multiplied(layer: Layer, inputs: readonly Shape[]): Shape {
+  const largest = inputs.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a));
+  sameSize(
+    layer,
+    inputs.filter(({ height, width }) => height * width > 1),
+    largest,
+  );
+  const odd = inputs.find(({ channels }) => channels !== largest.channels);
+  if (odd !== undefined) {
+    throw new UserError({
+      got: `${largest.channels} and ${odd.channels} channels at multiply ${layer.name}`,
+      expected: 'equal channel counts',
+      fix: 'give the layers before it one width',
+    });
+  }
+  return largest;
+}
+
 /** Output shape of one layer, given the shapes of its inputs. */
 export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   if (layer.kind === 'input') {
@@ -76,9 +138,11 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   if (first === undefined) throw new Error(`layer ${layer.name} has no input`);
   switch (layer.kind) {
     case 'conv2d':
-      return windowed(layer, first, layer.kernelSize, layer.filters);
+      return windowed(layer, first, dilatedWindow(layer), layer.filters);
+    case 'conv2d-transpose':
+      return { ...transposedSize(layer, first), channels: layer.filters, flat: false };
     case 'depthwise-conv2d':
-      return windowed(layer, first, layer.kernelSize, first.channels * layer.multiplier);
+      return windowed(layer, first, dilatedWindow(layer), first.channels * layer.multiplier);
     case 'max-pool':
     case 'avg-pool':
       return windowed(layer, first, layer.poolSize, first.channels);
@@ -87,9 +151,31 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'batch-norm':
     case 'activation':
     case 'softmax':
+    case 'bias-add':
+    case 'dropout':
+    case 'gate':
       return first;
     case 'global-avg-pool':
-      return { height: 1, width: 1, channels: first.channels, flat: true };
+      return { height: 1, width: 1, channels: first.channels, flat: layer.keepDims !== true };
+    case 'pad': {
+      const { top, bottom, left, right } = layer.padding;
+      return { ...first, height: first.height + top + bottom, width: first.width + left + right };
+    }
+    case 'upsample':
+      return { ...first, height: first.height * layer.factor[0], width: first.width * layer.factor[1] };
+    case 'depth-to-space':
+      return shuffled(layer, first);
+    case 'slice':
+      if (layer.from + layer.channels > first.channels) {
+        throw new UserError({
+          got: `channels ${layer.from} to ${layer.from + layer.channels - 1} of ${first.channels} at slice ${layer.name}`,
+          expected: 'channels that its input has',
+          fix: 'correct the slice',
+        });
+      }
+      return { ...first, channels: layer.channels };
+    case 'multiply':
+      return multiplied(layer, inputs);
     case 'flatten':
       return { height: 1, width: 1, channels: first.height * first.width * first.channels, flat: true };
     case 'add': {

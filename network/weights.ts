@@ -3,8 +3,9 @@ import type { Network } from './network.ts';
 import { inferShapes } from './shapes.ts';
 
 /**
- * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], dense
- * [in, out], row-major), `bias`, and `gamma`, `beta`, `moving_mean`, `moving_variance` of a batch norm.
+ * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], transposed
+ * [h, w, out, in], dense [in, out], row-major), `bias`, and `gamma`, `beta`, `moving_mean`, `moving_variance` of a
+ * batch norm.
  */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -18,7 +19,13 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
     const push = (part: string, ...shape: number[]) => list.push({ name: `${layer.name}/${part}`, shape });
     switch (layer.kind) {
       case 'conv2d':
-        push('kernel', ...layer.kernelSize, input, output);
+        push('kernel', ...layer.kernelSize, input / (layer.groups ?? 1), output);
+        break;
+      case 'conv2d-transpose':
+        push('kernel', ...layer.kernelSize, output, input);
+        break;
+      case 'bias-add':
+        push('bias', output);
         break;
       case 'depthwise-conv2d':
         push('kernel', ...layer.kernelSize, input, layer.multiplier);

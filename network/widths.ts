@@ -1,5 +1,5 @@
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, Slice } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
 import { UserError } from './user-error.ts';
 
@@ -82,7 +82,7 @@ export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
 export function widthsByLayer(plan: ChannelPlan, widths: Int32Array): Record<string, number> {
   const result: Record<string, number> = {};
   plan.network.layers.forEach((layer, index) => {
-    if (layer.kind !== 'conv2d' && layer.kind !== 'dense') return;
+    if (layer.kind !== 'conv2d' && layer.kind !== 'conv2d-transpose' && layer.kind !== 'dense') return;
     result[layer.name] = channelCount(plan.outputChannels[index] as ChannelSum, widths);
   });
   return result;
@@ -135,7 +135,8 @@ export function settleWidths(plan: ChannelPlan, widths: Int32Array): SettledWidt
 }
 
 function withWidth(layer: Layer, inputs: readonly string[], channels: number): Layer {
-  if (layer.kind === 'conv2d') return { ...layer, inputs, filters: channels };
+  if (layer.kind === 'conv2d' || layer.kind === 'conv2d-transpose')
+    return { ...layer, inputs, filters: channels };
   if (layer.kind === 'dense') return { ...layer, inputs, units: channels };
   return { ...layer, inputs };
 }
@@ -154,6 +155,17 @@ function checkJoined(plan: ChannelPlan, concat: number, widths: Int32Array, aliv
       fix: 'raise the zero widths before it',
     });
   }
+}
+
+/** A slice begins after what is left of the channels before it; its borders are borders of groups. */
+function movedSlice(plan: ChannelPlan, layer: Slice, index: number, widths: Int32Array): Layer {
+  const groups = plan.channelGroup[plan.inputs[index]?.[0] as number] as Int32Array;
+  let from = 0;
+  for (const group of groups.subarray(0, layer.from)) {
+    from += (widths[group] as number) / (plan.fullWidths[group] as number);
+  }
+  const channels = channelCount(plan.outputChannels[index] as ChannelSum, widths);
+  return { ...layer, from: Math.round(from), channels };
 }
 
 /**
@@ -176,12 +188,13 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
       .filter((input) => alive[input] === 1)
       .map(nameOf);
     if (layer.kind === 'concat') checkJoined(plan, index, widths, alive);
-    const joins = layer.kind === 'concat' || layer.kind === 'add';
+    const joins = layer.kind === 'concat' || layer.kind === 'add' || layer.kind === 'multiply';
     if (joins && inputs.length === 1 && layer.inputs.length > 1) {
       aliases.set(layer.name, inputs[0] as string);
       return;
     }
-    layers.push(withWidth(layer, inputs, channelCount(plan.outputChannels[index] as ChannelSum, widths)));
+    const resized = withWidth(layer, inputs, channelCount(plan.outputChannels[index] as ChannelSum, widths));
+    layers.push(resized.kind === 'slice' ? movedSlice(plan, resized, index, widths) : resized);
   });
   const outputs = network.outputs.map((name) => {
     if (alive[plan.layerIndex.get(name) as number] === 0) {

@@ -2,7 +2,10 @@ import type { ChannelPlan } from '../channel-plan.ts';
 import type { Layer } from '../layer.ts';
 import type { LoweringRules } from './rules.ts';
 
-const COMPUTES: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
+const FUSES_ACTIVATION: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
+const TAKES_BIAS: ReadonlySet<Layer['kind']> = new Set([...FUSES_ACTIVATION, 'conv2d-transpose']);
+const JOINS: ReadonlySet<Layer['kind']> = new Set(['concat', 'add', 'multiply']);
+const FOLDS: ReadonlySet<Layer['kind']> = new Set(['batch-norm', 'bias-add']);
 
 /** Which layers run no kernel of their own. */
 export interface Fusions {
@@ -24,7 +27,7 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
   const inputsOf = (index: number) =>
     Array.from(plan.inputs[index] as Int32Array).filter((input) => alive[input] === 1);
   layers.forEach((layer, index) => {
-    if (layer.kind !== 'concat' && layer.kind !== 'add') return;
+    if (!JOINS.has(layer.kind)) return;
     const left = inputsOf(index);
     if (left.length === 1 && layer.inputs.length > 1) source[index] = source[left[0] as number] as number;
   });
@@ -48,10 +51,10 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
   const beforeFolding = readersAt(joined);
   layers.forEach((layer, index) => {
     const input = plan.inputs[index]?.[0];
-    if (layer.kind !== 'batch-norm' || alive[index] === 0 || input === undefined) return;
+    if (!FOLDS.has(layer.kind) || alive[index] === 0 || input === undefined) return;
     const tensor = joined[input] as number;
     const producer = source[tensor] as number;
-    if (beforeFolding[tensor] !== 1 || !COMPUTES.has(layers[producer]?.kind ?? 'input')) return;
+    if (beforeFolding[tensor] !== 1 || !TAKES_BIAS.has(layers[producer]?.kind ?? 'input')) return;
     source[index] = producer;
     biased[producer] = 1;
   });
@@ -68,7 +71,7 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     const input = plan.inputs[index]?.[0];
     if (layer.kind !== 'activation' || alive[index] === 0 || input === undefined) return;
     const producer = folded[input] as number;
-    if (beforeFusing[producer] !== 1 || !COMPUTES.has(layers[producer]?.kind ?? 'input')) return;
+    if (beforeFusing[producer] !== 1 || !FUSES_ACTIVATION.has(layers[producer]?.kind ?? 'input')) return;
     if (!rules.fusedActivations.includes(layer.activation)) return;
     source[index] = producer;
     fused[producer]?.push(layer.name);

@@ -9,6 +9,9 @@ const REORDER_ALIGNMENT = 4;
 /** Blocked when their channels fill whole blocks, whatever the layout of their input. */
 const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['max-pool', 'avg-pool']);
 
+/** Blocked when all their inputs are and fill whole blocks; other layers not named here stay plain. */
+const FOLLOWS_WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['concat', 'global-avg-pool']);
+
 /** Which layout each layer computes in, and which tensors are converted on the way. */
 export interface Layouts {
   readonly ofLayer: readonly DataLayout[];
@@ -57,7 +60,8 @@ export function assignLayouts(
     let goesBlocked = false;
     if (layer.kind === 'conv2d') {
       const inputChannels = channels(first);
-      goesBlocked = inputChannels < block || inputChannels % REORDER_ALIGNMENT === 0;
+      const grouped = (layer.groups ?? 1) > 1;
+      goesBlocked = !grouped && (inputChannels < block || inputChannels % REORDER_ALIGNMENT === 0);
       if (goesBlocked && inputChannels >= block) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);
@@ -76,8 +80,8 @@ export function assignLayouts(
     } else if (layer.kind === 'activation' || layer.kind === 'batch-norm' || layer.kind === 'add') {
       goesBlocked = tensors.every(blocked);
       if (!goesBlocked) tensors.forEach(wantPlain);
-    } else if (layer.kind === 'dense' || layer.kind === 'flatten' || layer.kind === 'softmax') {
-      wantPlain(first);
+    } else if (!FOLLOWS_WHOLE_BLOCKS.has(layer.kind)) {
+      tensors.forEach(wantPlain);
     } else {
       goesBlocked = tensors.every((tensor) => blocked(tensor) && channels(tensor) % block === 0);
       if (!goesBlocked) tensors.forEach(wantPlain);

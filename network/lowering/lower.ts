@@ -17,6 +17,7 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   input: null,
   conv2d: 'conv',
   'depthwise-conv2d': 'depthwise-conv',
+  'conv2d-transpose': 'conv-transpose',
   dense: 'dense',
   'batch-norm': 'batch-norm',
   activation: 'activation',
@@ -24,6 +25,15 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   'avg-pool': 'avg-pool',
   'global-avg-pool': 'global-avg-pool',
   add: 'add',
+  multiply: 'multiply',
+  'bias-add': 'bias-add',
+  slice: 'slice',
+  pad: 'pad',
+  upsample: 'upsample',
+  'depth-to-space': 'depth-to-space',
+  // Not in deployed networks.
+  dropout: null,
+  gate: null,
   concat: 'concat',
   // A view, unless the engine's layout has to be turned first.
   flatten: 'transpose',
@@ -141,9 +151,14 @@ export class Lowering {
     let paddedFlops = 0;
     let flops = 0;
     if (op === 'conv' || op === 'dense') {
-      flopsPerPair = 2 * outputValues * taps;
+      const groups = layer.kind === 'conv2d' ? (layer.groups ?? 1) : 1;
+      flopsPerPair = (2 * outputValues * taps) / groups;
       flops = flopsPerPair * inputChannels * outputChannels;
       paddedFlops = flopsPerPair * paddedInputChannels * paddedOutputChannels;
+      weights = (taps * inputChannels * outputChannels) / groups;
+    } else if (op === 'conv-transpose') {
+      flops = 2 * inputValues * taps * inputChannels * outputChannels;
+      paddedFlops = flops;
       weights = taps * inputChannels * outputChannels;
     } else if (op === 'depthwise-conv') {
       flops = 2 * outputValues * taps * outputChannels;

@@ -2,7 +2,7 @@ import protobuf from 'protobufjs';
 import type { Layer } from '../layer.ts';
 import { unknownLayer } from '../layer.ts';
 import type { Network } from '../network.ts';
-import { inferShapes, padAmounts, type Shape } from '../shapes.ts';
+import { dilatedWindow, inferShapes, outputShape, padAmounts, type Shape } from '../shapes.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { ONNX_PROTO } from './onnx.proto.ts';
 
@@ -15,6 +15,7 @@ interface Attribute {
   type: number;
   i?: number;
   f?: number;
+  s?: Uint8Array;
   ints?: number[];
 }
 interface Node {
@@ -27,6 +28,7 @@ interface Node {
 
 const int = (name: string, i: number): Attribute => ({ name, type: 2, i });
 const ints = (name: string, ...values: number[]): Attribute => ({ name, type: 7, ints: values });
+const text = (name: string, value: string): Attribute => ({ name, type: 3, s: Buffer.from(value) });
 const float = (name: string, f: number): Attribute => ({ name, type: 1, f });
 
 let modelType: protobuf.Type | undefined;
@@ -72,10 +74,47 @@ function windowAttributes(
   ];
 }
 
+/** Window attributes with dilations where there are any. */
+function convolutionAttributes(
+  layer: Extract<Layer, { kind: 'conv2d' | 'depthwise-conv2d' }>,
+  input: Shape,
+): Attribute[] {
+  const pad = padAmounts(input, dilatedWindow(layer), layer.strides, layer.padding);
+  return [
+    ints('kernel_shape', ...layer.kernelSize),
+    ints('strides', ...layer.strides),
+    ints('pads', pad.top, pad.left, pad.bottom, pad.right),
+    ...(layer.dilations === undefined ? [] : [ints('dilations', ...layer.dilations)]),
+  ];
+}
+
+/** TensorFlow's padding of a transposed convolution: what the forward one of its output would pad. */
+function transposedAttributes(
+  layer: Extract<Layer, { kind: 'conv2d-transpose' }>,
+  input: Shape,
+): Attribute[] {
+  const output = outputShape(layer, [input]);
+  const pad = padAmounts(output, layer.kernelSize, layer.strides, layer.padding);
+  // ONNX: output = (input − 1) · stride + kernel − pads + output_padding.
+  const missing = (size: number, from: number, stride: number, kernel: number, pads: number) =>
+    size - ((from - 1) * stride + kernel - pads);
+  return [
+    ints('kernel_shape', ...layer.kernelSize),
+    ints('strides', ...layer.strides),
+    ints('pads', pad.top, pad.left, pad.bottom, pad.right),
+    ints(
+      'output_padding',
+      missing(output.height, input.height, layer.strides[0], layer.kernelSize[0], pad.top + pad.bottom),
+      missing(output.width, input.width, layer.strides[1], layer.kernelSize[1], pad.left + pad.right),
+    ),
+  ];
+}
+
 const ACTIVATIONS = { relu: 'Relu', relu6: 'Clip', sigmoid: 'Sigmoid', tanh: 'Tanh' } as const;
 
 /** The ONNX nodes of one layer; tensors are named after the layers that make them. */
-function nodesOf(layer: Layer, input: Shape | undefined): Node[] {
+function nodesOf(layer: Layer, shapes: ReadonlyMap<string, Shape>): Node[] {
+  const input = shapes.get(layer.inputs[0] ?? '');
   const node = (opType: string, attribute: Attribute[] = [], extra: string[] = []): Node => ({
     opType,
     name: layer.name,
@@ -85,15 +124,66 @@ function nodesOf(layer: Layer, input: Shape | undefined): Node[] {
   });
   if (layer.kind === 'input') return [];
   if (input === undefined) throw new Error(`layer ${layer.name} has no input`);
+  /** ONNX's Add and Mul take two; more are joined in turn. */
+  const joined = (opType: string, inputs: readonly string[]) =>
+    inputs.slice(1).map((other, i): Node => {
+      const last = i === inputs.length - 2;
+      const before = i === 0 ? (inputs[0] as string) : `${layer.name}/part${i}`;
+      const name = last ? layer.name : `${layer.name}/part${i + 1}`;
+      return { ...node(opType), name, input: [before, other], output: [name] };
+    });
   const bias = 'useBias' in layer && layer.useBias ? [`${layer.name}/bias`] : [];
   const parameters = [`${layer.name}/kernel`, ...bias];
   switch (layer.kind) {
-    case 'conv2d':
-      return [node('Conv', windowAttributes(layer, input, layer.kernelSize), parameters)];
-    case 'depthwise-conv2d': {
-      const window = windowAttributes(layer, input, layer.kernelSize);
-      return [node('Conv', [...window, int('group', input.channels)], parameters)];
+    case 'conv2d': {
+      const groups = layer.groups ?? 1;
+      const window = convolutionAttributes(layer, input);
+      return [node('Conv', groups === 1 ? window : [...window, int('group', groups)], parameters)];
     }
+    case 'depthwise-conv2d':
+      return [
+        node('Conv', [...convolutionAttributes(layer, input), int('group', input.channels)], parameters),
+      ];
+    case 'conv2d-transpose':
+      return [node('ConvTranspose', transposedAttributes(layer, input), parameters)];
+    case 'bias-add':
+      return [node('Add', [], [`${layer.name}/bias`])];
+    case 'multiply': {
+      // A flat input gets height and width of 1.
+      const flat = layer.inputs.filter((name) => shapes.get(name)?.flat === true);
+      if (flat.length === layer.inputs.length || flat.length === 0) return joined('Mul', layer.inputs);
+      const raised = (name: string) => `${layer.name}/${name}`;
+      return [
+        ...flat.map((name): Node => {
+          const input = [name, `${layer.name}/axes`];
+          return { ...node('Unsqueeze'), name: raised(name), input, output: [raised(name)] };
+        }),
+        ...joined(
+          'Mul',
+          layer.inputs.map((name) => (flat.includes(name) ? raised(name) : name)),
+        ),
+      ];
+    }
+    case 'dropout':
+    case 'gate':
+      return [node('Identity')];
+    case 'slice': {
+      const borders = ['from', 'to', 'axis'].map((part) => `${layer.name}/${part}`);
+      return [node('Slice', [], borders)];
+    }
+    case 'pad':
+      return [node('Pad', [], [`${layer.name}/pads`])];
+    case 'upsample': {
+      const linear = layer.interpolation === 'bilinear';
+      const attributes = [
+        text('mode', linear ? 'linear' : 'nearest'),
+        text('coordinate_transformation_mode', linear ? 'half_pixel' : 'asymmetric'),
+        ...(linear ? [] : [text('nearest_mode', 'floor')]),
+      ];
+      return [node('Resize', attributes, ['', `${layer.name}/scales`])];
+    }
+    case 'depth-to-space':
+      return [node('DepthToSpace', [int('blocksize', layer.block), text('mode', 'DCR')])];
     case 'dense':
       return [node('Gemm', [], parameters)];
     case 'batch-norm': {
@@ -111,6 +201,7 @@ function nodesOf(layer: Layer, input: Shape | undefined): Node[] {
       return [node('AveragePool', [...window, int('count_include_pad', 0)])];
     }
     case 'global-avg-pool': {
+      if (layer.keepDims === true) return [node('GlobalAveragePool')];
       const pooled = `${layer.name}/pooled`;
       return [
         { ...node('GlobalAveragePool'), name: pooled, output: [pooled] },
@@ -118,13 +209,7 @@ function nodesOf(layer: Layer, input: Shape | undefined): Node[] {
       ];
     }
     case 'add':
-      // ONNX's Add takes two; more are summed in turn.
-      return layer.inputs.slice(1).map((other, i): Node => {
-        const last = i === layer.inputs.length - 2;
-        const before = i === 0 ? (layer.inputs[0] as string) : `${layer.name}/sum${i}`;
-        const name = last ? layer.name : `${layer.name}/sum${i + 1}`;
-        return { ...node('Add'), name, input: [before, other], output: [name] };
-      });
+      return joined('Add', layer.inputs);
     case 'concat':
       return [node('Concat', [int('axis', 1)])];
     case 'flatten': {
@@ -149,6 +234,31 @@ function valueInfo(name: string, shape: Shape, batch: number) {
   return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
 }
 
+const INT64 = 7;
+
+/** Settings that newer ONNX operators read from tensors rather than from attributes. */
+function settingTensors(layer: Layer): { name: string; dims: number[]; dataType: number }[] {
+  const whole = (part: string, ...values: number[]) => ({
+    name: `${layer.name}/${part}`,
+    dims: [values.length],
+    dataType: INT64,
+    int64Data: values,
+  });
+  if (layer.kind === 'multiply') return [whole('axes', 2, 3)];
+  if (layer.kind === 'slice') {
+    return [whole('from', layer.from), whole('to', layer.from + layer.channels), whole('axis', 1)];
+  }
+  if (layer.kind === 'pad') {
+    const { top, bottom, left, right } = layer.padding;
+    return [whole('pads', 0, 0, top, left, 0, 0, bottom, right)];
+  }
+  if (layer.kind === 'upsample') {
+    const floatData = [1, 1, ...layer.factor];
+    return [{ name: `${layer.name}/scales`, dims: [4], dataType: FLOAT, floatData } as never];
+  }
+  return [];
+}
+
 /**
  * The network as an ONNX model (NCHW, float32, opset 17).
  * @param weights HWIO kernels as {@link Weights} lays them out
@@ -170,12 +280,15 @@ export function writeOnnx(network: Network, weights: Weights, batch = 1): Uint8A
     let data = values;
     if (shape.length === 4) {
       const order = [3, 2, 0, 1];
-      // A depthwise [h, w, in, multiplier] becomes [in·multiplier, 1, h, w].
+      // A depthwise [h, w, in, multiplier] becomes [in·multiplier, 1, h, w]; a transposed [h, w, out, in] ONNX's
+      // [in, out, h, w].
       const [h, w, i, o] = shape as [number, number, number, number];
       const source = kind === 'depthwise-conv2d' ? [h, w, 1, i * o] : [h, w, i, o];
       data = transposed(values, source, order);
       dims = order.map((axis) => source[axis] as number);
     }
+    // A bias of its own is added along NCHW's channels.
+    if (kind === 'bias-add' && shapeOf(layerName).flat === false) dims = [...shape, 1, 1];
     return {
       name,
       dims,
@@ -202,6 +315,7 @@ export function writeOnnx(network: Network, weights: Weights, batch = 1): Uint8A
         floatData: new Array<number>(channels).fill(1),
       };
     });
+  const settings = network.layers.flatMap(settingTensors);
   const type = modelProto();
   const model = type.fromObject({
     irVersion: IR_VERSION,
@@ -209,8 +323,8 @@ export function writeOnnx(network: Network, weights: Weights, batch = 1): Uint8A
     opsetImport: [{ domain: '', version: OPSET }],
     graph: {
       name: network.name,
-      node: network.layers.flatMap((layer) => nodesOf(layer, shapes.get(layer.inputs[0] ?? ''))),
-      initializer: [...initializer, ...ones, ...constants],
+      node: network.layers.flatMap((layer) => nodesOf(layer, shapes)),
+      initializer: [...initializer, ...ones, ...constants, ...settings],
       input: network.layers
         .filter((layer) => layer.kind === 'input')
         .map((layer) => valueInfo(layer.name, shapeOf(layer.name), batch)),

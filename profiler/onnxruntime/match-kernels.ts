@@ -5,7 +5,7 @@ const BLOCKED_SUFFIX = '_nchwc';
 /** Ops whose nodes are renamed when they go blocked; the others keep their names. */
 const NAMES_TELL_LAYOUT: ReadonlySet<KernelOp> = new Set(['conv', 'depthwise-conv', 'max-pool', 'avg-pool']);
 /** Nodes that move no data: their microsecond belongs to the network's overhead. */
-const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Identity']);
+const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
 const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -67,6 +67,8 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
       kernel.name,
       `${kernel.name}/pooled`,
       `${kernel.name}/nhwc`,
+      // A dense layer with its activation.
+      `fused ${kernel.name}`,
     ];
     for (const name of names) {
       const index = take(name);

@@ -33,6 +33,10 @@ function activated(tf: Tf, x: tfTypes.Tensor, activation: ActivationFunction): t
   }
 }
 
+function withActivation(tf: Tf, x: tfTypes.Tensor, fused: ActivationFunction | null): tfTypes.Tensor {
+  return fused === null ? x : activated(tf, x, fused);
+}
+
 /** A layer's weights on the backend, by part: kernel, bias, gamma, … */
 export type LayerWeights = Readonly<Record<string, tfTypes.Tensor>>;
 
@@ -55,21 +59,33 @@ export function executeLayer(
   const activation = (fused ?? 'linear') as 'linear' | 'relu' | 'relu6' | 'sigmoid';
   const bias = weights.bias === undefined ? {} : { bias: weights.bias };
   switch (layer.kind) {
-    case 'conv2d':
-      return tf.fused.conv2d({
-        x: x as tfTypes.Tensor4D,
-        filter: kernel,
-        strides: [...layer.strides],
-        pad: tfPadding(layer.padding),
-        activation,
-        ...bias,
-      });
+    case 'conv2d': {
+      const convolved = (part: tfTypes.Tensor, filter: tfTypes.Tensor4D, options: object) =>
+        tf.fused.conv2d({
+          x: part as tfTypes.Tensor4D,
+          filter,
+          strides: [...layer.strides],
+          pad: tfPadding(layer.padding),
+          ...(layer.dilations === undefined ? {} : { dilations: [...layer.dilations] as [number, number] }),
+          ...options,
+        });
+      const groups = layer.groups ?? 1;
+      if (groups === 1) return convolved(x, kernel, { activation, ...bias });
+      // tfjs has no grouped convolution.
+      const filters = tf.split(kernel, groups, 3);
+      const parts = tf
+        .split(x, groups, 3)
+        .map((part, g) => convolved(part, filters[g] as tfTypes.Tensor4D, {}));
+      const y = tf.concat(parts, 3);
+      return withActivation(tf, weights.bias === undefined ? y : tf.add(y, weights.bias), fused);
+    }
     case 'depthwise-conv2d':
       return tf.fused.depthwiseConv2d({
         x: x as tfTypes.Tensor4D,
         filter: kernel,
         strides: [...layer.strides],
         pad: tfPadding(layer.padding) as 'same',
+        ...(layer.dilations === undefined ? {} : { dilations: [...layer.dilations] as [number, number] }),
         activation,
         ...bias,
       });
@@ -99,8 +115,51 @@ export function executeLayer(
       const padded = tf.pad(x, tfPadding(padding) as ExplicitPadding, Number.NEGATIVE_INFINITY);
       return pool(padded as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], 'valid');
     }
+    case 'conv2d-transpose': {
+      const batch = x.shape[0] as number;
+      const y = tf.conv2dTranspose(
+        x as tfTypes.Tensor4D,
+        kernel,
+        [batch, shape.height, shape.width, shape.channels],
+        [...layer.strides],
+        tfPadding(layer.padding) as 'same',
+      );
+      return withActivation(tf, weights.bias === undefined ? y : tf.add(y, weights.bias), fused);
+    }
     case 'global-avg-pool':
-      return tf.mean(x, [1, 2]);
+      return tf.mean(x, [1, 2], layer.keepDims === true);
+    case 'multiply': {
+      const largest = Math.max(...inputs.map(({ rank }) => rank));
+      // A flat input is spread over the pixels.
+      return inputs
+        .map((each) => (each.rank < largest ? tf.reshape(each, [each.shape[0] as number, 1, 1, -1]) : each))
+        .reduce((product, each) => tf.mul(product, each));
+    }
+    case 'bias-add':
+      return tf.add(x, weights.bias as tfTypes.Tensor);
+    case 'dropout':
+    case 'gate':
+      return tf.clone(x);
+    case 'pad':
+      return tf.pad(x, tfPadding(layer.padding) as ExplicitPadding);
+    case 'upsample': {
+      const size: [number, number] = [shape.height, shape.width];
+      // TensorFlow's and ONNX's pixel centres: nearest keeps corners, bilinear is half-pixel.
+      return layer.interpolation === 'nearest'
+        ? tf.image.resizeNearestNeighbor(x as tfTypes.Tensor4D, size)
+        : tf.image.resizeBilinear(x as tfTypes.Tensor4D, size, false, true);
+    }
+    case 'depth-to-space':
+      return tf.depthToSpace(x as tfTypes.Tensor4D, layer.block, 'NHWC');
+    case 'slice': {
+      const last = x.rank - 1;
+      const begin = x.shape.map((_, axis) => (axis === last ? layer.from : 0));
+      return tf.slice(
+        x,
+        begin,
+        x.shape.map((size, axis) => (axis === last ? layer.channels : size)),
+      );
+    }
     case 'add':
       return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), x);
     case 'concat':

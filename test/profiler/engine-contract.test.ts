@@ -13,7 +13,7 @@ import { ENGINES } from '../../profiler/engines.ts';
 
 const BATCH = 2;
 
-/** One of everything: plain, strided, depthwise, pools of both kinds, add, concat, flatten, dense, softmax. */
+/** Plain, strided, depthwise, pools of both kinds, add, concat, flatten, dense, softmax. */
 function everyLayer(): Network {
   const builder = new NetworkBuilder('every-layer');
   const input = builder.input(13, 11, 3);
@@ -33,13 +33,75 @@ function everyLayer(): Network {
   return builder.build(builder.simple('softmax', 'probabilities', logits));
 }
 
+/** Transposed, grouped, dilated and explicitly padded convolutions, squeeze-excite, resizing, shuffles, slices. */
+function uncommonLayers(): Network {
+  const builder = new NetworkBuilder('uncommon-layers');
+  const input = builder.input(10, 12, 3);
+  const stem = builder.conv('stem', input, 16, 3, { padding: { top: 1, bottom: 0, left: 2, right: 1 } });
+  const convolution = {
+    inputs: [stem],
+    filters: 8,
+    kernelSize: [3, 3],
+    strides: [1, 1],
+    padding: 'same',
+    useBias: true,
+  } as const;
+  builder.add({ ...convolution, kind: 'conv2d', name: 'grouped', groups: 4 });
+  builder.add({ ...convolution, kind: 'conv2d', name: 'dilated', dilations: [2, 2] });
+  builder.add({ kind: 'activation', name: 'left', inputs: ['grouped'], activation: 'relu' });
+  builder.add({ kind: 'activation', name: 'right', inputs: ['dilated'], activation: 'tanh' });
+  builder.add({ kind: 'add', name: 'sum', inputs: ['left', 'right'] });
+  // Squeeze and excite.
+  builder.simple('global-avg-pool', 'squeeze', 'sum');
+  builder.add({
+    kind: 'activation',
+    name: 'excite',
+    inputs: [builder.dense('scale', 'squeeze', 8)],
+    activation: 'sigmoid',
+  });
+  builder.add({ kind: 'multiply', name: 'scaled', inputs: ['sum', 'excite'] });
+  builder.add({ kind: 'dropout', name: 'dropout', inputs: ['scaled'], rate: 0.5 });
+  builder.add({
+    kind: 'pad',
+    name: 'padded',
+    inputs: ['dropout'],
+    padding: { top: 1, bottom: 2, left: 0, right: 1 },
+  });
+  builder.add({
+    ...convolution,
+    kind: 'conv2d-transpose',
+    name: 'transposed',
+    inputs: ['padded'],
+    strides: [2, 2],
+  });
+  builder.add({ kind: 'slice', name: 'slice', inputs: ['transposed'], from: 2, channels: 4 });
+  builder.add({ kind: 'depth-to-space', name: 'shuffle', inputs: ['slice'], block: 2 });
+  builder.add({ kind: 'bias-add', name: 'shifted', inputs: ['shuffle'] });
+  builder.add({
+    kind: 'upsample',
+    name: 'nearest',
+    inputs: ['shifted'],
+    factor: [2, 2],
+    interpolation: 'nearest',
+  });
+  builder.add({
+    kind: 'upsample',
+    name: 'bilinear',
+    inputs: ['padded'],
+    factor: [2, 3],
+    interpolation: 'bilinear',
+  });
+  return builder.build('nearest', 'bilinear');
+}
+
 function narrowInception(): Network {
   const plan = planChannels(zooNetwork('inception-32'));
   return resizeNetwork(plan, sampleWidths(plan, 'log-uniform', 5, 2));
 }
 
 const NETWORKS: Readonly<Record<string, Network>> = {
-  'one of every layer': everyLayer(),
+  'common layers': everyLayer(),
+  'uncommon layers': uncommonLayers(),
   'a random narrow inception-32': narrowInception(),
   'inception-32': zooNetwork('inception-32'),
 };

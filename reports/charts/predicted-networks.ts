@@ -1,0 +1,34 @@
+import type { NetworkRecord } from '../../profiler/records.ts';
+import { colour, seriesColour } from '../palette.ts';
+
+/** A measured network and its prediction, in µs. */
+export interface PredictedNetwork {
+  readonly measured: number;
+  readonly predicted: number;
+  readonly law: string;
+  /** Never used for the fit, nor for choosing the rung. */
+  readonly heldOut: boolean;
+}
+
+/** Networks that have both latencies; probes have no prediction. */
+export function predictedNetworks(
+  networks: readonly NetworkRecord[],
+  predictedUs: readonly (number | null)[],
+): PredictedNetwork[] {
+  return networks.flatMap(({ latency_us, law, role }, i) => {
+    const predicted = predictedUs[i];
+    if (predicted === null || predicted === undefined || !(predicted > 0 && latency_us > 0)) return [];
+    return [{ measured: latency_us, predicted, law, heldOut: role === 'report' }];
+  });
+}
+
+/** Name of those that are not held out, in legend and colour scale. */
+export const FITTED = 'fitted';
+
+/** Sampling laws of held-out networks by name, and their colours; the fitted ones last, in grey. */
+export function networkColours(networks: readonly PredictedNetwork[]): { name: string; colour: string }[] {
+  const laws = new Set(networks.filter(({ heldOut }) => heldOut).map(({ law }) => law));
+  const entries = [...laws].sort().map((name, i) => ({ name, colour: seriesColour(i) }));
+  if (networks.every(({ heldOut }) => heldOut)) return entries;
+  return [...entries, { name: FITTED, colour: colour('grey') }];
+}

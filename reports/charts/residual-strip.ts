@@ -1,0 +1,82 @@
+import type { Unit } from '../number-format.ts';
+import { colour } from '../palette.ts';
+import { logScale } from './log-scale.ts';
+import { FITTED, networkColours, type PredictedNetwork } from './predicted-networks.ts';
+import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
+
+/**
+ * Predicted / measured − 1 over measured latency, in line with the chart above it; the band is what two passes over
+ * the same networks differ by.
+ * @param repeatability as a fraction
+ */
+export function residualStrip(
+  networks: readonly PredictedNetwork[],
+  repeatability: number,
+  unit: Unit,
+  width: number,
+): ChartSpec {
+  const wide = width > 500;
+  const dots = networks.map(({ measured, predicted, law, heldOut }) => ({
+    measured: measured / unit.base,
+    error: 100 * (predicted / measured - 1),
+    group: heldOut ? law : FITTED,
+    heldOut,
+  }));
+  // The domain of the chart above: both latencies.
+  const { domain, ticks } = logScale(
+    networks.flatMap(({ measured, predicted }) => [measured / unit.base, predicted / unit.base]),
+  );
+  const largest = Math.max(100 * repeatability, 1, ...dots.map(({ error }) => Math.abs(error)));
+  const colours = networkColours(networks);
+  const x = {
+    field: 'measured',
+    type: 'quantitative' as const,
+    scale: { type: 'log' as const, domain, nice: false },
+    axis: { values: ticks, labelExpr: NUMBER_LABEL, title: `measured latency (${unit.name}) →` },
+  };
+  return {
+    width,
+    height: wide ? 210 : 190,
+    autosize: { type: 'fit', contains: 'padding' },
+    title: { text: '↑ predicted / measured − 1 (%)' },
+    layer: [
+      {
+        data: {
+          values: [{ from: domain[0], to: domain[1], low: -100 * repeatability, high: 100 * repeatability }],
+        },
+        mark: { type: 'rect', color: colour('bar'), opacity: 0.7 },
+        encoding: {
+          x: { ...x, field: 'from' },
+          x2: { field: 'to' },
+          y: {
+            field: 'low',
+            type: 'quantitative',
+            scale: { domain: [-largest, largest], nice: true },
+            axis: { title: null, tickCount: 5, labelExpr: "replace(datum.label, '-', '−')", ...Y_LABELS },
+          },
+          y2: { field: 'high' },
+        },
+      },
+      ...[false, true].map((heldOut) => ({
+        data: { values: dots.filter((dot) => dot.heldOut === heldOut) },
+        mark: {
+          type: 'point' as const,
+          shape: 'circle' as const,
+          filled: true,
+          size: (heldOut ? 60 : 26) * (wide ? 1 : 0.6),
+          fillOpacity: heldOut ? 0.9 : 0.6,
+        },
+        encoding: {
+          x,
+          y: { field: 'error', type: 'quantitative' as const },
+          color: {
+            field: 'group',
+            type: 'nominal' as const,
+            scale: { domain: colours.map(({ name }) => name), range: colours.map((entry) => entry.colour) },
+            legend: null,
+          },
+        },
+      })),
+    ],
+  };
+}

@@ -1,0 +1,89 @@
+import { significant } from '../number-format.ts';
+import { colour } from '../palette.ts';
+import type { KernelGroup } from './kernel-groups.ts';
+import { logScale } from './log-scale.ts';
+import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
+
+/** What the roof is made of: GFLOP/s and GB/s. */
+export interface Roof {
+  readonly computeRateGflops: number;
+  readonly bandwidthGBps: number;
+}
+
+/**
+ * The roofline: arithmetic intensity against achieved GFLOP/s, both logarithmic, one dot per kernel, under
+ * min(bandwidth × intensity, compute rate).
+ * @param groups kernels with FLOPs; others are left out
+ */
+export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width: number): ChartSpec {
+  const dots = groups.flatMap(({ name, kernels }) =>
+    kernels
+      .filter(({ flops, latency_us }) => flops > 0 && latency_us > 0)
+      .map(({ flops, flops_per_byte, latency_us }) => ({
+        group: name,
+        intensity: flops_per_byte,
+        rate: flops / latency_us / 1e3,
+      })),
+  );
+  const { computeRateGflops, bandwidthGBps } = roof;
+  const ridge = computeRateGflops / bandwidthGBps;
+  const x = logScale([...dots.map(({ intensity }) => intensity), ridge]);
+  const y = logScale([...dots.map(({ rate }) => rate), computeRateGflops]);
+  const [left, right] = x.domain;
+  // The slope starts where it enters the chart, at the left or from below.
+  const start = Math.max(left, y.domain[0] / bandwidthGBps);
+  const corners = [
+    { intensity: start, rate: bandwidthGBps * start },
+    { intensity: ridge, rate: computeRateGflops },
+    { intensity: right, rate: computeRateGflops },
+  ];
+  // Above the slope nothing is drawn: both labels end on it.
+  const along = start ** 0.3 * ridge ** 0.7;
+  const notes = [
+    { intensity: ridge, rate: computeRateGflops, text: `${significant(computeRateGflops)} GFLOP/s` },
+    { intensity: along, rate: bandwidthGBps * along, text: `${significant(bandwidthGBps)} GB/s` },
+  ];
+  return {
+    width,
+    height: width > 500 ? 430 : 300,
+    autosize: { type: 'fit', contains: 'padding' },
+    title: { text: '↑ GFLOP/s achieved' },
+    encoding: {
+      x: {
+        field: 'intensity',
+        type: 'quantitative',
+        scale: { type: 'log', domain: x.domain, nice: false },
+        axis: { values: x.ticks, labelExpr: NUMBER_LABEL, title: 'FLOPs per byte →' },
+      },
+      y: {
+        field: 'rate',
+        type: 'quantitative',
+        scale: { type: 'log', domain: y.domain, nice: false },
+        axis: { values: y.ticks, labelExpr: NUMBER_LABEL, title: null, ...Y_LABELS },
+      },
+    },
+    layer: [
+      {
+        data: { values: dots },
+        mark: { type: 'point', shape: 'circle', filled: true, size: width > 500 ? 14 : 9, fillOpacity: 0.5 },
+        encoding: {
+          color: {
+            field: 'group',
+            type: 'nominal',
+            scale: { domain: groups.map(({ name }) => name), range: groups.map((group) => group.colour) },
+            legend: null,
+          },
+        },
+      },
+      {
+        data: { values: corners },
+        mark: { type: 'line', color: colour('ink'), strokeWidth: 1.75, strokeJoin: 'round' },
+      },
+      {
+        data: { values: notes },
+        mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -2, dy: -4, color: colour('ink') },
+        encoding: { text: { field: 'text', type: 'nominal' } },
+      },
+    ],
+  };
+}

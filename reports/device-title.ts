@@ -1,0 +1,6 @@
+import type { StudySummary } from '../experiments/study/records.ts';
+
+/** "P100" for the datasheet device p100; a measured device's own name. */
+export function deviceTitle({ name, kind }: Pick<StudySummary['devices'][number], 'name' | 'kind'>): string {
+  return kind === 'datasheet' ? name.toUpperCase() : name;
+}

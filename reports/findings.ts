@@ -1,0 +1,111 @@
+import { deviceTitle } from './device-title.ts';
+import { correlation, count, integer, percent, times } from './number-format.ts';
+import type { CalibrationData, ReportData, StudyData, TrainingData } from './report-data.ts';
+
+/** A sentence of plain text, and the number in it that matters most. */
+export interface Finding {
+  readonly figure: string;
+  readonly sentence: string;
+}
+
+/** The limit above which `calibrate` calls a session invalid, for the sentence about it. */
+const REPEATABILITY_LIMIT = 0.04;
+
+function predictionFinding({ profile }: CalibrationData): Finding {
+  const { mape, networks, repeatability, valid, baselines } = profile.validation;
+  const doubt = valid
+    ? ''
+    : ` A session should repeat within ${percent(REPEATABILITY_LIMIT, 0)}: measure again on a quieter machine before you trust this.`;
+  return {
+    figure: percent(mape),
+    sentence: `On ${profile.name}, predicted latency is off by ${percent(mape)} on average on ${count(networks, 'network')} never used for the fit; the same networks repeat within ${percent(repeatability)}, and FLOPs alone would be off by ${percent(baselines.flops)}.${doubt}`,
+  };
+}
+
+/** Kernels named beside the share of those without FLOPs. */
+const NAMED_OPS = 3;
+
+function uncountedFinding({ profile, kernels }: CalibrationData): Finding | undefined {
+  let totalUs = 0;
+  const uncountedUs = new Map<string, number>();
+  for (const { role, op, flops, latency_us } of kernels) {
+    // Probes are made of such kernels: they would raise the share.
+    if (role === 'probe') continue;
+    totalUs += latency_us;
+    if (flops === 0) uncountedUs.set(op, (uncountedUs.get(op) ?? 0) + latency_us);
+  }
+  if (totalUs === 0 || uncountedUs.size === 0) return undefined;
+  const byTime = [...uncountedUs].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const share = byTime.reduce((sum, [, us]) => sum + us, 0) / totalUs;
+  const named = byTime.slice(0, NAMED_OPS).map(([op, us]) => `${op} ${percent(us / totalUs)}`);
+  return {
+    figure: percent(share),
+    sentence: `On ${profile.name}, ${percent(share)} of the time of all measured kernels goes to kernels without any FLOPs (${named.join(', ')}), which FLOPs cannot see.`,
+  };
+}
+
+function measuredStudyFinding({ summary: { network, measured, devices } }: StudyData): Finding | undefined {
+  const calibrated = devices.find(({ kind }) => kind === 'measured')?.column;
+  const rankOf = (column: string | undefined) =>
+    measured?.against_measured.find((entry) => entry.column === column)?.spearman ?? undefined;
+  const [flops, model] = [rankOf('flops'), rankOf(calibrated)];
+  if (measured === null || flops === undefined) return undefined;
+  const across = `Across ${count(measured.networks, 'measured sub-network')} of ${network}, FLOPs rank latency with Spearman ${correlation(flops)}`;
+  const repeat = `the measurements repeat within ${percent(measured.repeatability)}`;
+  if (model === undefined) return { figure: correlation(flops), sentence: `${across}; ${repeat}.` };
+  const { calibrated_mape: mape } = measured;
+  const off = mape === null ? '' : `, which is off by ${percent(mape)} on average`;
+  return {
+    figure: correlation(model),
+    sentence: `${across}, the calibrated model with ${correlation(model)}${off}; ${repeat}.`,
+  };
+}
+
+function predictedStudyFinding({ summary, rows }: StudyData): Finding | undefined {
+  const parts: { name: string; value: number }[] = [];
+  for (const device of summary.devices) {
+    const { column } = device;
+    const value = summary.flops_against_predicted.find((entry) => entry.column === column)?.pearson;
+    if (value !== null && value !== undefined) parts.push({ name: deviceTitle(device), value });
+  }
+  const lowest = parts.toSorted((a, b) => a.value - b.value)[0];
+  if (lowest === undefined) return undefined;
+  const list = parts.map(({ name, value }) => `${correlation(value)} on ${name}`);
+  const last = list.pop();
+  const joined = list.length === 0 ? last : `${list.join(', ')} and ${last}`;
+  return {
+    figure: correlation(lowest.value),
+    sentence: `Across ${integer(rows.length)} random sub-networks of ${summary.network}, FLOPs correlate with predicted latency at ${joined} (Pearson).`,
+  };
+}
+
+function trainingFinding({ result: { network, target, networks } }: TrainingData): Finding | undefined {
+  const named = (name: string) => networks.find((entry) => entry.name === name);
+  const [seed, expanded, multiplier] = [named('seed'), named('expanded'), named('multiplier')];
+  if (seed === undefined || expanded === undefined) return undefined;
+  const measured = times(expanded.measured_speedup);
+  const rival =
+    multiplier === undefined
+      ? ''
+      : ` and ${percent(multiplier.test_accuracy)} of the width multiplier that is as fast`;
+  return {
+    figure: measured,
+    sentence: `Training against ${target} made ${network} ${times(expanded.predicted_speedup)} as fast by prediction and ${measured} as measured, at ${percent(expanded.test_accuracy)} accuracy, against ${percent(seed.test_accuracy)} of the seed network${rival}.`,
+  };
+}
+
+/** What the data says, most important first: prediction, study, training, then what explains them. */
+export function keyFindings({ calibrations, studies, trainings }: ReportData): Finding[] {
+  return [
+    ...calibrations.map(predictionFinding),
+    ...studies.map(measuredStudyFinding),
+    ...trainings.map(trainingFinding),
+    ...studies.map(predictedStudyFinding),
+    ...calibrations.map(uncountedFinding),
+  ].filter((finding) => finding !== undefined);
+}
+
+/** What the data says, in sentences of plain text with numbers, most important first; none without data. */
+export function findings(data: ReportData): string[] {
+  return keyFindings(data).map(({ sentence }) => sentence);
+}

@@ -1,0 +1,46 @@
+import { predictedAgainstMeasuredChart } from '../charts/predicted-against-measured.ts';
+import { FITTED, networkColours, predictedNetworks } from '../charts/predicted-networks.ts';
+import { residualStrip } from '../charts/residual-strip.ts';
+import { figure } from '../figure.ts';
+import { html } from '../html.ts';
+import { count, LATENCY_UNITS, percent, unitFor } from '../number-format.ts';
+import type { CalibrationData } from '../report-data.ts';
+import { type Section, section } from './section.ts';
+
+/** Predicted against measured latency of whole networks, and what is left between them. */
+export async function validationSection(calibration: CalibrationData, id: string): Promise<Section> {
+  const { profile, networks: records, predictedUs, directory } = calibration;
+  const title = 'Predicted and measured';
+  const networks = predictedNetworks(records, predictedUs);
+  if (networks.length === 0) {
+    return section(
+      id,
+      title,
+      profile.name,
+      html`<p>No measured networks are in ${directory}: <code>morphline calibrate</code> writes them to networks.csv.</p>`,
+    );
+  }
+  const unit = unitFor(
+    networks.map(({ measured }) => measured),
+    LATENCY_UNITS,
+  );
+  const heldOut = networks.filter((network) => network.heldOut).length;
+  const { repeatability } = profile.validation;
+  const drawing = await figure({
+    legend: networkColours(networks).map(({ name, colour }) => ({
+      label: name === FITTED ? 'used to fit or choose' : `${name}, held out`,
+      colour,
+      shape: 'dot',
+    })),
+    charts: [
+      (width) => predictedAgainstMeasuredChart(networks, unit, width),
+      (width) => residualStrip(networks, repeatability, unit, width),
+    ],
+    caption: html`Above: on the line, prediction and measurement agree. Below: what separates them; the band is the ${percent(repeatability)} by which two passes over the same networks differ. A slope or a bow in the coloured dots would be something that the model misses.`,
+    label: `Predicted against measured latency of ${count(networks.length, 'network')}, and the relative error of each`,
+  });
+  return section(id, title, profile.name, [
+    html`<p>${count(networks.length, 'network')} of different widths, ${heldOut} of them held out: coloured, and never seen by the fit.</p>`,
+    drawing,
+  ]);
+}

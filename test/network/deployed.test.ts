@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
+import type { Layer } from '../../network/layer.ts';
+import type { Network } from '../../network/network.ts';
+import { seededWeights, weightShapes } from '../../network/weights.ts';
+import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
+import { activation, add, conv, dense, depthwise, image, network, norm } from './layers.ts';
+
+const namesOf = ({ layers }: Network) => layers.map(({ name }) => name);
+const layerOf = (net: Network, name: string) => net.layers.find((layer) => layer.name === name);
+
+describe('a deployed network', () => {
+  test('has its batch norms folded, and a bias where one was', () => {
+    const deployed = deployedNetwork(
+      network([
+        image(4, 3),
+        conv('A', 'input', 4),
+        norm('N', 'A'),
+        activation('R', 'N'),
+        depthwise('D', 'R'),
+        norm('M', 'D'),
+        conv('B', 'M', 2),
+      ]),
+    );
+    expect(namesOf(deployed)).toEqual(['input', 'A', 'R', 'D', 'B']);
+    expect(layerOf(deployed, 'A')).toMatchObject({ useBias: true });
+    expect(layerOf(deployed, 'D')).toMatchObject({ useBias: true, inputs: ['R'] });
+    expect(layerOf(deployed, 'R')).toMatchObject({ inputs: ['A'] });
+    expect(layerOf(deployed, 'B')).toMatchObject({ useBias: false, inputs: ['D'] });
+  });
+
+  test('returns the tensor of the layer that took in a batch norm which was an output', () => {
+    const deployed = deployedNetwork(network([image(4, 3), conv('A', 'input', 4), norm('N', 'A')]));
+    expect(deployed.outputs).toEqual(['A']);
+  });
+
+  test('keeps a batch norm that is not alone behind a convolution', () => {
+    const shared = [image(4, 3), conv('A', 'input', 4), norm('N', 'A'), add('S', 'A', 'N')];
+    expect(namesOf(deployedNetwork(network(shared)))).toEqual(['input', 'A', 'N', 'S']);
+    const output = network([image(4, 3), conv('A', 'input', 4), norm('N', 'A')], 'A', 'N');
+    expect(deployedNetwork(output)).toEqual(output);
+    const behindAdd = [image(4, 3), conv('A', 'input', 3), add('S', 'input', 'A'), norm('N', 'S')];
+    expect(namesOf(deployedNetwork(network(behindAdd)))).toEqual(['input', 'A', 'S', 'N']);
+  });
+
+  test('folds a batch norm behind a batch norm too', () => {
+    const deployed = deployedNetwork(
+      network([image(4, 3), conv('A', 'input', 4), norm('N', 'A'), norm('M', 'N'), activation('R', 'M')]),
+    );
+    expect(namesOf(deployed)).toEqual(['input', 'A', 'R']);
+    expect(layerOf(deployed, 'R')).toMatchObject({ inputs: ['A'] });
+  });
+
+  test('is the network itself when there is nothing to fold', () => {
+    const plain = network([image(4, 3), conv('A', 'input', 4)]);
+    expect(deployedNetwork(plain)).toBe(plain);
+  });
+});
+
+/** Weights of one source layer and its batch norm; γ, β, μ, σ² of two channels. */
+function weightsOf(source: Record<string, number[]>, part: 'with γ' | 'without γ' = 'with γ') {
+  return new Map(
+    Object.entries({
+      ...source,
+      ...(part === 'with γ' ? { 'N/gamma': [1.5, 2] } : {}),
+      'N/beta': [0.25, 0.5],
+      'N/moving_mean': [1, -1],
+      // ε = 0.001: √(3.999 + ε) = 2 and √(0.249 + ε) = 0.5
+      'N/moving_variance': [3.999, 0.249],
+    }).map(([name, values]) => [name, Float32Array.from(values)]),
+  );
+}
+const deployedOf = (layers: Layer[], weights: ReadonlyMap<string, Float32Array>) => {
+  const deployed = deployedWeights(network([image(1, 2), ...layers]), weights);
+  return Object.fromEntries([...deployed].map(([name, values]) => [name, [...values]]));
+};
+const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5));
+
+describe('deployed weights: w · γ / √(σ² + ε) and β + (b − μ) · γ / √(σ² + ε)', () => {
+  test('of a convolution, its output channel fastest', () => {
+    // Factors 1.5 / 2 = 0.75 and 2 / 0.5 = 4; inputs 0 and 1 have the rows [2, 3] and [4, 5].
+    const weights = weightsOf({ 'A/kernel': [2, 3, 4, 5] });
+    expect(deployedOf([conv('A', 'input', 2), norm('N', 'A')], weights)).toEqual({
+      'A/kernel': close([1.5, 12, 3, 20]),
+      'A/bias': close([0.25 - 0.75, 0.5 + 4]),
+    });
+  });
+
+  test('of a layer that has a bias already', () => {
+    const weights = weightsOf({ 'A/kernel': [2, 3, 4, 5], 'A/bias': [10, 20] });
+    const layers: Layer[] = [{ ...conv('A', 'input', 2), useBias: true }, norm('N', 'A')];
+    expect(deployedOf(layers, weights)['A/bias']).toEqual(close([0.25 + 9 * 0.75, 0.5 + 21 * 4]));
+  });
+
+  test('of a batch norm without γ, which counts as 1', () => {
+    const weights = weightsOf({ 'A/kernel': [2, 3, 4, 5] }, 'without γ');
+    // Factors 1 / 2 and 1 / 0.5.
+    expect(deployedOf([conv('A', 'input', 2), norm('N', 'A', false)], weights)).toEqual({
+      'A/kernel': close([1, 6, 2, 10]),
+      'A/bias': close([0.25 - 0.5, 0.5 + 2]),
+    });
+  });
+
+  test('of a depthwise convolution, multiplier fastest, and of a dense layer', () => {
+    const depth = [depthwise('D', 'input', 1, { kernel: 1 }), norm('N', 'D')];
+    expect(deployedOf(depth, weightsOf({ 'D/kernel': [2, 3] }))['D/kernel']).toEqual(close([1.5, 12]));
+    const full = [dense('L', 'input', 2), norm('N', 'L')];
+    const weights = weightsOf({ 'L/kernel': [2, 3, 4, 5], 'L/bias': [0, 0] });
+    expect(deployedOf(full, weights)['L/kernel']).toEqual(close([1.5, 12, 3, 20]));
+  });
+
+  test('of two batch norms in a row: one factor after the other', () => {
+    const weights = weightsOf({ 'A/kernel': [2, 3, 4, 5] });
+    for (const [name, values] of weightsOf({})) weights.set(name.replace('N/', 'M/'), values);
+    const layers = [conv('A', 'input', 2), norm('N', 'A'), norm('M', 'N')];
+    expect(deployedOf(layers, weights)).toEqual({
+      // 2 · 0.75², 3 · 4², …
+      'A/kernel': close([1.125, 48, 2.25, 80]),
+      // The biases −0.5 and 4.5 of one, then 0.25 + (−0.5 − 1) · 0.75 and 0.5 + (4.5 + 1) · 4.
+      'A/bias': close([-0.875, 22.5]),
+    });
+  });
+
+  test('are those that the deployed network has, by name and size', () => {
+    const network = inceptionV2('separable');
+    const deployed = deployedWeights(network, seededWeights(network, 1));
+    const wanted = weightShapes(deployedNetwork(network));
+    expect([...deployed.keys()].sort()).toEqual(wanted.map(({ name }) => name).sort());
+    for (const { name, shape } of wanted) {
+      expect(deployed.get(name)?.length).toBe(shape.reduce((product, size) => product * size, 1));
+    }
+  });
+
+  test('that are missing are named', () => {
+    const layers = [conv('A', 'input', 2), norm('N', 'A')];
+    expect(() => deployedOf(layers, weightsOf({}))).toThrow('weights of A or N are missing');
+  });
+});
