@@ -47,7 +47,7 @@ export function defaultView(device: Device): View {
 }
 
 function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): LatencyPredictor {
-  const view = new MorphNetView(plan, batch);
+  const view = new MorphNetView(plan, batch, { compatibility: true });
   const ns = new Float64Array(1);
   return {
     view: 'morph-net',

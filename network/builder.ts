@@ -68,6 +68,21 @@ export class NetworkBuilder {
     return this.normalized(name, options.activation === undefined ? 'relu' : options.activation);
   }
 
+  /** Depthwise convolution without bias, batch norm, activation. */
+  depthwiseConv(name: string, input: string, kernel: number, options: ConvOptions = {}): string {
+    this.add({
+      kind: 'depthwise-conv2d',
+      name,
+      inputs: [input],
+      multiplier: 1,
+      kernelSize: square(kernel),
+      strides: square(options.strides ?? 1),
+      padding: options.padding ?? 'same',
+      useBias: false,
+    });
+    return this.normalized(name, options.activation === undefined ? 'relu' : options.activation);
+  }
+
   /** Depthwise, then pointwise convolution, then batch norm and activation (slim's separable_conv2d). */
   separableConv(
     name: string,

@@ -135,8 +135,11 @@ function outputIds(
 
 const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'conv2d-transpose', 'dense']);
 
-/** Derives shapes and channel groups of a network. */
-export function planChannels(network: Network): ChannelPlan {
+/**
+ * Derives shapes and channel groups of a network.
+ * @param options outputsFixed: whether the network's outputs keep their width; Google's library regularizes them too
+ */
+export function planChannels(network: Network, options: { outputsFixed?: boolean } = {}): ChannelPlan {
   const shapes = inferShapes(network);
   const { layers } = network;
   const layerIndex = new Map(layers.map((layer, index) => [layer.name, index]));
@@ -184,7 +187,8 @@ export function planChannels(network: Network): ChannelPlan {
     positionOfRoot.set(root, member.size++);
   }
 
-  const outputs = new Set(network.outputs.map((name) => layerIndex.get(name)));
+  const fixedOutputs = options.outputsFixed === false ? [] : network.outputs;
+  const outputs = new Set(fixedOutputs.map((name) => layerIndex.get(name)));
   // A grouped convolution ties its channels to places in its groups: what it reads and makes stays whole.
   const grouped = new Set<number>();
   layers.forEach((layer, index) => {

@@ -9,6 +9,11 @@ const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
   'dense',
 ]);
 
+/** Whether a layer can take the padding before it over: an unpadded convolution. */
+function canPad(layer: Layer): boolean {
+  return (layer.kind === 'conv2d' || layer.kind === 'depthwise-conv2d') && layer.padding === 'valid';
+}
+
 /** Layers that a deployed network does without, by name → the layer whose tensor takes their place. */
 function foldedLayers(network: Network): Map<string, string> {
   const consumers = consumersOf(network);
@@ -22,6 +27,8 @@ function foldedLayers(network: Network): Map<string, string> {
   };
   for (const layer of network.layers) {
     const input = layer.inputs[0] ?? '';
+    if (layer.kind === 'pad' && (consumers.get(layer.name) ?? []).every(canPad))
+      folded.set(layer.name, input);
     if (layer.kind === 'dropout' || layer.kind === 'gate') folded.set(layer.name, folded.get(input) ?? input);
     if (layer.kind !== 'batch-norm' && layer.kind !== 'bias-add') continue;
     const source = onlyReadSource(input);
@@ -32,7 +39,8 @@ function foldedLayers(network: Network): Map<string, string> {
 
 /**
  * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
- * layer that alone feeds it (which then has a bias), dropout and gates left out.
+ * layer that alone feeds it (which then has a bias), explicit zeros into the unpadded convolutions behind them, dropout
+ * and gates left out.
  */
 export function deployedNetwork(network: Network): Network {
   const folded = foldedLayers(network);
@@ -47,10 +55,14 @@ export function deployedNetwork(network: Network): Network {
   const layers = network.layers
     .filter((layer) => !folded.has(layer.name))
     .map((layer): Layer => {
-      const inputs = layer.inputs.map(renamed);
-      return withBias.has(layer.name) && 'useBias' in layer
-        ? { ...layer, inputs, useBias: true }
-        : { ...layer, inputs };
+      const before = byName.get(layer.inputs[0] ?? '');
+      const padded = before?.kind === 'pad' && folded.has(before.name) && canPad(layer);
+      return {
+        ...layer,
+        inputs: layer.inputs.map(renamed),
+        ...(withBias.has(layer.name) ? { useBias: true } : {}),
+        ...(padded ? { padding: before.padding } : {}),
+      } as Layer;
     });
   return { name: network.name, layers, outputs: network.outputs.map(renamed) };
 }

@@ -30,12 +30,34 @@ interface OpTerms {
   readonly flopsO: number;
   readonly parametersIO: number;
   readonly parametersO: number;
+  /** 1 where morph-net relaxes a depthwise convolution's FLOPs and weights through its inputs too. */
+  readonly relaxesInput: 0 | 1;
   readonly bytesI: number;
   readonly bytesO: number;
   readonly bytesIO: number;
 }
 
+/** What a cost is counted in; a roof's latencies are ns. */
+export type CostMeasure = 'flops' | 'parameters' | 'activations' | Roof;
+
+/** One op's cost and its relaxation. */
+export interface OpRelaxation {
+  readonly name: string;
+  readonly cost: number;
+  /** ∂cost/∂I · regularization of the inputs + ∂cost/∂O · regularization of the outputs. */
+  readonly term: number;
+}
+
 const BYTES_PER_VALUE = 4;
+
+/** Layers that keep a channel link cut before them cut. */
+const KEEPS_CUT: ReadonlySet<LayerKind> = new Set([
+  'activation',
+  'bias-add',
+  'batch-norm',
+  'dropout',
+  'softmax',
+]);
 
 /**
  * The `morph-net` view: every op as written, costed as google-research/morph-net does (cost_calculator.py): 2 FLOPs
@@ -46,18 +68,31 @@ const BYTES_PER_VALUE = 4;
 export class MorphNetView {
   private readonly terms: readonly OpTerms[];
   private readonly sums: readonly ChannelSum[];
+  /** Per distinct tensor: channels that are always there. */
+  private readonly constants: readonly number[];
   /** Scratch: channel count of each distinct tensor. */
   private readonly counts: Float64Array;
 
-  constructor(plan: ChannelPlan, batch = 1) {
+  /**
+   * @param options compatibility: also where Google's library departs from what a shrunk network costs: flatten cuts
+   * the channel link, so that the dense layer behind it sees all its inputs alive; a depthwise convolution's term
+   * counts its channels twice, as inputs and as outputs. Default false.
+   */
+  constructor(plan: ChannelPlan, batch = 1, options: { compatibility?: boolean } = {}) {
+    const compatibility = options.compatibility ?? false;
     const { layers } = plan.network;
     const sums: ChannelSum[] = [];
+    const constants: number[] = [];
     const sumOf = new Map<string, number>();
-    const tensorOf = plan.outputChannels.map((sum) => {
-      const key = `${sum.groups.join()}:${sum.times.join()}`;
+    const cut = cutTensors(plan, compatibility);
+    const tensorOf = plan.outputChannels.map((full, index) => {
+      const constant = cut[index] === 1 ? channelCount(full, plan.fullWidths) : 0;
+      const sum = constant > 0 ? NO_CHANNELS : full;
+      const key = `${constant}:${sum.groups.join()}:${sum.times.join()}`;
       const known = sumOf.get(key);
       if (known !== undefined) return known;
       sumOf.set(key, sums.length);
+      constants.push(constant);
       return sums.push(sum) - 1;
     });
     const terms: OpTerms[] = [];
@@ -77,6 +112,7 @@ export class MorphNetView {
         flopsO: 0,
         parametersIO: 0,
         parametersO: 0,
+        relaxesInput: 0 as 0 | 1,
         bytesI: BYTES_PER_VALUE * inputArea,
         bytesO: BYTES_PER_VALUE * outputArea,
         bytesIO: 0,
@@ -102,7 +138,13 @@ export class MorphNetView {
           const taps = layer.kernelSize[0] * layer.kernelSize[1];
           // Its weight bytes are counted as those of a full convolution, its weights as taps × outputs.
           const flopsO = 2 * outputArea * taps;
-          terms.push({ ...base, flopsO, parametersO: taps, bytesIO: BYTES_PER_VALUE * taps });
+          terms.push({
+            ...base,
+            flopsO,
+            parametersO: taps,
+            relaxesInput: compatibility ? 1 : 0,
+            bytesIO: BYTES_PER_VALUE * taps,
+          });
           break;
         }
         case 'batch-norm':
@@ -112,7 +154,8 @@ export class MorphNetView {
           if (layer.activation === 'relu' || layer.activation === 'relu6') terms.push(base);
           break;
         case 'gate':
-          terms.push(base);
+          // Mul(mask[C], x): the mask is read too.
+          terms.push({ ...base, bytesI: base.bytesI + BYTES_PER_VALUE });
           break;
         case 'add':
         case 'multiply': {
@@ -146,12 +189,14 @@ export class MorphNetView {
     });
     this.terms = terms;
     this.sums = sums;
+    this.constants = constants;
     this.counts = new Float64Array(sums.length);
   }
 
   private count(widths: Int32Array): Float64Array {
-    for (let i = 0; i < this.sums.length; i++)
-      this.counts[i] = channelCount(this.sums[i] as ChannelSum, widths);
+    for (let i = 0; i < this.sums.length; i++) {
+      this.counts[i] = (this.constants[i] as number) + channelCount(this.sums[i] as ChannelSum, widths);
+    }
     return this.counts;
   }
 
@@ -207,34 +252,101 @@ export class MorphNetView {
    * width this is the relaxation of MorphNet's eq. 9.
    * @returns per group: FLOPs, weights or ns per channel
    */
-  slopes(widths: Int32Array, measure: 'flops' | 'parameters' | Roof): Float64Array {
+  slopes(widths: Int32Array, measure: CostMeasure): Float64Array {
     const counts = this.count(widths);
     const slopes = new Float64Array(widths.length);
     for (const term of this.terms) {
-      const i = counts[term.input] as number;
-      const o = counts[term.output] as number;
-      let perInput = term.flopsIO * o;
-      let perOutput = term.flopsIO * i + term.flopsO;
-      if (measure === 'parameters') {
-        perInput = term.parametersIO * o;
-        perOutput = term.parametersIO * i + term.parametersO;
-      } else if (measure !== 'flops') {
-        const opFlops = term.flopsIO * i * o + term.flopsO * o;
-        const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * i * o;
-        const { computeRateGflops, bandwidthGBps } = measure;
-        if (opFlops / computeRateGflops >= opBytes / bandwidthGBps) {
-          perInput /= computeRateGflops;
-          perOutput /= computeRateGflops;
-        } else {
-          perInput = (term.bytesI + term.bytesIO * o) / bandwidthGBps;
-          perOutput = (term.bytesO + term.bytesIO * i) / bandwidthGBps;
-        }
-      }
+      const { perInput, perOutput } = relaxation(term, counts, measure);
       addSlope(slopes, this.sums[term.input] as ChannelSum, perInput);
       addSlope(slopes, this.sums[term.output] as ChannelSum, perOutput);
     }
     return slopes;
   }
+
+  /**
+   * Cost and relaxation of every op.
+   * @param regularization per group: the sum of its channels' regularization (Σ|γ| for gamma)
+   */
+  relaxations(widths: Int32Array, regularization: Float64Array, measure: CostMeasure): OpRelaxation[] {
+    const counts = this.count(widths);
+    return this.terms.map((term) => {
+      const { cost, perInput, perOutput } = relaxation(term, counts, measure);
+      const input = weightedSum(this.sums[term.input] as ChannelSum, regularization);
+      const output = weightedSum(this.sums[term.output] as ChannelSum, regularization);
+      return { name: term.name, cost, term: perInput * input + perOutput * output };
+    });
+  }
+}
+
+const PRODUCES_ACTIVATIONS: ReadonlySet<LayerKind> = new Set([
+  'conv2d',
+  'conv2d-transpose',
+  'depthwise-conv2d',
+  'dense',
+]);
+const NO_CHANNELS: ChannelSum = { groups: new Int32Array(0), times: new Int32Array(0) };
+
+/** Tensors behind a flatten, whose channels Google's library no longer follows. */
+function cutTensors(plan: ChannelPlan, compatibility: boolean): Uint8Array {
+  const { layers } = plan.network;
+  const cut = new Uint8Array(layers.length);
+  layers.forEach((layer, index) => {
+    const input = plan.inputs[index]?.[0];
+    if (!compatibility || input === undefined) return;
+    if (layer.kind === 'flatten' || (KEEPS_CUT.has(layer.kind) && cut[input] === 1)) cut[index] = 1;
+  });
+  return cut;
+}
+
+/** Cost of an op and its partial derivatives, the larger side of a roof held. */
+function relaxation(
+  term: OpTerms,
+  counts: Float64Array,
+  measure: CostMeasure,
+): { cost: number; perInput: number; perOutput: number } {
+  const i = counts[term.input] as number;
+  const o = counts[term.output] as number;
+  if (measure === 'activations') {
+    const counted = PRODUCES_ACTIVATIONS.has(term.kind) ? 1 : 0;
+    return { cost: counted * o, perInput: 0, perOutput: counted };
+  }
+  if (measure === 'parameters') {
+    return {
+      cost: term.parametersIO * i * o + term.parametersO * o,
+      perInput: term.parametersIO * o + term.relaxesInput * term.parametersO,
+      perOutput: term.parametersIO * i + term.parametersO,
+    };
+  }
+  const flops = {
+    cost: term.flopsIO * i * o + term.flopsO * o,
+    perInput: term.flopsIO * o + term.relaxesInput * term.flopsO,
+    perOutput: term.flopsIO * i + term.flopsO,
+  };
+  if (measure === 'flops') return flops;
+  const bytes = term.bytesI * i + term.bytesO * o + term.bytesIO * i * o;
+  const { computeRateGflops, bandwidthGBps } = measure;
+  const computeNs = flops.cost / computeRateGflops;
+  const memoryNs = bytes / bandwidthGBps;
+  // A tie goes to compute.
+  if (computeNs >= memoryNs) {
+    return {
+      cost: computeNs,
+      perInput: flops.perInput / computeRateGflops,
+      perOutput: flops.perOutput / computeRateGflops,
+    };
+  }
+  return {
+    cost: memoryNs,
+    perInput: (term.bytesI + term.bytesIO * o) / bandwidthGBps,
+    perOutput: (term.bytesO + term.bytesIO * i) / bandwidthGBps,
+  };
+}
+
+function weightedSum({ groups, times }: ChannelSum, values: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < groups.length; k++)
+    sum += (times[k] as number) * (values[groups[k] as number] as number);
+  return sum;
 }
 
 function addSlope(slopes: Float64Array, { groups, times }: ChannelSum, perChannel: number): void {

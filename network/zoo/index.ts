@@ -1,12 +1,23 @@
 import type { Network } from '../network.ts';
 import { UserError } from '../user-error.ts';
+import { googlenet } from './googlenet.ts';
 import { inception32 } from './inception-32.ts';
 import { inceptionV2 } from './inception-v2.ts';
+import { mobilenetV1 } from './mobilenet-v1.ts';
+import { audioResnet, resnet50, resnet101 } from './resnet-v1.ts';
 
 /** Networks by name. Adding one is adding a file and a line here. */
 export const ZOO: Readonly<Record<string, () => Network>> = {
   'inception-v2': () => inceptionV2('plain'),
   'inception-v2-separable': () => inceptionV2('separable'),
+  googlenet,
+  'mobilenet-v1-1.0': () => mobilenetV1(1),
+  'mobilenet-v1-0.75': () => mobilenetV1(0.75),
+  'mobilenet-v1-0.5': () => mobilenetV1(0.5),
+  'mobilenet-v1-0.25': () => mobilenetV1(0.25),
+  'resnet-50': resnet50,
+  'resnet-101': resnet101,
+  'audio-resnet': audioResnet,
   'inception-32': () => inception32(),
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Layer } from '../../network/layer.ts';
 import { seededNormals, seededWeights, weightShapes } from '../../network/weights.ts';
 import { conv, dense, depthwise, flatten, image, network, norm } from './layers.ts';
 
@@ -40,11 +41,13 @@ describe('seeded weights', () => {
   const b = conv('B', 'input', 8);
 
   test('depend on seed and name, not on the layers around or the order of asking', () => {
-    const both = seededWeights(network([image(4, 64), a, b], 'A', 'B'), 1);
-    const other = seededWeights(network([image(4, 64), b, a], 'A', 'B'), 2);
-    const alone = seededWeights(network([image(4, 64), a]), 1);
-    expect(alone.get('A/kernel')).toEqual(both.get('A/kernel'));
-    expect(other.get('A/kernel')).not.toEqual(both.get('A/kernel'));
+    const kernelOf = (layers: Layer[], seed: number) =>
+      seededWeights(network([image(4, 64), ...layers], 'A'), seed)
+        .get('A/kernel')
+        ?.slice(0, 100);
+    expect(kernelOf([a], 1)).toEqual(kernelOf([b, a], 1));
+    expect(kernelOf([a, b], 1)).toEqual(kernelOf([b, a], 1));
+    expect(kernelOf([a], 2)).not.toEqual(kernelOf([a], 1));
     expect(seededNormals('x', 100, 1)).toEqual(seededNormals('x', 100, 1));
     expect(seededNormals('x', 100, 1)).not.toEqual(seededNormals('y', 100, 1));
   });

@@ -36,7 +36,7 @@ describe.each(RULES)('lowering by the rules of $name', (rules) => {
         const evaluated = new Lowering(network, rules, batch).kernels(widths);
         expect(evaluated).toEqual(new Lowering(small, rules, batch).kernels());
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -50,7 +50,7 @@ describe.each(RULES)('lowering by the rules of $name', (rules) => {
         expect(total(kernels, (kernel) => kernel.flops)).toBe(flops);
         expect(total(kernels, (kernel) => kernel.paddedFlops)).toBeGreaterThanOrEqual(flops);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 

@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import { groupTotals, layerVectors, regularizeChannels } from '../../morphnet/op-regularization.ts';
+import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
+import { type CostMeasure, MorphNetView, type Roof } from '../../network/morph-net-view.ts';
+import type { Network } from '../../network/network.ts';
+import { UserError } from '../../network/user-error.ts';
+import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
+import { mobilenetV1 } from '../../network/zoo/mobilenet-v1.ts';
+import { resnet50, resnet101 } from '../../network/zoo/resnet-v1.ts';
+import { type CheckResult, Differences, TOLERANCE } from './differences.ts';
+
+const latencies = z.record(z.string(), z.number());
+const op = z.object({
+  name: z.string(),
+  type: z.string(),
+  gammaIndex: z.number().optional(),
+  cost: z.object({
+    b1: z.object({
+      flops: z.number(),
+      modelSize: z.number(),
+      activations: z.number(),
+      memoryBytes: z.number(),
+      latency: latencies,
+    }),
+    b8: z.object({ flops: z.number(), memoryBytes: z.number(), latency: latencies }).optional(),
+  }),
+});
+const terms = z.record(z.string(), z.number());
+const variant = z.object({
+  ops: z.array(op),
+  gammaAllOnes: z.object({ gammaThreshold: z.number(), regularizationTerm_f32: terms }).optional(),
+  gammaFormula: z
+    .object({
+      gammaThreshold: z.number(),
+      getCost_f32: z.object({ b1: terms, b8: terms }).partial(),
+      regularizationTerm_f32: terms,
+      perConv: z.record(
+        z.string(),
+        z.object({ alive: z.number(), regularizationVectorSum_f32: z.number() }).loose(),
+      ),
+      convsWithoutRegularizer: z.array(z.string()),
+    })
+    .optional(),
+});
+type Variant = z.infer<typeof variant>;
+
+export const goldenLayers = z.object({
+  network: z.string(),
+  hardware: z.object({ peakComputeGflops: latencies, memoryBandwidthGBs: latencies }),
+  variants: z.record(z.string(), variant),
+});
+type GoldenLayers = z.infer<typeof goldenLayers>;
+
+const BATCHES = { b1: 1, b8: 8 } as const;
+
+/** The zoo network that a variant of a goldens file is. */
+function networkOf(title: string, name: string): Network {
+  if (title.startsWith('Inception V2')) return inceptionV2(name === 'separable' ? 'separable' : 'plain');
+  const multipliers = [1, 0.75, 0.5, 0.25] as const;
+  const multiplier = multipliers.find((value) => value === Number(name));
+  if (title.startsWith('MobileNet V1') && multiplier !== undefined) return mobilenetV1(multiplier);
+  if (title.startsWith('ResNet v1') && name === '50') return resnet50();
+  if (title.startsWith('ResNet v1') && name === '101') return resnet101();
+  throw new UserError({
+    got: `goldens of ${title}, variant ${name}`,
+    expected: 'Inception V2, MobileNet V1 (1.0, 0.75, 0.5, 0.25) or ResNet v1 (50, 101)',
+    fix: 'add the network to the zoo and to experiments/goldens/check-layers.ts',
+  });
+}
+
+/** Google's op names → our layer names. */
+function layerName(name: string): string {
+  return name.replace(/\/FusedBatchNormV3$/, '');
+}
+
+/** γ of the whole-network check: gamma[i][k] = ((7k + 3i) mod 11) / 10 as float32. */
+function formulaGammas(plan: ChannelPlan, ops: Variant['ops'], of: (i: number, k: number) => number) {
+  return ops
+    .filter(({ gammaIndex }) => gammaIndex !== undefined)
+    .map(({ name, gammaIndex }) => {
+      const layer = layerName(name);
+      const size = plan.shapes.get(layer)?.channels ?? 0;
+      return {
+        layer,
+        gamma: Array.from({ length: size }, (_, k) => Math.fround(of(gammaIndex as number, k))),
+      };
+    });
+}
+
+function measureOf(target: string, roofs: ReadonlyMap<string, Roof>): CostMeasure {
+  if (target === 'GammaFlops') return 'flops';
+  if (target === 'GammaModelSize') return 'parameters';
+  if (target === 'GammaActivation') return 'activations';
+  const roof = roofs.get(target.replace('GammaLatency.', ''));
+  if (roof === undefined) throw new Error(`no device for ${target}`);
+  return roof;
+}
+
+function checkOps(
+  differences: Differences,
+  plan: ChannelPlan,
+  ops: Variant['ops'],
+  roofs: ReadonlyMap<string, Roof>,
+) {
+  for (const [key, batch] of Object.entries(BATCHES) as ['b1' | 'b8', number][]) {
+    const costs = new Map(
+      new MorphNetView(plan, batch, { compatibility: true })
+        .ops(plan.fullWidths)
+        .map((each) => [each.name, each]),
+    );
+    differences.same(`${key} number of ops`, costs.size, ops.length);
+    for (const { name, cost } of ops) {
+      const expected = cost[key];
+      const got = costs.get(layerName(name));
+      if (expected === undefined) continue;
+      const at = `${key} ${name}`;
+      differences.number(`${at} flops`, got?.flops ?? Number.NaN, expected.flops, TOLERANCE.perOp);
+      differences.number(`${at} bytes`, got?.bytes ?? Number.NaN, expected.memoryBytes, TOLERANCE.perOp);
+      if (key === 'b1') {
+        differences.number(
+          `${at} weights`,
+          got?.parameters ?? Number.NaN,
+          cost.b1.modelSize,
+          TOLERANCE.perOp,
+        );
+      }
+      for (const [device, ns] of Object.entries(expected.latency)) {
+        const roof = roofs.get(device) as Roof;
+        const latency = Math.max(
+          (got?.flops ?? Number.NaN) / roof.computeRateGflops,
+          (got?.bytes ?? Number.NaN) / roof.bandwidthGBps,
+        );
+        differences.number(`${at} latency ${device}`, latency, ns, TOLERANCE.perOp);
+      }
+    }
+  }
+}
+
+function regularized(plan: ChannelPlan, gammas: ReturnType<typeof formulaGammas>, threshold: number) {
+  return regularizeChannels(
+    plan,
+    gammas.map(({ layer, gamma }) => ({
+      layer,
+      regularization: gamma.map(Math.abs),
+      alive: gamma.map((value) => (Math.abs(value) > Math.fround(threshold) ? 1 : 0)),
+    })),
+  );
+}
+
+function checkVariant(
+  title: string,
+  name: string,
+  golden: Variant,
+  hardware: GoldenLayers['hardware'],
+): CheckResult {
+  const differences = new Differences();
+  const plan = planChannels(networkOf(title, name), { outputsFixed: false });
+  const roofs = new Map(
+    Object.entries(hardware.peakComputeGflops).map(([device, computeRateGflops]) => [
+      device,
+      { computeRateGflops, bandwidthGBps: hardware.memoryBandwidthGBs[device] ?? Number.NaN },
+    ]),
+  );
+  checkOps(differences, plan, golden.ops, roofs);
+  const views = {
+    b1: new MorphNetView(plan, 1, { compatibility: true }),
+    b8: new MorphNetView(plan, 8, { compatibility: true }),
+  };
+  const sum = (relaxed: readonly { cost: number; term: number }[], of: 'cost' | 'term') =>
+    relaxed.reduce((total, each) => total + each[of], 0);
+  const { gammaAllOnes: ones, gammaFormula: formula } = golden;
+  if (ones !== undefined) {
+    const gammas = formulaGammas(plan, golden.ops, () => 1);
+    const { widths, sums } = groupTotals(plan, regularized(plan, gammas, ones.gammaThreshold));
+    for (const [target, expected] of Object.entries(ones.regularizationTerm_f32)) {
+      const got = sum(views.b1.relaxations(widths, sums, measureOf(target, roofs)), 'term');
+      differences.number(`all γ 1: term of ${target}`, got, expected, TOLERANCE.term);
+    }
+  }
+  if (formula !== undefined) {
+    const gammas = formulaGammas(plan, golden.ops, (i, k) => ((7 * k + 3 * i) % 11) / 10);
+    const channels = regularized(plan, gammas, formula.gammaThreshold);
+    const { widths, sums } = groupTotals(plan, channels);
+    for (const [batch, costs] of Object.entries(formula.getCost_f32)) {
+      for (const [target, expected] of Object.entries(costs ?? {})) {
+        const view = views[batch as 'b1' | 'b8'];
+        const got = sum(view.relaxations(widths, sums, measureOf(target, roofs)), 'cost');
+        differences.number(`γ formula: ${batch} cost of ${target}`, got, expected, TOLERANCE.float32Total);
+      }
+    }
+    for (const [target, expected] of Object.entries(formula.regularizationTerm_f32)) {
+      const got = sum(views.b1.relaxations(widths, sums, measureOf(target, roofs)), 'term');
+      differences.number(`γ formula: term of ${target}`, got, expected, TOLERANCE.term);
+    }
+    for (const [conv, expected] of Object.entries(formula.perConv)) {
+      const { alive, regularization } = layerVectors(plan, channels, conv);
+      differences.same(
+        `γ formula: alive of ${conv}`,
+        alive.reduce((a, b) => a + b, 0),
+        expected.alive,
+      );
+      const total = regularization.reduce((a, b) => a + b, 0);
+      differences.number(
+        `γ formula: Σ|γ| of ${conv}`,
+        total,
+        expected.regularizationVectorSum_f32,
+        TOLERANCE.term,
+      );
+    }
+  }
+  return {
+    name: `${title.split(',')[0]} ${name}`,
+    compared: differences.compared,
+    differences: differences.lines,
+  };
+}
+
+/** Checks the zoo's networks op by op, and the whole-network pruning checks. */
+export function checkLayers(file: GoldenLayers): CheckResult[] {
+  return Object.entries(file.variants).map(([name, golden]) =>
+    checkVariant(file.network, name, golden, file.hardware),
+  );
+}
