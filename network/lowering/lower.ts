@@ -4,6 +4,7 @@ import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import type { Shape } from '../shapes.ts';
 import { type SettledWidths, settleWidths } from '../widths.ts';
+import { type AddFusions, fuseAdds } from './add-fusion.ts';
 import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelOp, MapSize } from './kernel.ts';
 import { assignLayouts } from './layouts.ts';
@@ -68,6 +69,8 @@ function template(layer: Layer, input: Shape, output: Shape): Template | null {
   return { op, input: mapSize(input), output: mapSize(output), filter, classes };
 }
 
+const NO_ADDS: AddFusions = { absorbed: new Uint8Array(0), extra: new Map() };
+
 /**
  * Makes the kernels that an engine runs of a network: fold batch norms, fuse activations, choose layouts. Made once
  * for a network, evaluated for any widths.
@@ -78,6 +81,7 @@ export class Lowering {
   readonly rules: LoweringRules;
   readonly batch: number;
   private readonly templates: readonly (Template | null)[];
+  private readonly hasAdd: boolean;
   /** With all layers alive. */
   private readonly fusions: Fusions;
 
@@ -87,6 +91,7 @@ export class Lowering {
     this.rules = rules;
     this.batch = batch;
     const { layers } = deployed;
+    this.hasAdd = layers.some(({ kind }) => kind === 'add');
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     this.templates = layers.map((layer) => {
       const input = this.plan.shapes.get(layer.inputs[0] ?? '');
@@ -106,15 +111,17 @@ export class Lowering {
     const fusions = alive.includes(0) ? findFusions(plan, alive, rules) : this.fusions;
     const { source } = fusions;
     const layouts = assignLayouts(plan, widths, alive, source, rules);
+    const adds =
+      rules.fusesAdd && this.hasAdd ? fuseAdds(plan, alive, source, fusions.fused, layouts) : NO_ADDS;
     const kernels: Kernel[] = [];
     for (let index = 0; index < layers.length; index++) {
-      const made = this.templates[index];
+      const made = adds.absorbed[index] === 1 ? null : this.templates[index];
       const input = source[plan.inputs[index]?.[0] ?? index] as number;
       // Turning a blocked tensor is done by the reorder that unblocks it.
       const turned = made?.op === 'transpose' && layouts.ofLayer[input] === 'nchwc';
       if (alive[index] === 1 && made && source[index] === index && !turned) {
         const layout = layouts.ofLayer[index] as DataLayout;
-        kernels.push(this.kernel(index, made, layout, { widths, alive, fusions }));
+        kernels.push(this.kernel(index, made, layout, { widths, alive, fusions }, adds.extra.get(index)));
       }
       if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
@@ -132,6 +139,7 @@ export class Lowering {
     made: Template,
     layout: DataLayout,
     { widths, alive, fusions }: SettledWidths & { fusions: Fusions },
+    added: readonly string[] = [],
   ): Kernel {
     const { plan, batch } = this;
     const layer = plan.network.layers[index] as Layer;
@@ -168,10 +176,12 @@ export class Lowering {
     if (fusions.biased[index] === 1 || ('useBias' in layer && layer.useBias)) weights += outputChannels;
     if (op === 'batch-norm') weights = 4 * outputChannels;
     const readers = op === 'add' ? tensors.length : 1;
-    const read = op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels;
+    const addend = added.length > 0 ? outputValues * outputChannels : 0;
+    const read =
+      op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels + addend;
     return {
       name: layer.name,
-      layers: [layer.name, ...(fusions.fused[index] ?? [])],
+      layers: [layer.name, ...(fusions.fused[index] ?? []), ...added],
       op,
       layout,
       kernelClass: made.classes[layout],

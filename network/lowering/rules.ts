@@ -12,6 +12,8 @@ export interface LoweringRules {
    * convolutions stay in the plain layout.
    */
   readonly channelBlock: number | null;
+  /** Whether a convolution adds another tensor to its result. */
+  readonly fusesAdd: boolean;
 }
 
 /** ONNX Runtime's CPU provider, graph optimization level 'all'. */
@@ -21,6 +23,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     layout: 'nchw',
     fusedActivations: ['relu', 'relu6', 'sigmoid', 'tanh'],
     channelBlock,
+    fusesAdd: true,
   };
 }
 
@@ -30,6 +33,7 @@ export const TFJS_RULES: LoweringRules = {
   layout: 'nhwc',
   fusedActivations: ['relu', 'relu6', 'sigmoid'],
   channelBlock: null,
+  fusesAdd: false,
 };
 
 /** The rules of that name. Throws when a profile names rules that this version does not have. */

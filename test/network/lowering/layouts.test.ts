@@ -84,7 +84,7 @@ describe('ONNX Runtime’s blocked layout', () => {
       'A reorder-input',
       'B nchwc',
       'C nchwc',
-      'S nchwc',
+      // B computes the add S as it writes its result.
       'S reorder-output',
     ]);
   });
