@@ -113,12 +113,15 @@ function reachedFromInput(plan: ChannelPlan, widths: Int32Array): Uint8Array {
 export function settleWidths(plan: ChannelPlan, widths: Int32Array): SettledWidths {
   const { layers, outputs } = plan.network;
   if (!widths.includes(0)) return { widths, alive: new Uint8Array(layers.length).fill(1) };
+  const given = new Set(
+    plan.outputChannels.flatMap(({ groups }, index) => (layers[index]?.kind === 'input' ? [...groups] : [])),
+  );
   const settled = Int32Array.from(widths);
   let alive = reachedFromInput(plan, settled);
   for (let changed = true; changed; ) {
     changed = false;
     plan.groups.forEach((group, index) => {
-      if (settled[index] === 0 || group.sources.length === 0) return;
+      if (settled[index] === 0 || given.has(index)) return;
       if (group.sources.some((name) => alive[plan.layerIndex.get(name) as number] === 1)) return;
       settled[index] = 0;
       changed = true;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ChannelPlan, type ChannelSum, channelCount, planChannels } from '../../network/channel-plan.ts';
-import type { Layer } from '../../network/layer.ts';
+import type { Layer, LayerKind } from '../../network/layer.ts';
 import {
   activation,
   add,
@@ -29,6 +29,8 @@ function sumOf(plan: ChannelPlan, layer: string): string {
   const { groups, times } = plan.outputChannels[plan.layerIndex.get(layer) ?? -1] as ChannelSum;
   return Array.from(groups, (group, i) => `${times[i]}·${plan.groups[group]?.name}`).join(' + ');
 }
+
+const FILTER_MAKERS: LayerKind[] = ['conv2d', 'conv2d-transpose', 'dense'];
 
 describe('channel groups', () => {
   test('keep the widths of inputs and outputs', () => {
@@ -150,7 +152,7 @@ describe('channel groups', () => {
         for (const [group, { sources }] of plan.groups.entries()) {
           const makers = random.layers.filter(
             ({ kind }, index) =>
-              (kind === 'conv2d' || kind === 'dense') && plan.channelGroup[index]?.includes(group) === true,
+              FILTER_MAKERS.includes(kind) && plan.channelGroup[index]?.includes(group) === true,
           );
           expect(sources).toEqual(makers.map(({ name }) => name));
         }

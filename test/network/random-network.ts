@@ -5,9 +5,25 @@ import type { Network } from '../../network/network.ts';
 import { outputShape, type Shape } from '../../network/shapes.ts';
 import * as layers from './layers.ts';
 
+const COMMON = ['conv', 'depthwise', 'pool', 'concat', 'residual', 'projection', 'norm', 'relu'] as const;
+const RARE = [
+  'transposed',
+  'bias-add',
+  'dropout',
+  'gate',
+  'slice',
+  'pad',
+  'upsample',
+  'depth-to-space',
+  'excite',
+] as const;
+
 /** What to append; `pick` and `other` choose among the tensors made so far. */
 const step = fc.record({
-  kind: fc.constantFrom('conv', 'depthwise', 'pool', 'concat', 'residual', 'projection', 'norm', 'relu'),
+  kind: fc.oneof(
+    { arbitrary: fc.constantFrom(...COMMON), weight: 3 },
+    { arbitrary: fc.constantFrom(...RARE), weight: 1 },
+  ),
   pick: fc.nat(99),
   other: fc.nat(99),
   filters: fc.integer({ min: 1, max: 20 }),
@@ -17,8 +33,9 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Concats of concats would grow without bound. */
+/** Concats of concats and larger maps would grow without bound. */
 const MOST_CHANNELS = 64;
+const MOST_PIXELS = 24 ** 2;
 
 function layersOf(name: string, chosen: Step, shapes: ReadonlyMap<string, Shape>): Layer[] {
   const { kind, other, filters, kernel, stride, multiplier } = chosen;
@@ -55,6 +72,34 @@ function layersOf(name: string, chosen: Step, shapes: ReadonlyMap<string, Shape>
       return [layers.norm(name, input)];
     case 'relu':
       return [layers.activation(name, input)];
+    case 'transposed':
+      return [{ ...layers.conv(name, input, filters, { kernel, stride, bias }), kind: 'conv2d-transpose' }];
+    case 'bias-add':
+    case 'gate':
+      return [{ kind, name, inputs: [input] }];
+    case 'dropout':
+      return [{ kind, name, inputs: [input], rate: 0.5 }];
+    case 'slice': {
+      const from = other % channels;
+      return [{ kind, name, inputs: [input], from, channels: 1 + (filters % (channels - from)) }];
+    }
+    case 'pad':
+      return [{ kind, name, inputs: [input], padding: { top: 1, bottom: 0, left: 0, right: 1 } }];
+    case 'upsample':
+      return [{ kind, name, inputs: [input], factor: [2, 2], interpolation: 'nearest' }];
+    case 'depth-to-space':
+      return [
+        layers.conv(`${name}/wide`, input, 4 * (1 + (filters % 4))),
+        { kind, name, inputs: [`${name}/wide`], block: 2 },
+      ];
+    case 'excite':
+      return [
+        { ...layers.globalPool(`${name}/mean`, input), keepDims: true },
+        layers.conv(`${name}/squeeze`, `${name}/mean`, filters, { bias: true }),
+        layers.conv(`${name}/excite`, `${name}/squeeze`, channels, { bias: true }),
+        layers.activation(`${name}/sigmoid`, `${name}/excite`, 'sigmoid'),
+        { kind: 'multiply', name, inputs: [input, `${name}/sigmoid`] },
+      ];
     default:
       return [layers.conv(name, input, filters, { kernel, stride, bias })];
   }
@@ -71,7 +116,7 @@ function assembled(steps: readonly Step[]): Network {
     for (const layer of layersOf(`layer${index}`, chosen, shapes)) {
       const inputs = layer.inputs.map((name) => shapes.get(name) as Shape);
       const shape = outputShape(layer, inputs);
-      if (shape.channels > MOST_CHANNELS) return;
+      if (shape.channels > MOST_CHANNELS || shape.height * shape.width > MOST_PIXELS) return;
       made.push(layer);
       shapes.set(layer.name, shape);
     }
@@ -83,7 +128,7 @@ function assembled(steps: readonly Step[]): Network {
   return layers.network(made);
 }
 
-/** Small networks of convolutions, depthwise convolutions, pools, concats, residual adds, batch norms, activations. */
+/** Small networks of every layer kind but dense layers within; most of convolutions, joins, pools and batch norms. */
 export const randomNetwork: fc.Arbitrary<Network> = fc
   .array(step, { minLength: 1, maxLength: 10 })
   .map(assembled);

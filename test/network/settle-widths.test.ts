@@ -81,6 +81,19 @@ describe('settled widths', () => {
     });
   });
 
+  test('keep the input where a residual adds to it and the branch is gone', () => {
+    // input(3) ─┬▶ A(2) ─▶ B(3) ─+ ─▶ C(1)
+    //           └────────────────┘
+    const full = network([
+      image(4, 3),
+      conv('A', 'input', 2),
+      conv('B', 'A', 3),
+      add('S', 'input', 'B'),
+      conv('C', 'S', 1),
+    ]);
+    expect(settled(full, { A: 0 })).toEqual({ widths: { input: 3, A: 0, C: 1 }, gone: ['A', 'B'] });
+  });
+
   test('never take the input away', () => {
     expect(settled(CHAIN, { A: 0, D: 0 }).gone).toEqual(['A', 'B', 'C', 'D', 'J', 'E']);
   });
