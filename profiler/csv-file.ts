@@ -60,6 +60,9 @@ export class CsvFile<T extends z.ZodObject> {
   append(rows: readonly z.infer<T>[]): void {
     const header = !existsSync(this.path) || readFileSync(this.path).length === 0;
     if (rows.length === 0 && !header) return;
-    appendFileSync(this.path, stringify([...rows], { header, columns: [...this.columns], cast: { boolean: String } }));
+    appendFileSync(
+      this.path,
+      stringify([...rows], { header, columns: [...this.columns], cast: { boolean: String } }),
+    );
   }
 }

@@ -26,7 +26,7 @@ import { resizeNetwork, widthsByLayer } from '../../network/widths.ts';
 import { CsvFile } from '../../profiler/csv-file.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
-import { type BlockMeasurement, measureNetworks } from '../../profiler/measure-networks.ts';
+import { measureReloaded, type ReloadedMeasurement } from '../../profiler/measure-reloaded.ts';
 import type { TrainingEngine } from '../../profiler/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
@@ -70,7 +70,8 @@ export interface TrainOptions {
 
 /** Of the fixed rate while shrinking, against the peak of the others. */
 const SHRINK_RATE = 0.2;
-const MEASURED_ROUNDS = 24;
+const MEASURED_LOADS = 6;
+const MEASURED_ROUNDS = 6;
 /** Width multipliers tried when looking for the one that is as fast as the expanded network. */
 const MULTIPLIER_CANDIDATES = 9;
 
@@ -88,27 +89,26 @@ function regularizerOf(options: TrainOptions): (model: tfTypes.LayersModel) => G
   };
 }
 
-/** Measures networks together, in rounds; ids as given. */
+/** Measures networks together, in rounds, loaded anew several times; ids as given. */
 async function measured(
   engine: Engine,
   networks: readonly { id: string; network: Network }[],
   sentinel: Network,
   seed: number,
   onProgress?: ProgressListener,
-): Promise<BlockMeasurement> {
+): Promise<ReloadedMeasurement> {
   let samples = 0;
-  return measureNetworks(
+  const all = MEASURED_LOADS * MEASURED_ROUNDS * networks.length;
+  return measureReloaded(
     engine,
     networks.map((entry) => ({ ...entry, profiled: false })),
+    MEASURED_LOADS,
     {
       batch: 1,
       seed,
       sentinel,
       another: (rounds) => rounds < MEASURED_ROUNDS,
-      onSample: () => {
-        samples++;
-        onProgress?.({ fraction: samples / (MEASURED_ROUNDS * networks.length), text: 'measuring' });
-      },
+      onSample: () => onProgress?.({ fraction: ++samples / all, text: 'measuring' }),
     },
   );
 }
