@@ -12,13 +12,14 @@ export interface Finding {
 const REPEATABILITY_LIMIT = 0.04;
 
 function predictionFinding({ profile }: CalibrationData): Finding {
+  const family = profile.settings.networks.join(' and ');
   const { mape, networks, repeatability, valid, baselines } = profile.validation;
   const doubt = valid
     ? ''
     : ` A session should repeat within ${percent(REPEATABILITY_LIMIT, 0)}: measure again on a quieter machine before you trust this.`;
   return {
     figure: percent(mape),
-    sentence: `On ${profile.name}, predicted latency is off by ${percent(mape)} on average on ${count(networks, 'network')} never used for the fit; the same networks repeat within ${percent(repeatability)}, and FLOPs alone would be off by ${percent(baselines.flops)}.${doubt}`,
+    sentence: `On ${profile.name}, predicted latency of sub-networks of ${family} is off by ${percent(mape)} on average on ${networks} never used for the fit; the same networks repeat within ${percent(repeatability)}, and FLOPs alone would be off by ${percent(baselines.flops)}.${doubt}`,
   };
 }
 
@@ -94,15 +95,22 @@ function trainingFinding({ result: { network, target, networks } }: TrainingData
   };
 }
 
-/** What the data says, most important first: prediction, study, training, then what explains them. */
+/**
+ * What the data says, most important first: prediction, study, training, then what explains them; of each kind the
+ * first, then the second of each, and so on.
+ */
 export function keyFindings({ calibrations, studies, trainings }: ReportData): Finding[] {
-  return [
-    ...calibrations.map(predictionFinding),
-    ...studies.map(measuredStudyFinding),
-    ...trainings.map(trainingFinding),
-    ...studies.map(predictedStudyFinding),
-    ...calibrations.map(uncountedFinding),
-  ].filter((finding) => finding !== undefined);
+  const kinds = [
+    calibrations.map(predictionFinding),
+    studies.map(measuredStudyFinding),
+    trainings.map(trainingFinding),
+    studies.map(predictedStudyFinding),
+    calibrations.map(uncountedFinding),
+  ];
+  const longest = Math.max(...kinds.map((list) => list.length));
+  return Array.from({ length: longest }, (_, turn) => kinds.map((list) => list[turn]))
+    .flat()
+    .filter((finding) => finding !== undefined);
 }
 
 /** What the data says, in sentences of plain text with numbers, most important first; none without data. */
