@@ -72,7 +72,7 @@ test('an image that differs in size is named where no size is given', async () =
 
 test.each([
   ['that is no image', (path: string) => writeFileSync(path, 'no image')],
-  ['cut short', (path: string) => truncateSync(path, statSync(path).size / 2)],
+  ['cut short', (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2))],
   ['that links nowhere', (path: string) => relink(path)],
 ])('a file %s is named', async (_, damage) => {
   const directory = temporaryDirectory();
