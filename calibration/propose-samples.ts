@@ -19,6 +19,9 @@ export interface SampleCounts {
 /** In turn, so that any prefix of a role's samples is spread over the laws. */
 const LAWS: readonly SamplingLaw[] = ['uniform', 'log-uniform', 'width-multiplier'];
 
+/** Networks to fit per one more whose widths are all aligned. */
+const FITS_PER_ALIGNED = 6;
+
 /** What three minutes on two cores allow at 224×224. */
 export const DEFAULT_COUNTS: SampleCounts = { fit: 42, choose: 12, report: 33 };
 
@@ -39,6 +42,10 @@ export function proposeSamples(networks: readonly string[], counts: SampleCounts
         const full = role === 'report' && k === 2;
         samples.push({ network, sample: sample++, role, law: full ? 'full' : law });
       }
+    }
+    // Random widths are hardly ever aligned all at once, and deployed networks nearly always.
+    for (let k = 0; k < Math.ceil(counts.fit / networks.length / FITS_PER_ALIGNED); k++) {
+      samples.push({ network, sample: sample++, role: 'fit', law: 'aligned' });
     }
   }
   return samples;

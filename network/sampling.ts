@@ -5,9 +5,12 @@ import { streamSeed } from './shuffle.ts';
 
 /**
  * How widths are drawn, per group of full width C: `uniform` in 1…C (the talk's), `log-uniform` over 1…C, or along
- * the `width-multiplier` path (one α for all, C·α rounded, at least 1).
+ * the `width-multiplier` path (one α for all, C·α rounded, at least 1), or `aligned`: uniform over multiples of 16.
  */
-export type SamplingLaw = 'uniform' | 'log-uniform' | 'width-multiplier';
+export type SamplingLaw = 'uniform' | 'log-uniform' | 'width-multiplier' | 'aligned';
+
+/** Channels per block of the widest blocked layout: multiples of it are aligned on every device. */
+const ALIGNMENT = 16;
 
 /** All groups scaled by α, rounded, at least 1; fixed groups stay full. */
 export function multipliedWidths(plan: ChannelPlan, alpha: number): Int32Array {
@@ -33,6 +36,10 @@ export function sampleWidths(
   return Int32Array.from(plan.groups, ({ size, fixed }) => {
     if (fixed) return size;
     if (law === 'uniform') return uniformInt(random, 1, size);
+    if (law === 'aligned') {
+      const blocks = Math.floor(size / ALIGNMENT);
+      return blocks === 0 ? size : ALIGNMENT * uniformInt(random, 1, blocks);
+    }
     // Over the real interval [1, size + 1), so that every integer has its share.
     return Math.min(size, Math.floor(Math.exp(uniform() * Math.log(size + 1))));
   });
