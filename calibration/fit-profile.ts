@@ -203,8 +203,3 @@ export function fitProfile(
     validation: validate(chosen, sets),
   };
 }
-
-/** Channels of each network once, however many samples are drawn from it. */
-export function plansByName(networks: readonly Network[]): Map<string, ChannelPlan> {
-  return new Map(networks.map((network) => [network.name, planChannels(network)]));
-}

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
 import { z } from 'zod';
 import type { ChannelPlan } from '../network/channel-plan.ts';
+import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
 import { groupWidths } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
-import type { EngineName } from '../profiler/engine.ts';
 
 /** Flags that every command spells the same way. */
 export interface CommonFlags {
@@ -81,25 +80,12 @@ export function openNetwork(model: string): Network {
  */
 export function widthsFromFile(plan: ChannelPlan, path: string | undefined): Int32Array {
   if (path === undefined) return plan.fullWidths;
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError({
-      got: `--widths ${path}: ${error instanceof Error ? error.message : error}`,
-      expected: 'a JSON file { "layer name": width, … }',
-      fix: 'correct the path or the file',
-    });
-  }
-  const parsed = z.record(z.string(), z.number()).safeParse(value);
-  if (!parsed.success) {
-    throw new UserError({
-      got: `--widths ${path} with ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
-      expected: '{ "layer name": width, … }',
-      fix: 'correct the file',
-    });
-  }
-  return groupWidths(plan, parsed.data);
+  const label = `--widths ${path}`;
+  const value = readJsonFile(
+    path,
+    { expected: 'a JSON file { "layer name": width, … }', fix: 'correct the path or the file' },
+    label,
+  );
+  const advice = { expected: '{ "layer name": width, … }', fix: 'correct the file' };
+  return groupWidths(plan, parsedJson(value, z.record(z.string(), z.number()), advice, label));
 }
-
-export type { EngineName };

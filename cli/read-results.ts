@@ -8,6 +8,7 @@ import type { ProposedSample } from '../calibration/propose-samples.ts';
 import { drawSample, familyOf, measurementFiles } from '../experiments/measure-samples.ts';
 import { studyRecord, studySummary } from '../experiments/study/records.ts';
 import { layerRecord, metricsRecord, trainResult } from '../experiments/train/records.ts';
+import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import { MorphNetView, type OpCost, type Roof } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
@@ -26,24 +27,15 @@ import type {
 const KINDS = { calibration: 'device.json', study: 'study.json', training: 'result.json' } as const;
 
 function readJson<T>(path: string, schema: z.ZodType<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError({
-      got: `${path}: ${error instanceof Error ? error.message : error}`,
-      expected: 'the JSON that a morphline command wrote',
-      fix: 'run the command again, or restore the file',
-    });
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError({
-    got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
+  const value = readJsonFile(path, {
+    expected: 'the JSON that a morphline command wrote',
+    fix: 'run the command again, or restore the file',
+  });
+  const advice = {
     expected: 'the file as this version of morphline writes it',
     fix: 'run the command again with this version',
-  });
+  };
+  return parsedJson(value, schema, advice, path);
 }
 
 function readCsv<T extends z.ZodObject>(path: string, schema: T): z.infer<T>[] {

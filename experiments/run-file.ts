@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import { UserError } from '../network/user-error.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -70,22 +71,13 @@ export function openRun(
 /** @throws UserError if there is no run file, or one of another schema */
 export function readRun(directory: string): RunFile {
   const path = join(directory, 'run.json');
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError({
-      got: `${path}: ${error instanceof Error ? error.message : error}`,
-      expected: 'the run.json of a morphline run',
-      fix: 'name a folder that a command wrote, or remove the broken file to start anew',
-    });
-  }
-  const parsed = runFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError({
-    got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
+  const value = readJsonFile(path, {
+    expected: 'the run.json of a morphline run',
+    fix: 'name a folder that a command wrote, or remove the broken file to start anew',
+  });
+  const advice = {
     expected: `schema ${RUN_SCHEMA}`,
     fix: 'use another folder, or the version of morphline that wrote it',
-  });
+  };
+  return parsedJson(value, runFile, advice, path);
 }

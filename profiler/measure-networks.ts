@@ -1,10 +1,10 @@
-import { mean, median, medianAbsoluteDeviation } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 import { deployedNetwork } from '../network/deployed.ts';
 import type { Network } from '../network/network.ts';
 import { seededWeights } from '../network/weights.ts';
 import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
 import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from './engine.ts';
-import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
+import { type CaseStatistics, robustSpread, summarizeRounds } from './round-statistics.ts';
 import { type RoundSample, sampleRounds } from './rounds.ts';
 
 export interface NetworkCase {
@@ -48,7 +48,6 @@ export interface MeasureOptions {
   readonly watch?: DisturbanceWatch;
 }
 
-const MAD_TO_SIGMA = 1.4826;
 /** Recorded runs per round; the mean of them is one round's figure, since profiles have whole microseconds. */
 const PROFILED_RUNS_PER_ROUND = 3;
 const PROFILED_WARM_UPS = 2;
@@ -67,7 +66,7 @@ function kernelMeasurements(runs: readonly (readonly KernelTiming[])[]): KernelM
     return {
       kernel,
       latencyUs,
-      spread: latencyUs > 0 ? (MAD_TO_SIGMA * medianAbsoluteDeviation(roundsUs)) / latencyUs : 0,
+      spread: robustSpread(roundsUs),
       minUs: Math.min(...roundsUs),
       rounds: roundsUs.length,
     };

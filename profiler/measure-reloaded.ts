@@ -1,9 +1,7 @@
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
+import { median } from 'simple-statistics';
 import type { Engine } from './engine.ts';
 import { type MeasureOptions, measureNetworks, type NetworkCase } from './measure-networks.ts';
-import { type CaseStatistics, repeatabilityOf } from './round-statistics.ts';
-
-const MAD_TO_SIGMA = 1.4826;
+import { type CaseStatistics, repeatabilityOf, robustSpread } from './round-statistics.ts';
 
 export interface ReloadedMeasurement {
   /** In the order of the cases; spread is that between loads. */
@@ -42,7 +40,7 @@ export async function measureReloaded(
     return {
       id,
       latencyUs,
-      spread: (MAD_TO_SIGMA * medianAbsoluteDeviation(loadsUs)) / latencyUs,
+      spread: robustSpread(loadsUs),
       minUs: least[index] as number,
       rounds,
       passesUs: [pass(0), pass(1)] as const,

@@ -3,6 +3,12 @@ import { mean, median, medianAbsoluteDeviation } from 'simple-statistics';
 /** Turns a median absolute deviation into a standard deviation of normal data. */
 const MAD_TO_SIGMA = 1.4826;
 
+/** Robust standard deviation as a fraction of the median; 0 where the median is. */
+export function robustSpread(values: readonly number[]): number {
+  const centre = median([...values]);
+  return centre > 0 ? (MAD_TO_SIGMA * medianAbsoluteDeviation([...values])) / centre : 0;
+}
+
 /** What several rounds say of one case. */
 export interface CaseStatistics {
   /** Median over rounds, each divided by its round's common factor. */
@@ -49,7 +55,7 @@ export function summarizeRounds(timesUs: readonly (readonly number[])[]): RoundS
     const odd = corrected.filter((_, round) => round % 2 === 1);
     return {
       latencyUs,
-      spread: (MAD_TO_SIGMA * medianAbsoluteDeviation(corrected)) / latencyUs,
+      spread: robustSpread(corrected),
       minUs: Math.min(...times),
       rounds: times.length,
       passesUs: [median(even), odd.length > 0 ? median(odd) : median(even)],

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { parsedJson, readJsonFile } from '../../network/json-file.ts';
 import { UserError } from '../../network/user-error.ts';
 import { checkCases, goldenCases } from './check-cases.ts';
 import { checkLayers, goldenLayers } from './check-layers.ts';
@@ -12,26 +12,12 @@ import type { CheckResult } from './differences.ts';
  * @throws UserError for a file of none of these formats
  */
 export function checkGoldens(path: string): CheckResult[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError({
-      got: `${path}: ${error instanceof Error ? error.message : error}`,
-      expected: 'a JSON file of reference figures',
-      fix: 'correct the path or the file',
-    });
-  }
-  const parsed = <T>(schema: z.ZodType<T>): T => {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    const issue = result.error.issues[0];
-    throw new UserError({
-      got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
-      expected: 'reference figures as their README describes them',
-      fix: 'correct the file',
-    });
-  };
+  const value = readJsonFile(path, {
+    expected: 'a JSON file of reference figures',
+    fix: 'correct the path or the file',
+  });
+  const advice = { expected: 'reference figures as their README describes them', fix: 'correct the file' };
+  const parsed = <T>(schema: z.ZodType<T>): T => parsedJson(value, schema, advice, path);
   const holds = (key: string) => value !== null && typeof value === 'object' && key in value;
   if (holds('variants')) return checkLayers(parsed(goldenLayers));
   if (holds('cases')) return checkCases(parsed(goldenCases));
