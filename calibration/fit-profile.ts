@@ -1,5 +1,5 @@
 import { mean, median } from 'simple-statistics';
-import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
+import type { ChannelPlan } from '../network/channel-plan.ts';
 import type { Kernel } from '../network/lowering/kernel.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
