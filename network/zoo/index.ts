@@ -1,10 +1,14 @@
 import type { Network } from '../network.ts';
 import { UserError } from '../user-error.ts';
 import { googlenet } from './googlenet.ts';
-import { inception32 } from './inception-32.ts';
+import { smallGooglenet } from './googlenet-small.ts';
+import { smallInception } from './inception-small.ts';
 import { inceptionV2 } from './inception-v2.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
+import { smallMobilenetV1 } from './mobilenet-v1-small.ts';
 import { audioResnet, resnet50, resnet101 } from './resnet-v1.ts';
+import { smallResnetV1 } from './resnet-v1-small.ts';
+import { IMAGES_32, SPOKEN_DIGITS } from './small-input.ts';
 
 /** Networks by name. Adding one is adding a file and a line here. */
 export const ZOO: Readonly<Record<string, () => Network>> = {
@@ -18,7 +22,15 @@ export const ZOO: Readonly<Record<string, () => Network>> = {
   'resnet-50': resnet50,
   'resnet-101': resnet101,
   'audio-resnet': audioResnet,
-  'inception-32': () => inception32(),
+  'inception-32': () => smallInception(IMAGES_32),
+  'inception-separable-32': () => smallInception(IMAGES_32, 'separable'),
+  'googlenet-32': () => smallGooglenet(IMAGES_32),
+  'mobilenet-v1-32': () => smallMobilenetV1(IMAGES_32),
+  'resnet-v1-32': () => smallResnetV1(IMAGES_32),
+  'inception-digits': () => smallInception(SPOKEN_DIGITS),
+  'googlenet-digits': () => smallGooglenet(SPOKEN_DIGITS),
+  'mobilenet-v1-digits': () => smallMobilenetV1(SPOKEN_DIGITS),
+  'resnet-v1-digits': () => smallResnetV1(SPOKEN_DIGITS),
 };
 
 /** @throws UserError for an unknown name */

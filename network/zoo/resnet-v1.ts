@@ -1,5 +1,6 @@
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
+import { residualBlocks, stridedConv } from './resnet-v1-blocks.ts';
 
 export interface ResnetOptions {
   readonly name: string;
@@ -11,79 +12,14 @@ export interface ResnetOptions {
   readonly classes: number;
 }
 
-/** Filters of the 3×3 convolutions of each block; outputs are four times as wide. */
-const BLOCK_FILTERS = [64, 128, 256, 512] as const;
-const EXPANSION = 4;
-
-/**
- * A strided convolution as TF-slim makes it (conv2d_same): explicit zeros, then VALID, so that the alignment does not
- * depend on the input's size.
- */
-function stridedConv(
-  builder: NetworkBuilder,
-  name: string,
-  input: string,
-  filters: number,
-  kernel: number,
-): string {
-  const before = Math.floor((kernel - 1) / 2);
-  const after = kernel - 1 - before;
-  const padding = { top: before, bottom: after, left: before, right: after };
-  const padded = builder.add({ kind: 'pad', name: `${name}/Pad`, inputs: [input], padding });
-  return builder.conv(name, padded, filters, kernel, { strides: 2, padding: 'valid' });
-}
-
-interface Unit {
-  readonly name: string;
-  readonly filters: number;
-  readonly strides: 1 | 2;
-  /** Whether the input is of another width, so that the shortcut is a convolution. */
-  readonly widens: boolean;
-}
-
-/** 1×1, 3×3, 1×1 and the shortcut, joined by an add. */
-function bottleneck(
-  builder: NetworkBuilder,
-  { name, filters, strides, widens }: Unit,
-  input: string,
-): string {
-  const outputs = EXPANSION * filters;
-  let shortcut = input;
-  if (widens) shortcut = builder.conv(`${name}/shortcut`, input, outputs, 1, { strides, activation: null });
-  else if (strides === 2) shortcut = builder.pool('max-pool', `${name}/MaxPool2D`, input, 1, 2);
-  const reduced = builder.conv(`${name}/conv1`, input, filters, 1);
-  const middle =
-    strides === 2
-      ? stridedConv(builder, `${name}/conv2`, reduced, filters, 3)
-      : builder.conv(`${name}/conv2`, reduced, filters, 3);
-  const residual = builder.conv(`${name}/conv3`, middle, outputs, 1, { activation: null });
-  const sum = builder.add({ kind: 'add', name: `${name}/add`, inputs: [shortcut, residual] });
-  return builder.add({ kind: 'activation', name: `${name}/Relu`, inputs: [sum], activation: 'relu' });
-}
-
-/**
- * ResNet v1 with bottlenecks, as TF-slim defines it (tf_slim/nets/resnet_v1.py): the last unit of each block but the
- * fourth is the strided one.
- */
+/** ResNet v1 with bottlenecks, as TF-slim defines it (tf_slim/nets/resnet_v1.py; He et al., arXiv 1512.03385). */
 export function resnetV1(options: ResnetOptions): Network {
   const builder = new NetworkBuilder(options.name);
   let net = builder.input(options.height, options.width, options.channels);
   net = stridedConv(builder, 'conv1', net, 64, 7);
   net = builder.pool('max-pool', 'pool1', net, 3, 2);
-  options.units.forEach((units, block) => {
-    for (let unit = 0; unit < units; unit++) {
-      net = bottleneck(
-        builder,
-        {
-          name: `block${block + 1}/unit_${unit + 1}/bottleneck_v1`,
-          filters: BLOCK_FILTERS[block] as number,
-          strides: unit === units - 1 && block < BLOCK_FILTERS.length - 1 ? 2 : 1,
-          widens: unit === 0,
-        },
-        net,
-      );
-    }
-  });
+  const blocks = options.units.map((units, block) => ({ units, filters: 64 * 2 ** block }));
+  net = residualBlocks(builder, blocks, net);
   net = builder.add({ kind: 'global-avg-pool', name: 'pool5', inputs: [net], keepDims: true });
   return builder.build(builder.logitsConv('logits', net, options.classes));
 }
