@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { ChannelPlan } from '../network/channel-plan.ts';
+import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
-import { groupWidths } from '../network/widths.ts';
+import { MAX_WIDTH_MULTIPLIER, multiplyWidths } from '../network/width-multiplier.ts';
+import { groupWidths, resizeNetwork } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
 
 /** Flags that every command spells the same way. */
@@ -21,6 +22,19 @@ function integerParser(name: string, least: number): (text: string) => number {
     throw new UserError({
       got: `--${name} ${text}`,
       expected: `an integer of at least ${least}`,
+      fix: 'correct the flag',
+    });
+  };
+}
+
+/** Parses a number above 0. */
+export function positiveNumber(name: string, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isFinite(value) && value > 0 && value <= most) return value;
+    throw new UserError({
+      got: `--${name} ${text}`,
+      expected: `a number above 0${Number.isFinite(most) ? `, at most ${most}` : ''}`,
       fix: 'correct the flag',
     });
   };
@@ -74,12 +88,24 @@ export function openNetwork(model: string): Network {
   return zooNetwork(model);
 }
 
-/**
- * Group widths from `--widths FILE`, `{ "layer name": width, … }`; full without it.
- * @throws UserError for a missing file, broken JSON, or widths that do not fit the network
- */
-export function widthsFromFile(plan: ChannelPlan, path: string | undefined): Int32Array {
-  if (path === undefined) return plan.fullWidths;
+/** Flags that give a network other widths: one of them, or neither. */
+export interface WidthFlags {
+  readonly widths?: string;
+  readonly widthMultiplier?: number;
+}
+
+export function widthsOption(): Option {
+  return new Option('--widths <file>', '{ "layer name": width, … }, missing ones full');
+}
+
+export function widthMultiplierOption(): Option {
+  return new Option('--width-multiplier <x>', 'every width times x, above or below 1').argParser(
+    positiveNumber('width-multiplier', MAX_WIDTH_MULTIPLIER),
+  );
+}
+
+/** `{ "layer name": width, … }` */
+function widthsFromFile(plan: ChannelPlan, path: string): Int32Array {
   const label = `--widths ${path}`;
   const value = readJsonFile(
     path,
@@ -88,4 +114,29 @@ export function widthsFromFile(plan: ChannelPlan, path: string | undefined): Int
   );
   const advice = { expected: '{ "layer name": width, … }', fix: 'correct the file' };
   return groupWidths(plan, parsedJson(value, z.record(z.string(), z.number()), advice, label));
+}
+
+/**
+ * Channels of a network and the group widths that its flags give it; full widths without them. At a width multiplier
+ * the plan is that of the narrower or wider network.
+ * @throws UserError for both flags, a missing file, broken JSON, or widths that do not fit the network
+ */
+export function sizedPlan(
+  network: Network,
+  { widths: path, widthMultiplier }: WidthFlags,
+): { plan: ChannelPlan; widths: Int32Array } {
+  if (path !== undefined && widthMultiplier !== undefined) {
+    throw new UserError({
+      got: `--widths ${path} and --width-multiplier ${widthMultiplier}`,
+      expected: 'one of them',
+      fix: 'leave the other out',
+    });
+  }
+  const full = planChannels(network);
+  if (path !== undefined) return { plan: full, widths: widthsFromFile(full, path) };
+  const plan =
+    widthMultiplier === undefined
+      ? full
+      : planChannels(resizeNetwork(full, multiplyWidths(full, widthMultiplier)));
+  return { plan, widths: plan.fullWidths };
 }

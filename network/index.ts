@@ -12,5 +12,6 @@ export { multipliedWidths, type SamplingLaw, sampleWidths } from './sampling.ts'
 export { inferShapes, type Shape } from './shapes.ts';
 export { UserError } from './user-error.ts';
 export { seededWeights, type Weights, weightShapes } from './weights.ts';
+export { multiplyWidths } from './width-multiplier.ts';
 export { groupWidths, resizeNetwork, type Widths, widthsByLayer } from './widths.ts';
 export { ZOO, zooNetwork } from './zoo/index.ts';

@@ -2,6 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ChannelPlan } from './channel-plan.ts';
 import { streamSeed } from './shuffle.ts';
+import { multiplyWidths } from './width-multiplier.ts';
 
 /**
  * How widths are drawn, per group of full width C: `uniform` in 1…C (the talk's), `log-uniform` over 1…C, or along
@@ -12,11 +13,9 @@ export type SamplingLaw = 'uniform' | 'log-uniform' | 'width-multiplier' | 'alig
 /** Channels per block of the widest blocked layout: multiples of it are aligned on every device. */
 const ALIGNMENT = 16;
 
-/** All groups scaled by α, rounded, at least 1; fixed groups stay full. */
+/** All groups scaled by α, rounded, at least 1 and no wider than full; fixed groups stay full. */
 export function multipliedWidths(plan: ChannelPlan, alpha: number): Int32Array {
-  return Int32Array.from(plan.groups, ({ size, fixed }) =>
-    fixed ? size : Math.max(1, Math.min(size, Math.round(alpha * size))),
-  );
+  return multiplyWidths(plan, Math.min(1, alpha));
 }
 
 /**

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../experiments/run-file.ts';
-import { planChannels } from '../../network/channel-plan.ts';
 import { deployedNetwork } from '../../network/deployed.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
 import { UserError } from '../../network/user-error.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
-import { batchOption, type CommonFlags, openNetwork, seedOption, widthsFromFile } from '../options.ts';
+import {
+  batchOption,
+  type CommonFlags,
+  openNetwork,
+  seedOption,
+  sizedPlan,
+  type WidthFlags,
+  widthMultiplierOption,
+  widthsOption,
+} from '../options.ts';
 import { engineering, print, printJson } from '../terminal.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, WidthFlags {
   readonly output: string;
-  readonly widths?: string;
   readonly batch: number;
   readonly seed: number;
 }
@@ -22,7 +29,8 @@ export function exportCommand(program: Command): void {
     .argument('<model>', 'zoo network')
     .description('the network as deployed (batch norms folded), with seeded weights, as ONNX')
     .requiredOption('-o, --output <file>', 'file to write, ending in .onnx')
-    .option('--widths <file>', '{ "layer name": width, … }, missing ones full')
+    .addOption(widthsOption())
+    .addOption(widthMultiplierOption())
     .addOption(batchOption())
     .addOption(seedOption())
     .option('--json', 'machine-readable output')
@@ -34,8 +42,8 @@ export function exportCommand(program: Command): void {
           fix: 'rename the output',
         });
       }
-      const plan = planChannels(openNetwork(model));
-      const network = deployedNetwork(resizeNetwork(plan, widthsFromFile(plan, flags.widths)));
+      const { plan, widths } = sizedPlan(openNetwork(model), flags);
+      const network = deployedNetwork(resizeNetwork(plan, widths));
       const bytes = writeOnnx(network, seededWeights(network, flags.seed), flags.batch);
       writeFileAtomic(flags.output, bytes);
       if (flags.json === true) printJson({ network: network.name, file: flags.output, bytes: bytes.length });

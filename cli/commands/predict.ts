@@ -2,13 +2,19 @@ import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { defaultView, latencyPredictor, type View } from '../../calibration/predict.ts';
-import { planChannels } from '../../network/channel-plan.ts';
-import { batchOption, type CommonFlags, openNetwork, widthsFromFile } from '../options.ts';
+import {
+  batchOption,
+  type CommonFlags,
+  openNetwork,
+  sizedPlan,
+  type WidthFlags,
+  widthMultiplierOption,
+  widthsOption,
+} from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, WidthFlags {
   readonly device: string;
-  readonly widths?: string;
   readonly batch: number;
   readonly view?: View;
 }
@@ -19,7 +25,8 @@ export function predictCommand(program: Command): void {
     .argument('<model>', 'zoo network')
     .description('latency on a device profile, no device needed')
     .requiredOption('--device <device>', 'p100, v100, k80, p4, t4, tpu-v2, or the path of a device.json')
-    .option('--widths <file>', '{ "layer name": width, … }, missing ones full')
+    .addOption(widthsOption())
+    .addOption(widthMultiplierOption())
     .addOption(batchOption())
     .addOption(
       new Option('--view <view>', 'ops as Google counts them, or kernels as deployed').choices([
@@ -31,8 +38,7 @@ export function predictCommand(program: Command): void {
     .action((model: string, flags: Flags) => {
       const network = openNetwork(model);
       const device = openDevice(flags.device);
-      const plan = planChannels(network);
-      const widths = widthsFromFile(plan, flags.widths);
+      const { plan, widths } = sizedPlan(network, flags);
       const view = flags.view ?? defaultView(device);
       const prediction = latencyPredictor(plan, device, { batch: flags.batch, view }).detail(widths);
       if (flags.json === true) {
@@ -41,6 +47,7 @@ export function predictCommand(program: Command): void {
           device: device.name,
           view,
           batch: flags.batch,
+          width_multiplier: flags.widthMultiplier ?? 1,
           latency_us: prediction.latencyUs,
           flops: prediction.flops,
           parameters: prediction.parameters,
@@ -71,8 +78,9 @@ export function predictCommand(program: Command): void {
           ]),
         ),
       );
+      const multiplied = flags.widthMultiplier === undefined ? '' : `, widths ×${flags.widthMultiplier}`;
       print(
-        `\n${pc.bold(network.name)} on ${device.name} (${view} view, batch ${flags.batch}): ${pc.bold(duration(prediction.latencyUs))}, ${engineering(prediction.flops)}FLOP, ${engineering(prediction.parameters)} parameters`,
+        `\n${pc.bold(network.name)} on ${device.name} (${view} view, batch ${flags.batch}${multiplied}): ${pc.bold(duration(prediction.latencyUs))}, ${engineering(prediction.flops)}FLOP, ${engineering(prediction.parameters)} parameters`,
       );
       if (prediction.outsideDomain.length > 0) {
         const [first] = prediction.outsideDomain;

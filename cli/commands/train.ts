@@ -13,7 +13,14 @@ import { type Target, train } from '../../experiments/train/train.ts';
 import { UserError } from '../../network/user-error.ts';
 import { openEngine } from '../../profiler/engines.ts';
 import { openTrainingEngine } from '../../profiler/training.ts';
-import { type CommonFlags, engineOption, integerOption, openNetwork, seedOption } from '../options.ts';
+import {
+  type CommonFlags,
+  engineOption,
+  integerOption,
+  openNetwork,
+  positiveNumber,
+  seedOption,
+} from '../options.ts';
 import { duration, engineering, percent, print, printJson, progressBar, table } from '../terminal.ts';
 
 interface Flags extends CommonFlags {
@@ -46,14 +53,6 @@ function parseRatio(text: string): number {
     expected: 'a share of the seed cost such as 0.5x',
     fix: 'correct the flag',
   });
-}
-
-function positiveNumber(name: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isFinite(value) && value > 0) return value;
-    throw new UserError({ got: `--${name} ${text}`, expected: 'a number above 0', fix: 'correct the flag' });
-  };
 }
 
 const GENERATED_TEST_SHARE = 0.25;

@@ -66,6 +66,25 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
     /got width 65 for layer Conv2d_2b_1x1; expected an integer from 0 to 64/,
   ],
   [
+    'a width multiplier beside widths',
+    () => [
+      'predict',
+      'inception-32',
+      '--device',
+      'p100',
+      '--widths',
+      file('w3.json', '{}'),
+      '--width-multiplier',
+      '0.5',
+    ],
+    /got --widths .*w3\.json and --width-multiplier 0\.5; expected one of them; leave the other out/,
+  ],
+  ...['0', '-0.5', 'NaN', 'half', 'Infinity', '65'].map((text): [string, () => string[], RegExp] => [
+    `a width multiplier of ${text}`,
+    () => ['export', 'inception-32', '-o', at('m.onnx'), '--width-multiplier', text],
+    new RegExp(`got --width-multiplier ${text}; expected a number above 0, at most 64; correct the flag`),
+  ]),
+  [
     'an unknown engine',
     () => ['calibrate', '--engine', 'cuda', '--out', at('calibrate')],
     /got engine 'cuda'; expected one of /,

@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { planChannels } from '../../network/channel-plan.ts';
+import { MorphNetView } from '../../network/morph-net-view.ts';
+import { multiplyWidths } from '../../network/width-multiplier.ts';
+import { zooNetwork } from '../../network/zoo/index.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { build, morphline } from './run-cli.ts';
 
@@ -48,6 +52,25 @@ test('predict respects widths, and its layers add up', async () => {
   );
   expect(full.network).toBe('inception-v2');
   expect(full.parameters).toBe(11_175_104);
+});
+
+test.each([0.5, 2])('predict and export multiply all widths by %d', async (multiplier) => {
+  const plan = planChannels(zooNetwork('mobilenet-v1-digits'));
+  const widths = multiplyWidths(plan, multiplier);
+  const { flops, parameters } = new MorphNetView(plan, 8).totals(widths, [], new Float64Array());
+  const args = ['mobilenet-v1-digits', '--batch', '8', '--width-multiplier', String(multiplier)];
+  expect(await predicted(...args, '--device', 'v100')).toMatchObject({
+    network: 'mobilenet-v1-digits',
+    width_multiplier: multiplier,
+    flops,
+    parameters,
+  });
+  const path = join(folder, `times-${multiplier}.onnx`);
+  expect((await morphline(['export', ...args, '-o', path])).status).toBe(0);
+  const bytes = readFileSync(path).length;
+  expect(bytes).toBeGreaterThan(4 * parameters);
+  // The biases, and the graph itself.
+  expect(bytes).toBeLessThan(4 * parameters + 40_000);
 });
 
 test('engines tells in JSON what can run here, and what to do about the rest', async () => {
