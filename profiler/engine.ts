@@ -6,19 +6,31 @@ import type { Weights } from '../network/weights.ts';
 export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'onnxruntime'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** A software adapter computes on the CPU behind a GPU's interface: it is never a GPU. */
+export type HardwareKind = 'gpu' | 'cpu' | 'software';
+
+/** A processor that an engine can run on. */
+export interface AdapterDescription {
+  /** The processor's own name. */
+  readonly name: string;
+  readonly kind: HardwareKind;
+  /** Driver, execution provider or native library. */
+  readonly driver: string;
+}
+
 /** What executes kernels here, as found at run time. Recorded with every measurement. */
 export interface EngineDescription {
   readonly engine: EngineName;
   /** Version of the package that runs the kernels. */
   readonly version: string;
-  /** Where the kernels really ran; a software adapter is never a GPU. */
-  readonly hardware: 'gpu' | 'cpu' | 'software';
+  /** Where the kernels really ran. */
+  readonly hardware: HardwareKind;
   /** The processor's own name. */
   readonly adapter: string;
   /** Execution provider or native library. */
   readonly provider: string;
   readonly threads: number;
-  /** What times are read from: the wall clock, or time stamps written by the GPU. */
+  /** What times of kernels are read from: the wall clock, or time stamps of the GPU. Whole inferences are wall time. */
   readonly clock: 'wall' | 'gpu-timestamp';
   /** Name of the lowering rules that its kernels follow. */
   readonly rules: string;
@@ -26,7 +38,13 @@ export interface EngineDescription {
 
 /** Whether an engine can run here; if not, why, and the command that brings it. */
 export type Availability =
-  | { readonly available: true; readonly description: EngineDescription; readonly trains: boolean }
+  | {
+      readonly available: true;
+      readonly description: EngineDescription;
+      /** All that it can run on; the one it takes by default, which is the one described, first. */
+      readonly adapters: readonly AdapterDescription[];
+      readonly trains: boolean;
+    }
   | { readonly available: false; readonly reason: string; readonly remedy: string; readonly trains: boolean };
 
 /** One kernel's time in one inference, in its real cache state. */
@@ -73,6 +91,11 @@ export interface Engine {
   /** Like {@link load}, recording the time of every kernel in situ. */
   loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork>;
   close(): Promise<void>;
+}
+
+/** The one adapter of an engine that runs on what it describes. */
+export function describedAdapter({ adapter, hardware, provider }: EngineDescription): AdapterDescription {
+  return { name: adapter, kind: hardware, driver: provider };
 }
 
 /** How an engine is found: one object per engine, in {@link file://./engines.ts}. */

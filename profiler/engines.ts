@@ -9,9 +9,15 @@ import {
 import { onnxruntimeAdapter } from './onnxruntime/engine.ts';
 import { tensorflowAdapter } from './tfjs/tensorflow.ts';
 import { wasmAdapter } from './tfjs/wasm.ts';
+import { webgpuAdapter } from './tfjs/webgpu.ts';
 
 /** Every engine, in the order in which defaults look. Adding one is adding a file and a line here. */
-export const ENGINES: readonly EngineAdapter[] = [tensorflowAdapter, onnxruntimeAdapter, wasmAdapter];
+export const ENGINES: readonly EngineAdapter[] = [
+  tensorflowAdapter,
+  webgpuAdapter,
+  onnxruntimeAdapter,
+  wasmAdapter,
+];
 
 /** @throws UserError for a name that no engine has */
 export function engineNamed(name: string): EngineAdapter {
@@ -39,20 +45,28 @@ export async function engineStatuses(): Promise<EngineStatus[]> {
   return statuses.sort((a, b) => ENGINE_NAMES.indexOf(a.name) - ENGINE_NAMES.indexOf(b.name));
 }
 
+function runsOnGpu(availability: Availability): boolean {
+  return availability.available && availability.description.hardware === 'gpu';
+}
+
 /**
- * The engine to measure with when none is asked for: a hardware GPU first (tensorflow on CUDA), else onnxruntime on
- * the CPU, else wasm.
+ * The engine to measure with when none is asked for: a hardware GPU first (tensorflow on CUDA, then webgpu), else
+ * onnxruntime on the CPU, else wasm.
  */
 export async function defaultEngine(options: { threads?: number } = {}): Promise<EngineName> {
-  const tensorflow = await tensorflowAdapter.availability(options);
-  if (tensorflow.available && tensorflow.description.hardware === 'gpu') return 'tensorflow';
+  if (runsOnGpu(await tensorflowAdapter.availability(options))) return 'tensorflow';
+  if (runsOnGpu(await webgpuAdapter.availability())) return 'webgpu';
   const onnxruntime = await onnxruntimeAdapter.availability();
   return onnxruntime.available ? 'onnxruntime' : 'wasm';
 }
 
-/** The engine to train with when none is asked for: tensorflow where its library loads, else wasm. */
+/**
+ * The engine to train with when none is asked for: tensorflow where its library loads, webgpu on a hardware GPU, else
+ * wasm.
+ */
 export async function defaultTrainingEngine(): Promise<EngineName> {
-  return (await tensorflowAdapter.availability()).available ? 'tensorflow' : 'wasm';
+  if ((await tensorflowAdapter.availability()).available) return 'tensorflow';
+  return runsOnGpu(await webgpuAdapter.availability()) ? 'webgpu' : 'wasm';
 }
 
 /** Opens an engine by name, or the default one. */

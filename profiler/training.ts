@@ -5,24 +5,35 @@ import { defaultTrainingEngine } from './engines.ts';
 import type { Tf } from './tfjs/execute.ts';
 import { tensorflowAdapter } from './tfjs/tensorflow.ts';
 import { wasmAdapter } from './tfjs/wasm.ts';
+import { webgpuAdapter } from './tfjs/webgpu.ts';
 
 /** A tfjs namespace whose current backend can train, with what it runs on. */
 export interface TrainingEngine {
   readonly tf: Tf;
   readonly description: EngineDescription;
+  /** Lets go of the device; a process with a GPU open does not end by itself. */
+  close(): Promise<void>;
 }
 
 /**
- * Opens an engine to train with: tensorflow where its native library loads, else wasm.
+ * Opens an engine to train with: by default tensorflow where its native library loads, webgpu on a hardware GPU, else
+ * wasm. On webgpu values are read by `data()` alone: `dataSync()` throws.
  * @throws UserError for an engine that does not train or is not available
  */
 export async function openTrainingEngine(name?: string, threads?: number): Promise<TrainingEngine> {
   const wanted = name ?? (await defaultTrainingEngine());
-  if (wanted === 'tensorflow') return tensorflowAdapter.openTraining(threads ?? availableParallelism());
-  if (wanted === 'wasm') return wasmAdapter.openTraining();
+  const close = async () => undefined;
+  switch (wanted) {
+    case 'tensorflow':
+      return { ...(await tensorflowAdapter.openTraining(threads ?? availableParallelism())), close };
+    case 'webgpu':
+      return webgpuAdapter.openTraining();
+    case 'wasm':
+      return { ...(await wasmAdapter.openTraining()), close };
+  }
   throw new UserError({
     got: `training engine '${wanted}'`,
-    expected: 'tensorflow or wasm',
+    expected: 'tensorflow, webgpu or wasm',
     fix: 'leave --engine out to use the best one here',
   });
 }

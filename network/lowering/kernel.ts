@@ -1,3 +1,5 @@
+import type { WebgpuProgram } from './webgpu-programs.ts';
+
 /** What a kernel computes. A concat is a copy; a reorder changes the data layout alone. */
 export type KernelOp =
   | 'conv'
@@ -38,8 +40,13 @@ export interface Kernel {
   readonly layers: readonly string[];
   readonly op: KernelOp;
   readonly layout: DataLayout;
-  /** Op, filter, stride and layout, such as `conv 3x3/2 nchw`: kernels of one class share a cost model. */
+  /**
+   * Op, filter, stride, layout and program, such as `conv 3x3/2 nchw` or `conv 3x3/1 nhwc direct-vec4`: kernels of one
+   * class share a cost model.
+   */
   readonly kernelClass: string;
+  /** Where an engine has several for one op. */
+  readonly program?: WebgpuProgram;
   readonly batch: number;
   readonly input: MapSize;
   readonly output: MapSize;

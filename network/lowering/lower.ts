@@ -9,6 +9,7 @@ import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelOp, MapSize } from './kernel.ts';
 import { assignLayouts } from './layouts.ts';
 import type { LoweringRules } from './rules.ts';
+import { webgpuProgram } from './webgpu-programs.ts';
 
 const BYTES_PER_VALUE = 4;
 const POINT: MapSize = { height: 1, width: 1 };
@@ -179,12 +180,16 @@ export class Lowering {
     const addend = added.length > 0 ? outputValues * outputChannels : 0;
     const read =
       op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels + addend;
+    const shape = { batch, input, output, inputChannels, outputChannels };
+    const { fewWorkgroups } = this.rules;
+    const program = fewWorkgroups === null ? null : webgpuProgram(layer, shape, fewWorkgroups);
     return {
       name: layer.name,
       layers: [layer.name, ...(fusions.fused[index] ?? []), ...added],
       op,
       layout,
-      kernelClass: made.classes[layout],
+      kernelClass: program === null ? made.classes[layout] : `${made.classes[layout]} ${program}`,
+      ...(program === null ? {} : { program }),
       batch,
       input,
       output,

@@ -14,6 +14,11 @@ export interface LoweringRules {
   readonly channelBlock: number | null;
   /** Whether a convolution adds another tensor to its result. */
   readonly fusesAdd: boolean;
+  /**
+   * Tiles of 32×32 outputs up to which tfjs-backend-webgpu takes a GPU for not filled and chooses other programs; null
+   * for engines that choose none by shape.
+   */
+  readonly fewWorkgroups: number | null;
 }
 
 /** ONNX Runtime's CPU provider, graph optimization level 'all'. */
@@ -24,21 +29,30 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     fusedActivations: ['relu', 'relu6', 'sigmoid', 'tanh'],
     channelBlock,
     fusesAdd: true,
+    fewWorkgroups: null,
   };
 }
 
-/** The tfjs engines, through tf.fused. */
+/** The tfjs engines on the CPU and CUDA, through tf.fused. */
 export const TFJS_RULES: LoweringRules = {
   name: 'tfjs',
   layout: 'nhwc',
   fusedActivations: ['relu', 'relu6', 'sigmoid'],
   channelBlock: null,
   fusesAdd: false,
+  fewWorkgroups: null,
 };
+
+/** tfjs-backend-webgpu, whose threshold is 16 on Intel GPUs from generation 12 on and 8 elsewhere. */
+export function webgpuRules(fewWorkgroups: number): LoweringRules {
+  return { ...TFJS_RULES, name: `tfjs-webgpu-${fewWorkgroups}`, fewWorkgroups };
+}
 
 /** The rules of that name. Throws when a profile names rules that this version does not have. */
 export function rulesNamed(name: string): LoweringRules {
   if (name === TFJS_RULES.name) return TFJS_RULES;
+  const few = /^tfjs-webgpu-(\d+)$/.exec(name);
+  if (few !== null) return webgpuRules(Number(few[1]));
   const block = /^onnxruntime(?:-nchw(\d+)c)?$/.exec(name);
   if (block !== null) return onnxruntimeRules(block[1] === undefined ? null : Number(block[1]));
   throw new Error(`no lowering rules are called '${name}'`);

@@ -11,14 +11,15 @@ import { writeOnnx } from '../../network/onnx/write.ts';
 import { inferShapes, type Shape } from '../../network/shapes.ts';
 import { UserError } from '../../network/user-error.ts';
 import { seededNormals } from '../../network/weights.ts';
-import type {
-  Availability,
-  Engine,
-  EngineAdapter,
-  EngineDescription,
-  LoadedNetwork,
-  LoadOptions,
-  ProfiledNetwork,
+import {
+  type Availability,
+  describedAdapter,
+  type Engine,
+  type EngineAdapter,
+  type EngineDescription,
+  type LoadedNetwork,
+  type LoadOptions,
+  type ProfiledNetwork,
 } from '../engine.ts';
 import { processorName } from '../machine.ts';
 import { detectChannelBlock } from './channel-block.ts';
@@ -179,7 +180,8 @@ export const onnxruntimeAdapter: EngineAdapter = {
   async availability(): Promise<Availability> {
     try {
       const ort = await importOnnxruntime();
-      return { available: true, description: await describe(ort, 1, 'onnxruntime'), trains: false };
+      const description = await describe(ort, 1, 'onnxruntime');
+      return { available: true, description, adapters: [describedAdapter(description)], trains: false };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       return { available: false, reason, remedy: REMEDY, trains: false };

@@ -3,7 +3,7 @@ import { deployedNetwork } from '../../network/deployed.ts';
 import type { ActivationFunction, Layer } from '../../network/layer.ts';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
-import { TFJS_RULES } from '../../network/lowering/rules.ts';
+import { type LoweringRules, TFJS_RULES } from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';
 import type { Shape } from '../../network/shapes.ts';
 import { seededNormals, weightShapes } from '../../network/weights.ts';
@@ -16,6 +16,8 @@ import type {
   ProfiledNetwork,
 } from '../engine.ts';
 import { executeLayer, type LayerWeights, type Tf } from './execute.ts';
+import type { KernelClock } from './kernel-clock.ts';
+import { refuseTooLarge } from './tensor-sizes.ts';
 
 const INPUT_SEED = 1;
 
@@ -25,9 +27,23 @@ export interface TfjsBackend {
   /** Name of the backend within tfjs. */
   readonly backendName: string;
   readonly description: EngineDescription;
-  /** Waits until everything enqueued is done; kernels of the CPU backends are done when they return. */
-  finish(tensor: tfTypes.Tensor): void;
+  readonly rules: LoweringRules;
+  /** For one inference. */
+  kernelClock(): KernelClock;
+  /** The most that one tensor may hold; null where memory is the only limit. */
+  readonly largestTensorBytes: number | null;
+  /** Waits for work, and throws what the device says went wrong meanwhile. */
+  settled<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
+
+/** What a backend has that computes on the CPU, in this process's own memory. */
+export const ON_CPU: Pick<TfjsBackend, 'rules' | 'largestTensorBytes' | 'settled' | 'close'> = {
+  rules: TFJS_RULES,
+  largestTensorBytes: null,
+  settled: (work) => work(),
+  close: async () => undefined,
+};
 
 interface Step {
   readonly layer: Exclude<Layer, { kind: 'input' }>;
@@ -36,10 +52,6 @@ interface Step {
   /** Name of the tensor that it makes: its fused activation's, if there is one. */
   readonly output: string;
   readonly shape: Shape;
-}
-
-function microseconds(since: bigint): number {
-  return Number(process.hrtime.bigint() - since) / 1e3;
 }
 
 /** A network on a tfjs backend, run kernel by kernel as {@link Lowering} says. */
@@ -55,7 +67,8 @@ class TfjsNetwork implements LoadedNetwork {
     this.backend = backend;
     this.network = network;
     const { tf } = backend;
-    const lowering = new Lowering(network, TFJS_RULES, batch);
+    const lowering = new Lowering(network, backend.rules, batch);
+    refuseTooLarge(network, lowering.plan.shapes, batch, backend.largestTensorBytes);
     const kernels = new Map(lowering.kernels().map((kernel) => [kernel.name, kernel]));
     const fusedInto = new Set([...kernels.values()].flatMap(({ layers }) => layers.slice(1)));
     const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -88,46 +101,47 @@ class TfjsNetwork implements LoadedNetwork {
     }
   }
 
-  /** @param onKernel called after each kernel with its time */
-  private execute(
-    inputs: ReadonlyMap<string, tfTypes.Tensor>,
-    onKernel?: (kernel: Kernel, durationUs: number) => void,
-  ): tfTypes.Tensor[] {
+  private execute(inputs: ReadonlyMap<string, tfTypes.Tensor>, clock?: KernelClock): tfTypes.Tensor[] {
     const { tf } = this.backend;
     return tf.tidy(() => {
       const tensors = new Map(inputs);
       for (const { layer, kernel, fused, output, shape } of this.steps) {
         const read = layer.inputs.map((name) => tensors.get(name) as tfTypes.Tensor);
         const weights: LayerWeights = this.weights.get(layer.name) ?? {};
-        const start = process.hrtime.bigint();
-        const result = executeLayer(tf, layer, read, weights, shape, fused);
-        if (onKernel !== undefined && kernel !== null) {
-          this.backend.finish(result);
-          onKernel(kernel, microseconds(start));
-        }
-        tensors.set(output, result);
+        const compute = () => executeLayer(tf, layer, read, weights, shape, fused);
+        tensors.set(output, clock === undefined ? compute() : clock.time(kernel, compute));
       }
       return this.network.outputs.map((name) => tensors.get(name) as tfTypes.Tensor);
     });
   }
 
-  async run(): Promise<number> {
-    const start = process.hrtime.bigint();
-    const outputs = this.execute(this.inputs);
-    for (const output of outputs) output.dataSync();
-    const durationUs = microseconds(start);
-    for (const output of outputs) output.dispose();
-    return durationUs;
+  run(): Promise<number> {
+    return this.backend.settled(async () => {
+      const start = process.hrtime.bigint();
+      const outputs = this.execute(this.inputs);
+      // Read back together: each waits for the device.
+      await Promise.all(outputs.map((output) => output.data()));
+      const durationUs = Number(process.hrtime.bigint() - start) / 1e3;
+      for (const output of outputs) output.dispose();
+      return durationUs;
+    });
   }
 
-  profiledRun(): KernelTiming[] {
-    const timings: KernelTiming[] = [];
-    const outputs = this.execute(this.inputs, (kernel, durationUs) => timings.push({ kernel, durationUs }));
-    for (const output of outputs) output.dispose();
-    return timings;
+  profiledRun(): Promise<KernelTiming[]> {
+    return this.backend.settled(async () => {
+      const clock = this.backend.kernelClock();
+      const outputs = this.execute(this.inputs, clock);
+      const timings = await clock.timings();
+      for (const output of outputs) output.dispose();
+      return timings;
+    });
   }
 
-  async infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {
+  infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {
+    return this.backend.settled(() => this.computed(inputs));
+  }
+
+  private async computed(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {
     const { tf } = this.backend;
     const fed = new Map<string, tfTypes.Tensor>();
     for (const [name, values] of inputs)
@@ -154,12 +168,13 @@ class TfjsNetwork implements LoadedNetwork {
 /** The engine contract over any tfjs backend. */
 export class TfjsEngine implements Engine {
   readonly description: EngineDescription;
-  readonly rules = TFJS_RULES;
+  readonly rules: LoweringRules;
   private readonly backend: TfjsBackend;
 
   constructor(backend: TfjsBackend) {
     this.backend = backend;
     this.description = backend.description;
+    this.rules = backend.rules;
   }
 
   private async prepared(network: Network, options: LoadOptions): Promise<TfjsNetwork> {
@@ -178,7 +193,7 @@ export class TfjsEngine implements Engine {
     const runs: KernelTiming[][] = [];
     return {
       async run() {
-        runs.push(loaded.profiledRun());
+        runs.push(await loaded.profiledRun());
       },
       async finish() {
         await loaded.dispose();
@@ -187,5 +202,7 @@ export class TfjsEngine implements Engine {
     };
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.backend.close();
+  }
 }

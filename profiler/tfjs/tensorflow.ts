@@ -4,10 +4,17 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
 import { UserError } from '../../network/user-error.ts';
-import type { Availability, Engine, EngineAdapter, EngineDescription } from '../engine.ts';
+import {
+  type Availability,
+  describedAdapter,
+  type Engine,
+  type EngineAdapter,
+  type EngineDescription,
+} from '../engine.ts';
 import { describeMachine, processorName } from '../machine.ts';
-import { TfjsEngine } from './engine.ts';
+import { ON_CPU, TfjsEngine } from './engine.ts';
 import type { Tf } from './execute.ts';
+import { WallKernelClock } from './kernel-clock.ts';
 import { registerTensorflowGradients } from './tensorflow-gradients.ts';
 
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -118,7 +125,8 @@ export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTenso
     if (!located.found)
       return { available: false, reason: located.reason, remedy: located.remedy, trains: true };
     try {
-      return { available: true, description: (await openTensorflow(threads)).description, trains: true };
+      const { description } = await openTensorflow(threads);
+      return { available: true, description, adapters: [describedAdapter(description)], trains: true };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       return {
@@ -134,7 +142,8 @@ export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTenso
     const { tf, description } = await openTensorflow(threads);
     const finish =
       description.hardware === 'gpu' ? (tensor: tfTypes.Tensor) => readBack(tf, tensor) : () => undefined;
-    return new TfjsEngine({ tf, backendName: 'tensorflow', description, finish });
+    const kernelClock = () => new WallKernelClock(finish);
+    return new TfjsEngine({ ...ON_CPU, tf, backendName: 'tensorflow', description, kernelClock });
   },
 
   openTraining: openTensorflowTraining,

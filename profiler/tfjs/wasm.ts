@@ -1,9 +1,16 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import type { Availability, Engine, EngineAdapter, EngineDescription } from '../engine.ts';
+import {
+  type Availability,
+  describedAdapter,
+  type Engine,
+  type EngineAdapter,
+  type EngineDescription,
+} from '../engine.ts';
 import { processorName } from '../machine.ts';
-import { TfjsEngine } from './engine.ts';
+import { ON_CPU, TfjsEngine } from './engine.ts';
 import type { Tf } from './execute.ts';
+import { WallKernelClock } from './kernel-clock.ts';
 import { registerWasmForwardKernels, registerWasmGradients } from './wasm-gradients.ts';
 
 /** tfjs with the WASM backend: SIMD, one thread in Node. */
@@ -49,7 +56,8 @@ export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasmTrainin
 
   async availability(): Promise<Availability> {
     try {
-      return { available: true, description: await describe(await importWasmTfjs()), trains: true };
+      const description = await describe(await importWasmTfjs());
+      return { available: true, description, adapters: [describedAdapter(description)], trains: true };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       return { available: false, reason, remedy: 'npm install @tensorflow/tfjs-backend-wasm', trains: true };
@@ -58,7 +66,9 @@ export const wasmAdapter: EngineAdapter & { openTraining: typeof openWasmTrainin
 
   async open(): Promise<Engine> {
     const { tf, description } = await openWasm();
-    return new TfjsEngine({ tf, backendName: 'wasm', description, finish: () => undefined });
+    // Kernels are done when they return.
+    const kernelClock = () => new WallKernelClock(() => undefined);
+    return new TfjsEngine({ ...ON_CPU, tf, backendName: 'wasm', description, kernelClock });
   },
 
   openTraining: openWasmTraining,

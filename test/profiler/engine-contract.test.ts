@@ -3,13 +3,21 @@ import { NetworkBuilder } from '../../network/builder.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
+import { rulesNamed } from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';
 import { sampleWidths } from '../../network/sampling.ts';
 import { seededNormals, seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
-import type { Engine, EngineAdapter, EngineName } from '../../profiler/engine.ts';
+import {
+  describedAdapter,
+  type Engine,
+  type EngineAdapter,
+  type EngineName,
+  type HardwareKind,
+} from '../../profiler/engine.ts';
 import { ENGINES } from '../../profiler/engines.ts';
+import { availabilityOf, skipReason } from './skip-reason.ts';
 
 const BATCH = 2;
 
@@ -143,8 +151,14 @@ async function inferred(engine: Engine, network: Network): Promise<Map<string, F
   return outputs;
 }
 
-const availability = new Map<EngineName, boolean>();
-for (const { name, availability: look } of ENGINES) availability.set(name, (await look()).available);
+/** Where an engine may run in a test, and what it reads kernels' times from. */
+const RUNS_ON: Readonly<Record<EngineName, { hardware: readonly HardwareKind[]; clock: string }>> = {
+  tensorflow: { hardware: ['cpu', 'gpu'], clock: 'wall' },
+  webgpu: { hardware: ['software', 'gpu'], clock: 'gpu-timestamp' },
+  wasm: { hardware: ['cpu'], clock: 'wall' },
+  onnxruntime: { hardware: ['cpu'], clock: 'wall' },
+};
+
 const reference = new Map<string, Map<string, Float32Array>>();
 
 beforeAll(async () => {
@@ -156,25 +170,21 @@ beforeAll(async () => {
 });
 
 for (const adapter of ENGINES) {
-  const available = availability.get(adapter.name) === true;
-  // Only tensorflow's native library is not in its npm package.
-  if (!available && adapter.name === 'tensorflow') {
-    console.warn('TENSORFLOW NOT AVAILABLE: ITS NATIVE LIBRARY IS MISSING, SO ITS CONTRACT IS NOT TESTED');
-  }
-  describe.skipIf(!available && adapter.name === 'tensorflow')(`engine ${adapter.name}`, () => {
+  const reason = await skipReason(adapter.name);
+  describe.skipIf(reason !== null)(`engine ${adapter.name}${reason === null ? '' : ` (${reason})`}`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await adapter.open({ threads: 1 });
     });
     afterAll(() => engine.close());
 
-    test('describes what really runs', () => {
-      expect(engine.description).toMatchObject({
-        engine: adapter.name,
-        hardware: 'cpu',
-        clock: 'wall',
-        rules: engine.rules.name,
-      });
+    test('describes what really runs', async () => {
+      const { hardware, clock } = RUNS_ON[adapter.name];
+      expect(engine.description).toMatchObject({ engine: adapter.name, clock, rules: engine.rules.name });
+      expect(hardware).toContain(engine.description.hardware);
+      expect(rulesNamed(engine.rules.name)).toEqual(engine.rules);
+      const found = await availabilityOf(adapter.name);
+      expect(found.available && found.adapters[0]).toEqual(describedAdapter(engine.description));
       expect(engine.description.version).not.toBe('');
       expect(engine.description.threads).toBeGreaterThan(0);
     });
