@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import wavefile from 'wavefile';
+import { UserError } from '../../network/user-error.ts';
+
+/**
+ * Reads a WAV file of any bit depth as one channel at a sample rate: channels are averaged, higher rates brought down
+ * behind a low-pass filter.
+ *
+ * @returns samples from -1 to 1
+ * @throws UserError when the file is no whole, readable WAV file, or of a lower rate
+ */
+export async function readWaveFile(path: string, sampleRateHz: number): Promise<Float32Array> {
+  const { wave, recordedHz } = await openWaveFile(path);
+  if (recordedHz < sampleRateHz) {
+    throw new UserError({
+      got: `${path}, recorded at ${recordedHz} Hz`,
+      expected: `at least ${sampleRateHz} Hz`,
+      fix: 'replace or remove the file',
+    });
+  }
+  try {
+    decompress(wave);
+    // Flat to 0.1 dB up to 3.7 of 4 kHz, and 95 dB down above 4.5 kHz.
+    if (recordedHz !== sampleRateHz) wave.toSampleRate(sampleRateHz, { method: 'sinc', LPFType: 'IIR' });
+    return oneChannel(wave.getSamples(true), (wave.fmt as WaveFormat).numChannels, fullScale(wave.bitDepth));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Of the library's untyped chunks, the fields used here. */
+interface WaveFormat {
+  readonly numChannels: number;
+  readonly sampleRate: number;
+}
+
+async function openWaveFile(path: string): Promise<{ wave: wavefile.WaveFile; recordedHz: number }> {
+  try {
+    const wave = new wavefile.WaveFile(await readFile(path));
+    const { chunkSize, samples } = wave.data as { chunkSize: number; samples: Uint8Array };
+    if (samples.length < chunkSize) throw new Error(`${samples.length} of ${chunkSize} bytes of samples`);
+    if (chunkSize === 0) throw new Error('no samples');
+    return { wave, recordedHz: (wave.fmt as WaveFormat).sampleRate };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Makes compressed and unsigned samples signed integers of 16 bits. */
+function decompress(wave: wavefile.WaveFile): void {
+  // The library decodes its own (wavefile 11.0.0), but not faithfully.
+  if (wave.bitDepth === '4') throw new Error('ADPCM compression');
+  if (wave.bitDepth === '8a') wave.fromALaw();
+  else if (wave.bitDepth === '8m') wave.fromMuLaw();
+  else if (wave.bitDepth === '8') wave.toBitDepth('16');
+}
+
+/** What stands for 1 in samples of a bit depth. */
+function fullScale(bitDepth: string): number {
+  return bitDepth === '32f' || bitDepth === '64' ? 1 : 2 ** (Number(bitDepth) - 1);
+}
+
+function oneChannel(interleaved: Float64Array, channels: number, scale: number): Float32Array {
+  return Float32Array.from({ length: interleaved.length / channels }, (_, i) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += interleaved[i * channels + channel] ?? 0;
+    return sum / (channels * scale);
+  });
+}
+
+function unreadable(path: string, error: unknown): UserError {
+  const [reason = 'unknown reason'] = String(error instanceof Error ? error.message : error).split('\n');
+  return new UserError({
+    got: `an unreadable recording ${path} (${reason})`,
+    expected: 'WAV files, of PCM samples or in A-law or mu-law',
+    fix: 'replace or remove the file',
+  });
+}

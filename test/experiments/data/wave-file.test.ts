@@ -1,0 +1,115 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import wavefile from 'wavefile';
+import { readWaveFile } from '../../../experiments/data/wave-file.ts';
+import { UserError } from '../../../network/user-error.ts';
+import { temporaryDirectory } from './image-files.ts';
+import { sine, writeWave } from './wave-files.ts';
+
+const temporaryFile = () => join(temporaryDirectory(), 'a.wav');
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? 0))), 0);
+}
+
+function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
+test('samples come back between -1 and 1', async () => {
+  const path = temporaryFile();
+  const waveform = sine(440, 1000);
+  writeWave(path, [waveform]);
+
+  expect(largestDifference(await readWaveFile(path, 8000), waveform)).toBeLessThan(1e-4);
+});
+
+test.each(['8', '24', '32', '32f', '64', '8a', '8m'])('bit depth %s is read', async (bitDepth) => {
+  const path = temporaryFile();
+  const waveform = sine(440, 1000);
+  writeWave(path, [waveform]);
+  const wave = new wavefile.WaveFile(readFileSync(path));
+  if (bitDepth === '8a') wave.toALaw();
+  else if (bitDepth === '8m') wave.toMuLaw();
+  else wave.toBitDepth(bitDepth);
+  writeFileSync(path, wave.toBuffer());
+
+  expect(largestDifference(await readWaveFile(path, 8000), waveform)).toBeLessThan(0.02);
+});
+
+test('channels are averaged', async () => {
+  const path = temporaryFile();
+  writeWave(path, [Float32Array.of(0.5, 0.25, 0), Float32Array.of(0, 0.25, -0.5)]);
+
+  expect(largestDifference(await readWaveFile(path, 8000), Float32Array.of(0.25, 0.25, -0.25))).toBeLessThan(
+    1e-4,
+  );
+});
+
+test.each([16_000, 44_100])('%d Hz become 8 kHz: what fits is kept, what does not is gone', async (rate) => {
+  const kept = temporaryFile();
+  const gone = temporaryFile();
+  writeWave(kept, [sine(1000, rate, rate)], rate);
+  writeWave(gone, [sine(5000, rate, rate)], rate);
+  const middle = async (path: string) => {
+    const samples = await readWaveFile(path, 8000);
+    expect(samples).toHaveLength(8000);
+    return samples.subarray(1000, 7000);
+  };
+
+  expect(rms(await middle(kept))).toBeCloseTo(0.5 / Math.SQRT2, 2);
+  expect(rms(await middle(gone))).toBeLessThan(1e-3);
+});
+
+describe('one line names a file', () => {
+  async function refusal(path: string): Promise<string> {
+    const error: unknown = await readWaveFile(path, 8000).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof UserError)) throw new Error('read, or failed otherwise', { cause: error });
+    expect(error.message).not.toContain('\n');
+    return error.message;
+  }
+
+  test.each<[string, (path: string) => void, string]>([
+    ['that is no WAV file', (path) => writeFileSync(path, 'no sound'), 'Not a supported format'],
+    ['that is empty', (path) => truncateSync(path, 0), ''],
+    ['cut in its header', (path) => truncateSync(path, 30), ''],
+    ['cut in its samples', (path) => truncateSync(path, 1000), '956 of 2000 bytes of samples'],
+    ['compressed with ADPCM', compress, 'ADPCM compression'],
+    ['without samples', (path) => writeWave(path, [new Float32Array(0)]), 'no samples'],
+  ])('%s', async (_, damage, reason) => {
+    const path = temporaryFile();
+    writeWave(path, [sine(440, 1000)]);
+    damage(path);
+
+    const message = await refusal(path);
+    expect(message).toContain(`an unreadable recording ${path}`);
+    expect(message).toContain(reason);
+    expect(message).toContain(
+      'expected WAV files, of PCM samples or in A-law or mu-law; replace or remove the file',
+    );
+  });
+
+  function compress(path: string): void {
+    const wave = new wavefile.WaveFile(readFileSync(path));
+    wave.toIMAADPCM();
+    writeFileSync(path, wave.toBuffer());
+  }
+
+  test('that is missing', async () => {
+    expect(await refusal('/nowhere/a.wav')).toContain('an unreadable recording /nowhere/a.wav (ENOENT');
+  });
+
+  test('of too low a rate', async () => {
+    const path = temporaryFile();
+    writeWave(path, [sine(440, 1000, 4000)], 4000);
+
+    expect(await refusal(path)).toBe(
+      `got ${path}, recorded at 4000 Hz; expected at least 8000 Hz; replace or remove the file`,
+    );
+  });
+});
