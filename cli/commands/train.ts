@@ -5,7 +5,7 @@ import { type Device, openDevice } from '../../calibration/device-profile.ts';
 import {
   type Dataset,
   generateTexturedShapes,
-  loadClassFolders,
+  loadDataFolder,
   subset,
 } from '../../experiments/data/index.ts';
 import type { TrainResult } from '../../experiments/train/records.ts';
@@ -58,7 +58,7 @@ function parseRatio(text: string): number {
 const GENERATED_TEST_SHARE = 0.25;
 const DEFAULT_GENERATED = 4000;
 
-/** The user's images, or the generated set where no folder is named. */
+/** The user's images or recordings, or the generated set where no folder is named. */
 export async function openData(
   flags: { data?: string; images?: number; seed: number },
   quiet: boolean,
@@ -71,8 +71,8 @@ export async function openData(
       seed: flags.seed,
     });
   }
-  const bar = progressBar('images', quiet);
-  const loaded = await loadClassFolders(flags.data, {
+  const bar = progressBar('data', quiet);
+  const loaded = await loadDataFolder(flags.data, {
     onProgress: (done, total) => bar.update({ fraction: done / total, text: `${done} of ${total}` }),
   });
   bar.finish();
@@ -122,7 +122,10 @@ export function trainCommand(program: Command): void {
     .command('train')
     .description('MorphNet: shrink, expand, retrain towards a FLOPs, size or calibrated-latency target')
     .option('--network <name>', 'zoo network to start from', 'inception-32')
-    .option('--data <dir>', 'train/<class>/*.jpg|png and test/<class>/… (default: generated textured shapes)')
+    .option(
+      '--data <dir>',
+      'train/<class>/*.jpg|png|wav and test/<class>/…, or spoken digits <digit>_<speaker>_<n>.wav (default: generated textured shapes)',
+    )
     .addOption(integerOption('--images <n>', 'training images to use', 100))
     .addOption(
       new Option('--target <target>', 'what to save')

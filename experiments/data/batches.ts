@@ -1,19 +1,11 @@
+import type { Augmentation } from './augmentation.ts';
 import type { ImageSet } from './dataset.ts';
 import { hashKeys, randomStream, shuffle } from './seeded-random.ts';
 
-/** Mean and standard deviation per channel (red, green, blue) of pixel / 255. */
+/** Mean and standard deviation per channel of pixel / 255. */
 export interface Normalization {
-  readonly mean: readonly [number, number, number];
-  readonly standardDeviation: readonly [number, number, number];
-}
-
-export interface Augmentation {
-  readonly seed: number;
-  readonly epoch: number;
-  /** Whether to mirror half of the images, at random, left to right. */
-  readonly flip: boolean;
-  /** Images move by up to this many pixels, at random, along each axis; what that uncovers is 0. */
-  readonly shiftPixels: number;
+  readonly mean: readonly number[];
+  readonly standardDeviation: readonly number[];
 }
 
 export interface BatchOptions {
@@ -23,25 +15,26 @@ export interface BatchOptions {
 }
 
 /** Statistics over every pixel of a set. A channel that never varies gets a standard deviation of 1. */
-export function normalization(set: ImageSet): Normalization {
-  const [red, green, blue] = [0, 1, 2].map((channel) => channelStatistics(set.pixels, channel));
-  if (red === undefined || green === undefined || blue === undefined) throw new Error('three channels');
+export function normalization({ pixels, channels }: ImageSet): Normalization {
+  const statistics = Array.from({ length: channels }, (_, channel) =>
+    channelStatistics(pixels, channel, channels),
+  );
   return {
-    mean: [red.mean, green.mean, blue.mean],
-    standardDeviation: [red.standardDeviation, green.standardDeviation, blue.standardDeviation],
+    mean: statistics.map(({ mean }) => mean),
+    standardDeviation: statistics.map(({ standardDeviation }) => standardDeviation),
   };
 }
 
-function channelStatistics(pixels: Uint8Array, channel: number) {
+function channelStatistics(pixels: Uint8Array, channel: number, channels: number) {
   // Sums of bytes and of their squares stay exact: they are whole numbers below 2^53.
   let sum = 0;
   let squares = 0;
-  for (let i = channel; i < pixels.length; i += 3) {
+  for (let i = channel; i < pixels.length; i += channels) {
     const byte = pixels[i] ?? 0;
     sum += byte;
     squares += byte * byte;
   }
-  const count = pixels.length / 3;
+  const count = pixels.length / channels;
   const variance = squares / count - (sum / count) ** 2;
   return { mean: sum / count / 255, standardDeviation: variance > 1e-9 ? Math.sqrt(variance) / 255 : 1 };
 }
@@ -58,7 +51,7 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
  * Writes the images at `indices` as normalized floats. How image i is changed in an epoch depends on the
  * augmentation's seed, the epoch and i alone, not on its place in the batch.
  *
- * @param out receives `[indices.length, height, width, 3]` floats, and may be longer
+ * @param out receives `[indices.length, height, width, channels]` floats, and may be longer
  * @param labelsOut receives `indices.length` class indices, and may be longer
  * @throws RangeError when an index lies outside the set or an output is too short
  */
@@ -78,18 +71,23 @@ export function fillBatch(
     const label = set.labels[index];
     if (label === undefined) throw new RangeError(`image ${index} of ${set.count}`);
     labelsOut[place] = label;
-    writeImage(set, index, out, place * imageValues, levels, placementOf(index, options.augment));
+    const image = out.subarray(place * imageValues, (place + 1) * imageValues);
+    const placement = placementOf(index, options.augment);
+    if (placement.right !== 0 || placement.down !== 0) {
+      if (options.augment?.uncovered === 'zero-byte') fillZeroByte(image, levels, set.channels);
+      else image.fill(0);
+    }
+    writeImage(set, index, image, levels, placement);
   });
 }
 
 /** The normalized value of byte b in channel c, at `256 c + b`. */
 function normalizedLevels({ mean, standardDeviation }: Normalization): Float32Array {
-  const levels = new Float32Array(3 * 256);
-  for (const channel of [0, 1, 2] as const) {
-    for (let byte = 0; byte < 256; byte++) {
-      levels[256 * channel + byte] = (byte / 255 - mean[channel]) / standardDeviation[channel];
-    }
-  }
+  const levels = new Float32Array(mean.length * 256);
+  mean.forEach((centre, channel) => {
+    const deviation = standardDeviation[channel] ?? 1;
+    for (let byte = 0; byte < 256; byte++) levels[256 * channel + byte] = (byte / 255 - centre) / deviation;
+  });
   return levels;
 }
 
@@ -103,41 +101,42 @@ const UNMOVED: Placement = { mirrored: false, right: 0, down: 0 };
 
 function placementOf(index: number, augment: Augmentation | undefined): Placement {
   if (augment === undefined) return UNMOVED;
-  const { seed, epoch, flip, shiftPixels } = augment;
+  const { seed, epoch, flip, shiftRows, shiftColumns } = augment;
   const bits = hashKeys(seed, epoch, index);
-  const shifts = 2 * shiftPixels + 1;
   return {
     mirrored: flip && (bits & 1) === 1,
-    right: (((bits >>> 1) % 0x8000) % shifts) - shiftPixels,
-    down: ((bits >>> 16) % shifts) - shiftPixels,
+    right: (((bits >>> 1) % 0x8000) % (2 * shiftColumns + 1)) - shiftColumns,
+    down: ((bits >>> 16) % (2 * shiftRows + 1)) - shiftRows,
   };
 }
 
-/** Writes one image to `out` from `start` on: mirrored, then moved right and down. */
+function fillZeroByte(image: Float32Array, levels: Float32Array, channels: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = levels[256 * (i % channels)] ?? 0;
+}
+
+/** Writes one image to `out`: mirrored, then moved right and down. */
 function writeImage(
   set: ImageSet,
   index: number,
   out: Float32Array,
-  start: number,
   levels: Float32Array,
   { mirrored, right, down }: Placement,
 ): void {
-  const { pixels, height, width } = set;
-  const step = mirrored ? -3 : 3;
+  const { pixels, height, width, channels } = set;
+  const step = mirrored ? -channels : channels;
   const firstColumn = Math.max(0, right);
   const endColumn = Math.min(width, width + right);
-  if (right !== 0 || down !== 0) out.fill(0, start, start + height * width * 3);
   for (let row = Math.max(0, down); row < Math.min(height, height + down); row++) {
     const sourceRow = (index * height + row - down) * width;
     const sourceColumn = mirrored ? width - 1 - (firstColumn - right) : firstColumn - right;
-    let source = (sourceRow + sourceColumn) * 3;
-    let target = start + (row * width + firstColumn) * 3;
+    let source = (sourceRow + sourceColumn) * channels;
+    let target = (row * width + firstColumn) * channels;
     for (let column = firstColumn; column < endColumn; column++) {
-      out[target] = levels[pixels[source] ?? 0] ?? 0;
-      out[target + 1] = levels[256 + (pixels[source + 1] ?? 0)] ?? 0;
-      out[target + 2] = levels[512 + (pixels[source + 2] ?? 0)] ?? 0;
+      for (let channel = 0; channel < channels; channel++) {
+        out[target + channel] = levels[256 * channel + (pixels[source + channel] ?? 0)] ?? 0;
+      }
       source += step;
-      target += 3;
+      target += channels;
     }
   }
 }

@@ -1,22 +1,29 @@
 import { UserError } from '../../network/user-error.ts';
 import { randomStream, shuffle } from './seeded-random.ts';
 
-/** Images as bytes, NHWC, RGB, row-major. */
+/** What a data set's images show: pictures as they are, or the spectrograms of recordings. */
+export type Medium = 'images' | 'recordings';
+
+/**
+ * Images as bytes, NHWC, row-major: RGB, or of one channel. A spectrogram's rows are frames, later ones further down,
+ * and its columns mel bands, higher ones further right.
+ */
 export interface ImageSet {
-  /** `count * height * width * 3` bytes. */
+  /** `count * height * width * channels` bytes. */
   readonly pixels: Uint8Array;
   /** `count` class indices. */
   readonly labels: Int32Array;
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  readonly channels: 3;
+  readonly channels: 1 | 3;
 }
 
 /** A labelled training set and test set over the same classes, with images of one size. */
 export interface Dataset {
   readonly name: string;
   readonly origin: 'class-folders' | 'generated';
+  readonly medium: Medium;
   /** Class names; an image's label is an index into them. */
   readonly classes: readonly string[];
   readonly train: ImageSet;

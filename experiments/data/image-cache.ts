@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 
-/** Decoded training and test images of one size, as `count * height * width * 3` bytes each. */
+/** Decoded training and test images of one size, as `count * height * width * channels` bytes each. */
 export interface DecodedSets {
   readonly height: number;
   readonly width: number;
+  readonly channels: 1 | 3;
   readonly train: Uint8Array;
   readonly test: Uint8Array;
 }
@@ -20,6 +21,7 @@ const cacheIndex = z.object({
   key: z.string(),
   height: z.int().positive(),
   width: z.int().positive(),
+  channels: z.literal([1, 3]),
   trainCount: z.int().positive(),
   testCount: z.int().positive(),
   /** CRC-32 of the pixels file, training images first. */
@@ -33,15 +35,15 @@ export async function readImageCache(directory: string, key: string): Promise<De
   try {
     const index = cacheIndex.parse(JSON.parse(await readFile(join(directory, INDEX_FILE), 'utf8')));
     if (index.key !== key) return undefined;
-    const { height, width, trainCount, testCount } = index;
+    const { height, width, channels, trainCount, testCount } = index;
     const file = await open(join(directory, PIXELS_FILE));
     try {
-      const imageBytes = height * width * 3;
+      const imageBytes = height * width * channels;
       if ((await file.stat()).size !== (trainCount + testCount) * imageBytes) return undefined;
       const train = new Uint8Array(trainCount * imageBytes);
       const test = new Uint8Array(testCount * imageBytes);
       const checksum = await readChecked(file, test, await readChecked(file, train, 0));
-      return checksum === index.crc32 ? { height, width, train, test } : undefined;
+      return checksum === index.crc32 ? { height, width, channels, train, test } : undefined;
     } finally {
       await file.close();
     }
@@ -69,12 +71,13 @@ async function readChecked(file: FileHandle, target: Uint8Array, checksum: numbe
  * @throws the file system's error when the directory cannot be written
  */
 export async function writeImageCache(directory: string, key: string, images: DecodedSets): Promise<void> {
-  const { height, width, train, test } = images;
-  const imageBytes = height * width * 3;
+  const { height, width, channels, train, test } = images;
+  const imageBytes = height * width * channels;
   const index: z.infer<typeof cacheIndex> = {
     key,
     height,
     width,
+    channels,
     trainCount: train.length / imageBytes,
     testCount: test.length / imageBytes,
     crc32: crc32(test, crc32(train)),

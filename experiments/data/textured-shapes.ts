@@ -45,6 +45,7 @@ export function generateTexturedShapes(options: TexturedShapesOptions): Dataset 
   return {
     name: 'textured-shapes (generated)',
     origin: 'generated',
+    medium: 'images',
     classes: CLASSES.map(({ shape, texture }) => `${texture} ${shape}`),
     train: generateImages(trainCount, size, seed, 0),
     test: generateImages(testCount, size, seed, 1),

@@ -1,10 +1,7 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import { type Dataset, epochOrder, fillBatch, type Normalization } from '../data/index.ts';
+import { type Dataset, epochOrder, fillBatch, type Normalization, randomChanges } from '../data/index.ts';
 
 type Tf = typeof tfTypes;
-
-/** Images move by up to this share of their size. */
-const SHIFT = 1 / 8;
 
 export interface EpochOptions {
   readonly tf: Tf;
@@ -50,9 +47,7 @@ export async function trainEpoch(options: EpochOptions): Promise<EpochResult> {
     const indices = order.subarray(done * batch, (done + 1) * batch);
     fillBatch(train, indices, pixels, labels, {
       normalization: options.normalization,
-      ...(options.augment
-        ? { augment: { seed, epoch, flip: true, shiftPixels: Math.round(SHIFT * width) } }
-        : {}),
+      ...(options.augment ? { augment: { seed, epoch, ...randomChanges(data.medium, train) } } : {}),
     });
     const rate = options.rate(done / steps);
     optimizer.setLearningRate(rate);

@@ -296,13 +296,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** @throws UserError if the images do not fit the network's input or its classes the data's */
-function checkImages(network: Network, { train: images, classes, name }: Dataset): void {
+function checkImages(network: Network, { train: images, classes, name, medium }: Dataset): void {
+  const shapeOf = ({ height, width, channels }: { height: number; width: number; channels: number }) =>
+    `${height}×${width}×${channels}`;
   const input = network.layers.find((layer) => layer.kind === 'input');
-  if (input?.kind === 'input' && (input.height !== images.height || input.width !== images.width)) {
+  if (input?.kind === 'input' && shapeOf(input) !== shapeOf(images)) {
     throw new UserError({
-      got: `${images.height}×${images.width} images in ${name}`,
-      expected: `${input.height}×${input.width}, the input of ${network.name}`,
-      fix: 'use images of that size, or another --network',
+      got: `${shapeOf(images)} ${medium === 'recordings' ? 'spectrograms' : 'images'} in ${name}`,
+      expected: `${shapeOf(input)}, the input of ${network.name}`,
+      fix:
+        medium === 'recordings'
+          ? 'use a --network for recordings, such as resnet-v1-digits'
+          : 'use data of that shape, or another --network',
     });
   }
   const output = planChannels(network).shapes.get(network.outputs[0] ?? '');

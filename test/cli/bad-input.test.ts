@@ -131,7 +131,7 @@ describe('bad input', () => {
       stderr
         .trimEnd()
         .split('\n')
-        .filter((text) => !/^images +\d+ %/.test(text)),
+        .filter((text) => !/^data +\d+ %/.test(text)),
     ).toHaveLength(1);
     expect(stderr).toMatch(line);
     expect(stdout).toBe('');

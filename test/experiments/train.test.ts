@@ -100,7 +100,7 @@ describe('a training run', () => {
   test('refuses images of another size', async () => {
     const data = generateTexturedShapes({ trainCount: 40, testCount: 10, size: 32, seed: 1 });
     await expect(train(options(join(folder, 'size'), { data }))).rejects.toThrow(
-      'got 32×32 images in textured-shapes (generated); expected 16×16, the input of tiny',
+      'got 32×32×3 images in textured-shapes (generated); expected 16×16×3, the input of tiny',
     );
   });
 });

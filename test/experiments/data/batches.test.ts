@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
-import {
-  type Augmentation,
-  epochOrder,
-  fillBatch,
-  normalization,
-} from '../../../experiments/data/batches.ts';
+import { type Augmentation, randomChanges } from '../../../experiments/data/augmentation.ts';
+import { epochOrder, fillBatch, normalization } from '../../../experiments/data/batches.ts';
 import type { ImageSet } from '../../../experiments/data/dataset.ts';
 import { generateTexturedShapes } from '../../../experiments/data/textured-shapes.ts';
 
 const { train } = generateTexturedShapes({ trainCount: 64, testCount: 1, size: 16, seed: 1 });
 const imageValues = 16 * 16 * 3;
+/** Moves by up to so many pixels along both axes. */
+const shifts = (pixels: number) => ({ shiftRows: pixels, shiftColumns: pixels, uncovered: 'mean' }) as const;
 const unscaled = { mean: [0, 0, 0], standardDeviation: [1, 1, 1] } as const;
 
 function fill(set: ImageSet, indices: readonly number[], augment?: Augmentation): Float32Array {
@@ -85,7 +83,7 @@ test('images are moved by up to the shift, mirrored or not, with zeros where not
   ]);
   const seen = new Set<string>();
   for (let epoch = 0; epoch < 500; epoch++) {
-    const out = fill(image, [0], { seed: 1, epoch, flip: true, shiftPixels: 1 });
+    const out = fill(image, [0], { seed: 1, epoch, flip: true, ...shifts(1) });
     seen.add(JSON.stringify(greyRows(out, 3)));
   }
 
@@ -118,7 +116,7 @@ test('images are moved by up to the shift, mirrored or not, with zeros where not
 test('a shift wider than the image leaves zeros alone', () => {
   const image = grey([[10]]);
   const values = Array.from({ length: 50 }, (_, epoch) =>
-    fill(image, [0], { seed: 1, epoch, flip: false, shiftPixels: 5 }),
+    fill(image, [0], { seed: 1, epoch, flip: false, ...shifts(5) }),
   );
 
   expect(
@@ -127,8 +125,36 @@ test('a shift wider than the image leaves zeros alone', () => {
   expect(values.some((out) => out[0] === 0)).toBe(true);
 });
 
+test('spectrograms move in time alone, and what that uncovers is as silent as byte 0', () => {
+  const frames = [10, 20, 30, 40, 50, 60, 70, 80].map((level) => [level, level + 1]);
+  const set: ImageSet = {
+    pixels: Uint8Array.from(frames.flat()),
+    labels: Int32Array.of(0),
+    count: 1,
+    height: 8,
+    width: 2,
+    channels: 1,
+  };
+  const seen = new Set<string>();
+  for (let epoch = 0; epoch < 500; epoch++) {
+    const out = new Float32Array(16).fill(Number.NaN);
+    fillBatch(set, Int32Array.of(0), out, new Int32Array(1), {
+      normalization: { mean: [0.5], standardDeviation: [0.25] },
+      augment: { seed: 1, epoch, ...randomChanges('recordings', set) },
+    });
+    const bytes = Array.from(out, (value) => Math.round((value * 0.25 + 0.5) * 255));
+    seen.add(JSON.stringify(bytes));
+  }
+
+  const silent = (count: number) => Array<number[]>(count).fill([0, 0]);
+  const moved = Array.from({ length: 11 }, (_, i) => i - 5).map((down) =>
+    down < 0 ? [...frames.slice(-down), ...silent(-down)] : [...silent(down), ...frames.slice(0, 8 - down)],
+  );
+  expect([...seen].sort()).toEqual(moved.map((rows) => JSON.stringify(rows.flat())).sort());
+});
+
 test('the augmentation of an image does not depend on its batch, and changes with seed and epoch', () => {
-  const augment = { seed: 1, epoch: 2, flip: true, shiftPixels: 2 };
+  const augment = { seed: 1, epoch: 2, flip: true, ...shifts(2) };
   const together = fill(train, [...Array(64).keys()], augment);
   const alone = fill(train, [17], augment);
 

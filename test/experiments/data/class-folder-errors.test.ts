@@ -2,14 +2,14 @@ import { mkdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { loadClassFolders } from '../../../experiments/data/class-folders.ts';
+import { loadDataFolder } from '../../../experiments/data/data-folder.ts';
 import { UserError } from '../../../network/user-error.ts';
 import { temporaryDirectory, writeImage, writeImages } from './image-files.ts';
 
 /** Loads a directory that must be refused and returns the error's line. */
 async function refusal(directory: string, size?: readonly [number, number]): Promise<string> {
   const cacheDirectory = temporaryDirectory();
-  const error: unknown = await loadClassFolders(directory, { cacheDirectory, ...(size && { size }) }).then(
+  const error: unknown = await loadDataFolder(directory, { cacheDirectory, ...(size && { size }) }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -51,14 +51,14 @@ test.each(['train/bee', 'test/bee'])('an empty class folder %s is named', async 
   const empty = join(directory, folder.replace('train/bee', 'train/fly'));
   mkdirSync(empty, { recursive: true });
 
-  expect(await refusal(directory)).toContain(`no images in ${empty}`);
+  expect(await refusal(directory)).toContain(`no images or recordings in ${empty}`);
 });
 
 test('a class of one image cannot be split', async () => {
   const directory = temporaryDirectory();
   await writeImages(directory, ['ant/a.png', 'ant/b.png', 'bee/c.png']);
 
-  expect(await refusal(directory)).toContain('one image of the class bee');
+  expect(await refusal(directory)).toContain('one file of the class bee');
 });
 
 test('an image that differs in size is named where no size is given', async () => {

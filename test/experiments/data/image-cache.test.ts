@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { loadClassFolders } from '../../../experiments/data/class-folders.ts';
+import { loadDataFolder } from '../../../experiments/data/data-folder.ts';
 import * as decoding from '../../../experiments/data/decode-images.ts';
 import { temporaryDirectory, writeImage, writeImages } from './image-files.ts';
 
@@ -13,7 +13,7 @@ async function cachedDataset() {
   const directory = temporaryDirectory();
   const cacheDirectory = join(temporaryDirectory(), 'cache');
   await writeImages(directory, ['train/ant/a.png', 'train/bee/b.png', 'test/ant/c.png']);
-  const dataset = await loadClassFolders(directory, { cacheDirectory });
+  const dataset = await loadDataFolder(directory, { cacheDirectory });
   decodeImages.mockClear();
   return { directory, cacheDirectory, dataset };
 }
@@ -22,14 +22,14 @@ test('a second load takes the images from the cache', async () => {
   const { directory, cacheDirectory, dataset } = await cachedDataset();
 
   expect(readdirSync(cacheDirectory).sort()).toEqual(['index.json', 'pixels.bin']);
-  expect(await loadClassFolders(directory, { cacheDirectory })).toEqual(dataset);
+  expect(await loadDataFolder(directory, { cacheDirectory })).toEqual(dataset);
   expect(decodeImages).not.toHaveBeenCalled();
 });
 
 test('a file that changed or came, and another size, make the cache stale', async () => {
   const { directory, cacheDirectory } = await cachedDataset();
   const reload = async (size?: readonly [number, number]) => {
-    const { train } = await loadClassFolders(directory, { cacheDirectory, ...(size && { size }) });
+    const { train } = await loadDataFolder(directory, { cacheDirectory, ...(size && { size }) });
     expect(decodeImages).toHaveBeenCalled();
     decodeImages.mockClear();
     return train;
@@ -53,10 +53,10 @@ test.each([
   const { directory, cacheDirectory, dataset } = await cachedDataset();
   damage(cacheDirectory);
 
-  expect(await loadClassFolders(directory, { cacheDirectory })).toEqual(dataset);
+  expect(await loadDataFolder(directory, { cacheDirectory })).toEqual(dataset);
   expect(decodeImages).toHaveBeenCalled();
   decodeImages.mockClear();
-  expect(await loadClassFolders(directory, { cacheDirectory })).toEqual(dataset);
+  expect(await loadDataFolder(directory, { cacheDirectory })).toEqual(dataset);
   expect(decodeImages).not.toHaveBeenCalled();
 });
 
@@ -73,7 +73,7 @@ test('a cache directory that cannot be written costs a warning, not the data set
   writeFileSync(occupied, '');
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 
-  expect(await loadClassFolders(directory, { cacheDirectory: occupied })).toEqual(dataset);
+  expect(await loadDataFolder(directory, { cacheDirectory: occupied })).toEqual(dataset);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('not cached'));
   warn.mockRestore();
 });
@@ -82,8 +82,8 @@ test('the cache lies under XDG_CACHE_HOME by default, apart for each directory a
   const { directory } = await cachedDataset();
   const home = temporaryDirectory();
   vi.stubEnv('XDG_CACHE_HOME', home);
-  await loadClassFolders(directory);
-  await loadClassFolders(directory, { size: [2, 2] });
+  await loadDataFolder(directory);
+  await loadDataFolder(directory, { size: [2, 2] });
   vi.unstubAllEnvs();
 
   expect(readdirSync(join(home, 'morphline/images'))).toHaveLength(2);

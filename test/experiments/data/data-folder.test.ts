@@ -2,13 +2,13 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { loadClassFolders } from '../../../experiments/data/class-folders.ts';
+import { loadDataFolder } from '../../../experiments/data/data-folder.ts';
 import type { ImageSet } from '../../../experiments/data/dataset.ts';
 import { temporaryDirectory, writeImage, writeImages } from './image-files.ts';
 
 function load(directory: string, size?: readonly [number, number]) {
   const cacheDirectory = temporaryDirectory();
-  return loadClassFolders(directory, { cacheDirectory, ...(size && { size }) });
+  return loadDataFolder(directory, { cacheDirectory, ...(size && { size }) });
 }
 
 /** The first pixel's red of each image, which JPEG may have moved a little, to the nearest ten. */
@@ -26,9 +26,10 @@ test('train and test folders become two labelled sets, sorted by class and name'
     'test/cat/y.png',
     'test/ant/z.jpg',
   ]);
-  const { name, origin, classes, train, test: tested } = await load(directory);
+  const { name, origin, medium, classes, train, test: tested } = await load(directory);
 
-  expect([name, origin, classes]).toEqual([basename(directory), 'class-folders', ['ant', 'cat']]);
+  expect([name, origin, medium]).toEqual([basename(directory), 'class-folders', 'images']);
+  expect(classes).toEqual(['ant', 'cat']);
   expect([train.count, train.height, train.width, train.channels]).toEqual([3, 4, 4, 3]);
   expect([...train.labels]).toEqual([0, 1, 1]);
   expect(reds(train)).toEqual([20, 10, 0]);
@@ -109,7 +110,7 @@ test('progress counts up to the total over both sets', async () => {
   const directory = temporaryDirectory();
   await writeImages(directory, ['train/ant/a.png', 'train/ant/b.png', 'test/ant/c.png']);
   const calls: number[][] = [];
-  await loadClassFolders(directory, {
+  await loadDataFolder(directory, {
     cacheDirectory: temporaryDirectory(),
     onProgress: (done, total) => calls.push([done, total]),
   });
