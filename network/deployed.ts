@@ -93,6 +93,7 @@ export function deployedWeights(network: Network, weights: Weights): Weights {
       );
       result.delete(`${name}/bias`);
     }
+    if (layer.kind === 'gate') result.delete(`${name}/logits`);
     if (layer.kind !== 'batch-norm') continue;
     const kernel = result.get(`${sourceName}/kernel`);
     const beta = weights.get(`${name}/beta`);

@@ -4,8 +4,8 @@ import { inferShapes } from './shapes.ts';
 
 /**
  * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], transposed
- * [h, w, out, in], dense [in, out], row-major), `bias`, and `gamma`, `beta`, `moving_mean`, `moving_variance` of a
- * batch norm.
+ * [h, w, out, in], dense [in, out], row-major), `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` of a batch
+ * norm, and `logits` of a gate, which only training reads.
  */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -36,6 +36,9 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
       case 'batch-norm':
         if (layer.scale) push('gamma', output);
         for (const part of ['beta', 'moving_mean', 'moving_variance']) push(part, output);
+        break;
+      case 'gate':
+        push('logits', output);
         break;
       default:
         break;
@@ -91,7 +94,7 @@ export function seededNormals(name: string, count: number, seed: number): Float3
 
 /**
  * Weights for timing and comparing: kernels normal with variance 2 / fan-in (He et al., arXiv 1502.01852), so that
- * activations neither vanish nor overflow; small biases; batch norm near the identity.
+ * activations neither vanish nor overflow; small biases; batch norm near the identity; gates open.
  */
 export function seededWeights(network: Network, seed: number): Weights {
   const weights = new Map<string, Float32Array>();
@@ -108,7 +111,8 @@ export function seededWeights(network: Network, seed: number): Weights {
       const scale = Math.sqrt(2 / fanIn);
       for (let i = 0; i < count; i++) values[i] = (values[i] as number) * scale;
     } else {
-      const centre = part === 'gamma' || part === 'moving_variance' ? 1 : 0;
+      // Scales near one; logits of gates that are open.
+      const centre = part === 'gamma' || part === 'moving_variance' || part === 'logits' ? 1 : 0;
       for (let i = 0; i < count; i++)
         values[i] = centre + 0.1 * Math.max(-3, Math.min(3, values[i] as number));
     }
