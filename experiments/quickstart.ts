@@ -41,7 +41,7 @@ const TRIAL_STEPS = 4;
 async function affordableImages(path: string, seed: number, { tf }: TrainingEngine): Promise<number> {
   if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { images: number }).images;
   const data = generateTexturedShapes({ trainCount: BATCH * TRIAL_STEPS, testCount: BATCH, seed });
-  const model = trainableModel(tf, zooNetwork(TRAINED_NETWORK), seed);
+  const model = trainableModel(zooNetwork(TRAINED_NETWORK), seed);
   const optimizer = tf.train.momentum(0.01, 0.9);
   let startMs = 0;
   await trainEpoch({

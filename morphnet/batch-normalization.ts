@@ -1,11 +1,10 @@
-import type * as tfTypes from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
-type Tf = typeof import('@tensorflow/tfjs');
-type Layer = tfTypes.layers.Layer;
-type Tensor = tfTypes.Tensor;
+type Layer = tf.layers.Layer;
+type Tensor = tf.Tensor;
 
 /** Arguments of `tf.layers.batchNormalization`. */
-export type BatchNormalizationConfig = NonNullable<Parameters<Tf['layers']['batchNormalization']>[0]>;
+export type BatchNormalizationConfig = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
 
 type Settings = Required<
   Pick<BatchNormalizationConfig, 'axis' | 'momentum' | 'epsilon' | 'scale' | 'center'>
@@ -18,15 +17,15 @@ type Settings = Required<
  * those of `tf.layers.batchNormalization`, and so are the moving averages: of the batch's mean and biased
  * variance.
  */
-export function batchNormalization(tf: Tf, config: BatchNormalizationConfig = {}): Layer {
-  return trainFused(tf, tf.layers.batchNormalization(config));
+export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
+  return trainFused(tf.layers.batchNormalization(config));
 }
 
 /**
  * Makes an existing batch normalization layer of tfjs, one of a loaded model for example, train like those
  * made by `batchNormalization`, provided that it normalizes along the last axis. Returns `layer`.
  */
-export function trainFused(tf: Tf, layer: Layer): Layer {
+export function trainFused(layer: Layer): Layer {
   const unfused = layer.call.bind(layer);
   const { axis, momentum, epsilon, scale, center } = layer.getConfig() as unknown as Settings;
   layer.call = (inputs, kwargs) => {
@@ -41,7 +40,6 @@ export function trainFused(tf: Tf, layer: Layer): Layer {
       const gamma = scale ? weights.shift()?.read() : undefined;
       const beta = center ? weights.shift()?.read() : undefined;
       const { y, statistics } = normalizeBatch(
-        tf,
         x,
         gamma ?? tf.ones(channels),
         beta ?? tf.zeros(channels),
@@ -65,16 +63,15 @@ export function trainFused(tf: Tf, layer: Layer): Layer {
  * dispose.
  */
 function normalizeBatch(
-  tf: Tf,
   x: Tensor,
   gamma: Tensor,
   beta: Tensor,
   epsilon: number,
 ): { y: Tensor; statistics: Tensor[] } {
-  const normalizer = normalizerOf(tf);
+  const normalizer = normalizerOf();
   let statistics: Tensor[] = [];
   const normalize = tf.customGrad((...inputs) => {
-    const [x, gamma, beta, save] = inputs as [Tensor, Tensor, Tensor, tfTypes.GradSaveFunc];
+    const [x, gamma, beta, save] = inputs as [Tensor, Tensor, Tensor, tf.GradSaveFunc];
     const { y, mean, variance, reserve } = normalizer.forward(x, gamma, beta, epsilon);
     statistics = [tf.keep(mean), tf.keep(variance)];
     save([x, gamma, ...reserve]);
@@ -99,14 +96,14 @@ interface Normalizer {
   backward(dy: Tensor, x: Tensor, gamma: Tensor, reserve: Tensor[], epsilon: number): Tensor[];
 }
 
-function normalizerOf(tf: Tf): Normalizer {
-  if (tf.getBackend() === 'tensorflow') return tensorflowNormalizer(tf);
-  const kernel: tfTypes.KernelConfig | undefined = tf.getKernel('FusedBatchNormGradV3', tf.getBackend());
-  return kernel === undefined ? composedNormalizer(tf) : kernelNormalizer(tf);
+function normalizerOf(): Normalizer {
+  if (tf.getBackend() === 'tensorflow') return tensorflowNormalizer();
+  const kernel: tf.KernelConfig | undefined = tf.getKernel('FusedBatchNormGradV3', tf.getBackend());
+  return kernel === undefined ? composedNormalizer() : kernelNormalizer();
 }
 
 /** Kernels under TensorFlow's names, with the mean and the variance in place of its reserves. */
-function kernelNormalizer(tf: Tf): Normalizer {
+function kernelNormalizer(): Normalizer {
   const run = (name: string, inputs: Record<string, Tensor>, epsilon: number) =>
     tf.engine().runKernel(name, inputs, { epsilon }) as Tensor[];
   return {
@@ -123,7 +120,7 @@ function kernelNormalizer(tf: Tf): Normalizer {
 }
 
 /** Operations that every backend has. */
-function composedNormalizer(tf: Tf): Normalizer {
+function composedNormalizer(): Normalizer {
   const flat = (tensor: Tensor) => tensor.reshape([-1, tensor.shape[tensor.rank - 1] ?? 1]);
   return {
     forward(x, gamma, beta, epsilon) {
@@ -161,7 +158,7 @@ interface NodeBackend {
 }
 
 /** TensorFlow's own fused kernels. */
-function tensorflowNormalizer(tf: Tf): Normalizer {
+function tensorflowNormalizer(): Normalizer {
   const backend = tf.backend() as unknown as NodeBackend;
   const images = (tensor: Tensor) =>
     tensor.rank === 4 ? tensor : tensor.reshape([-1, 1, 1, tensor.shape[tensor.rank - 1] ?? 1]);

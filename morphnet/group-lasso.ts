@@ -1,29 +1,44 @@
-/** Axes of a kernel: all but the output channels are reduced. */
-export type KernelLayout = 'conv2d' | 'conv2d-transpose' | 'dense';
+import type { LayersModel } from '@tensorflow/tfjs';
+import type { Device } from '../calibration/device-profile.ts';
+import type { ChannelFamily } from './families/channel-family.ts';
+import { groupLassoFamily } from './families/group-lasso.ts';
+import { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';
+import { activationResource, flopsResource, latencyResource, modelSizeResource } from './resource.ts';
 
-/**
- * Group lasso norm of each output channel's weights: (1 − l1) · √mean(w²) + l1 · mean|w|.
- * @param kernel convolution [h, w, in, out], transposed [h, w, out, in], dense [in, out], row-major
- * @param l1Fraction share of the l1 norm, 0 … 1
- */
-export function groupLassoNorms(
-  kernel: ArrayLike<number>,
-  layout: KernelLayout,
-  inputs: number,
-  outputs: number,
-  l1Fraction: number,
-): Float64Array {
-  const squares = new Float64Array(outputs);
-  const sizes = new Float64Array(outputs);
-  for (let i = 0; i < kernel.length; i++) {
-    const output = layout === 'conv2d-transpose' ? Math.floor(i / inputs) % outputs : i % outputs;
-    const value = kernel[i] as number;
-    squares[output] = (squares[output] as number) + value * value;
-    sizes[output] = (sizes[output] as number) + Math.abs(value);
+export interface GroupLassoOptions extends RegularizerOptions {
+  readonly threshold?: number;
+  /** Share of mean|w| in a filter's norm, against √mean(w²), 0 … 1; 0 by default. */
+  readonly l1Fraction?: number;
+}
+
+function familyOf({ threshold, l1Fraction }: GroupLassoOptions): ChannelFamily {
+  return groupLassoFamily(threshold, l1Fraction);
+}
+
+/** Regularizes a model's filters by FLOPs. */
+export class GroupLassoFlops extends NetworkRegularizer {
+  constructor(model: LayersModel, options: GroupLassoOptions = {}) {
+    super(model, familyOf(options), flopsResource, options);
   }
-  const count = kernel.length / outputs;
-  return squares.map(
-    (square, output) =>
-      (1 - l1Fraction) * Math.sqrt(square / count) + (l1Fraction * (sizes[output] as number)) / count,
-  );
+}
+
+/** Regularizes a model's filters by the number of weights. */
+export class GroupLassoModelSize extends NetworkRegularizer {
+  constructor(model: LayersModel, options: GroupLassoOptions = {}) {
+    super(model, familyOf(options), modelSizeResource, options);
+  }
+}
+
+/** Regularizes a model's filters by the number of channels that convolutions and dense layers make. */
+export class GroupLassoActivationCount extends NetworkRegularizer {
+  constructor(model: LayersModel, options: GroupLassoOptions = {}) {
+    super(model, familyOf(options), activationResource, options);
+  }
+}
+
+/** Regularizes a model's filters by latency on a device, by datasheet or calibrated. */
+export class GroupLassoLatency extends NetworkRegularizer {
+  constructor(model: LayersModel, options: GroupLassoOptions & { readonly device: Device }) {
+    super(model, familyOf(options), (plan) => latencyResource(plan, options.device, options.batch), options);
+  }
 }

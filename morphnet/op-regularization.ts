@@ -1,20 +1,22 @@
-import type { ChannelPlan } from '../network/channel-plan.ts';
+import type { ChannelSlots } from './channel-slots.ts';
 
-/** Values that decide over channels: value c of a source belongs to channel c of its layer's output. */
+/** Values that decide over channels: value c belongs to slot `slots[c]` of the flat channel vector. */
 export interface ChannelSource {
-  readonly layer: string;
+  readonly slots: Int32Array;
   /** How much training is to let go of each channel; |γ|, a filter's norm, a gate's probability. */
   readonly regularization: ArrayLike<number>;
+  /** 1 or 0. */
   readonly alive: ArrayLike<number>;
 }
 
-/** How sources that share a channel are joined: the largest and any, or as independent probabilities. */
-export type Grouping = 'max' | 'probabilistic';
+/**
+ * How sources that share a channel are joined: the largest of them (L∞, the paper's), the root of their squares' sum
+ * (L2), or as independent probabilities, 1 − Π(1 − p). A channel lives if it is alive in any.
+ */
+export type Grouping = 'max' | 'l2' | 'probabilistic';
 
-/** Regularization and alive flags of every prunable channel, as one flat vector over the groups of a plan. */
+/** Regularization and alive flags per slot. */
 export interface ChannelRegularization {
-  /** First slot of each group. */
-  readonly first: Int32Array;
   readonly regularization: Float64Array;
   /** Channels without a source are alive. */
   readonly alive: Uint8Array;
@@ -22,72 +24,80 @@ export interface ChannelRegularization {
   readonly regularized: Uint8Array;
 }
 
-/** Joins sources over channel groups: a channel's regularization is the largest of its sources', it lives if any does. */
+function joined(before: number, value: number, grouping: Grouping): number {
+  if (grouping === 'max') return Math.max(before, value);
+  return grouping === 'l2' ? Math.hypot(before, value) : 1 - (1 - before) * (1 - value);
+}
+
+/** Joins sources over channel groups; those of groups that are not free are passed over. */
 export function regularizeChannels(
-  plan: ChannelPlan,
+  slots: ChannelSlots,
   sources: readonly ChannelSource[],
   grouping: Grouping = 'max',
 ): ChannelRegularization {
-  const first = new Int32Array(plan.groups.length);
-  let slots = 0;
-  plan.groups.forEach(({ size }, group) => {
-    first[group] = slots;
-    slots += size;
-  });
-  const regularization = new Float64Array(slots);
-  const alive = new Uint8Array(slots);
-  const regularized = new Uint8Array(plan.groups.length);
+  const regularization = new Float64Array(slots.count);
+  const alive = new Uint8Array(slots.count);
+  const regularized = new Uint8Array(slots.free.length);
   for (const source of sources) {
-    const index = plan.layerIndex.get(source.layer);
-    if (index === undefined) throw new Error(`no layer ${source.layer} in ${plan.network.name}`);
-    const groups = plan.channelGroup[index] as Int32Array;
-    const positions = plan.channelPosition[index] as Int32Array;
-    groups.forEach((group, c) => {
-      if (plan.groups[group]?.fixed === true) return;
+    for (let c = 0; c < source.slots.length; c++) {
+      const slot = source.slots[c] as number;
+      const group = slots.group[slot] as number;
+      if (slots.free[group] === 0) continue;
       regularized[group] = 1;
-      const slot = (first[group] as number) + (positions[c] as number);
       const value = source.regularization[c] as number;
-      const before = regularization[slot] as number;
-      regularization[slot] = grouping === 'max' ? Math.max(before, value) : 1 - (1 - before) * (1 - value);
+      regularization[slot] = joined(regularization[slot] as number, value, grouping);
       if (source.alive[c] === 1) alive[slot] = 1;
-    });
+    }
   }
-  plan.groups.forEach(({ size }, group) => {
-    const from = first[group] as number;
-    if (regularized[group] === 0) alive.fill(1, from, from + size);
-  });
-  return { first, regularization, alive, regularized };
+  for (let slot = 0; slot < alive.length; slot++) {
+    if (regularized[slots.group[slot] as number] === 0) alive[slot] = 1;
+  }
+  return { regularization, alive, regularized };
 }
 
-/** Alive channels and Σ regularization of each group. */
-export function groupTotals(
-  plan: ChannelPlan,
-  { first, regularization, alive }: ChannelRegularization,
-): { widths: Int32Array; sums: Float64Array } {
-  const widths = new Int32Array(plan.groups.length);
-  const sums = new Float64Array(plan.groups.length);
-  plan.groups.forEach(({ size }, group) => {
-    const from = first[group] as number;
-    for (let slot = from; slot < from + size; slot++) {
-      widths[group] = (widths[group] as number) + (alive[slot] as number);
-      sums[group] = (sums[group] as number) + (regularization[slot] as number);
+/**
+ * Derivatives of Σ weight · regularization over slots, with respect to every source's values. Of equal largest ones
+ * each takes its share.
+ * @param slotWeights per slot
+ * @returns per source and channel
+ */
+export function sourceGradients(
+  { regularization }: ChannelRegularization,
+  sources: readonly ChannelSource[],
+  grouping: Grouping,
+  slotWeights: Float64Array,
+): Float64Array[] {
+  const ties = new Int32Array(regularization.length);
+  if (grouping === 'max') {
+    for (const { slots, regularization: values } of sources) {
+      for (let c = 0; c < slots.length; c++) {
+        const slot = slots[c] as number;
+        if (values[c] === regularization[slot]) ties[slot] = (ties[slot] as number) + 1;
+      }
     }
-  });
-  return { widths, sums };
+  }
+  return sources.map(({ slots, regularization: values }) =>
+    Float64Array.from(slots, (slot, c) => {
+      const weight = slotWeights[slot] as number;
+      const whole = regularization[slot] as number;
+      const value = values[c] as number;
+      if (weight === 0) return 0;
+      if (grouping === 'max') return value === whole ? weight / (ties[slot] as number) : 0;
+      if (grouping === 'l2') return whole === 0 ? 0 : (weight * value) / whole;
+      return value === 1 ? 0 : (weight * (1 - whole)) / (1 - value);
+    }),
+  );
 }
 
 /** Alive flags and regularization of a layer's output channels, in order. */
 export function layerVectors(
-  plan: ChannelPlan,
-  { first, regularization, alive }: ChannelRegularization,
+  slots: ChannelSlots,
+  { regularization, alive }: ChannelRegularization,
   layer: string,
 ): { alive: number[]; regularization: number[] } {
-  const index = plan.layerIndex.get(layer) as number;
-  const groups = Array.from(plan.channelGroup[index] as Int32Array);
-  const positions = plan.channelPosition[index] as Int32Array;
-  const slots = groups.map((group, c) => (first[group] as number) + (positions[c] as number));
+  const channels = Array.from(slots.of(layer));
   return {
-    alive: slots.map((slot) => alive[slot] as number),
-    regularization: slots.map((slot) => regularization[slot] as number),
+    alive: channels.map((slot) => alive[slot] as number),
+    regularization: channels.map((slot) => regularization[slot] as number),
   };
 }

@@ -1,20 +1,10 @@
-import type { ChannelPlan } from '../network/channel-plan.ts';
-import type { Layer } from '../network/layer.ts';
+import type { Conv2d, Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import type { Weights } from '../network/weights.ts';
+import { settleWidths } from '../network/widths.ts';
+import type { ChannelSlots } from './channel-slots.ts';
 
-/** Channels of a tensor whose slots are alive, in order. */
-function aliveChannels(plan: ChannelPlan, index: number, alive: Uint8Array, first: Int32Array): number[] {
-  const groups = plan.channelGroup[index] as Int32Array;
-  const positions = plan.channelPosition[index] as Int32Array;
-  const kept: number[] = [];
-  groups.forEach((group, c) => {
-    if (alive[(first[group] as number) + (positions[c] as number)] === 1) kept.push(c);
-  });
-  return kept;
-}
-
-/** Rows and columns of a [taps, inputs, outputs] kernel. */
+/** Rows and columns of a [taps, inputs, outputs] kernel (a transposed one: [taps, outputs, inputs]). */
 function slicedKernel(
   kernel: Float32Array,
   inputs: number,
@@ -33,29 +23,34 @@ function slicedKernel(
   return sliced;
 }
 
+const PARTS = ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'logits'];
+
 /**
  * The surviving weights of a network shrunk to its alive channels.
- * @param alive per slot of the flat channel vector (settled: nothing alive in layers that are gone)
- * @param first first slot of each group
+ * @param alive per slot: 1 where alive; what nothing feeds any more may be either
  * @param shrunk the resized network, whose layers keep their names
  */
 export function shrinkWeights(
-  plan: ChannelPlan,
+  slots: ChannelSlots,
   alive: Uint8Array,
-  first: Int32Array,
   weights: Weights,
   shrunk: Network,
 ): Weights {
+  const { plan } = slots;
+  // Layers that are gone take their channels with them.
+  const { widths } = settleWidths(plan, slots.widths(alive));
   const result = new Map<string, Float32Array>();
-  const channelsOf = (index: number) => aliveChannels(plan, index, alive, first);
-  const sizeOf = (index: number) => (plan.channelGroup[index] as Int32Array).length;
-  for (const layer of shrunk.layers) {
-    const index = plan.layerIndex.get(layer.name) as number;
-    const original = plan.network.layers[index] as Layer;
-    const source = plan.inputs[index]?.[0];
-    const kept = channelsOf(index);
-    for (const part of ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance']) {
-      const name = `${layer.name}/${part}`;
+  const keptChannels = (name: string) =>
+    Array.from(slots.of(name).keys()).filter((c) => {
+      const slot = slots.of(name)[c] as number;
+      return alive[slot] === 1 && widths[slots.group[slot] as number] !== 0;
+    });
+  for (const { name: layerName } of shrunk.layers) {
+    const original = plan.network.layers[plan.layerIndex.get(layerName) as number] as Layer;
+    const kept = keptChannels(layerName);
+    const outputs = slots.of(layerName).length;
+    for (const part of PARTS) {
+      const name = `${layerName}/${part}`;
       const values = weights.get(name);
       if (values === undefined) continue;
       if (part !== 'kernel') {
@@ -63,13 +58,34 @@ export function shrinkWeights(
           name,
           Float32Array.from(kept, (c) => values[c] as number),
         );
-      } else if (original.kind === 'depthwise-conv2d') {
-        result.set(name, slicedKernel(values, 1, sizeOf(index), [0], kept));
+      } else if (
+        original.kind === 'depthwise-conv2d' ||
+        (original.kind === 'conv2d' && isGrouped(original))
+      ) {
+        // Filters of a depthwise or a grouped convolution come whole or not at all.
+        const perOutput =
+          original.kind === 'depthwise-conv2d' ? 1 : inputsPerGroup(values, outputs, original);
+        result.set(name, slicedKernel(values, perOutput, outputs, [...Array(perOutput).keys()], kept));
       } else {
-        const keptInputs = channelsOf(source as number);
-        result.set(name, slicedKernel(values, sizeOf(source as number), sizeOf(index), keptInputs, kept));
+        const source = original.inputs[0] as string;
+        const inputs = slots.of(source).length;
+        const keptInputs = keptChannels(source);
+        result.set(
+          name,
+          original.kind === 'conv2d-transpose'
+            ? slicedKernel(values, outputs, inputs, kept, keptInputs)
+            : slicedKernel(values, inputs, outputs, keptInputs, kept),
+        );
       }
     }
   }
   return result;
+}
+
+function isGrouped(layer: Conv2d): boolean {
+  return (layer.groups ?? 1) > 1;
+}
+
+function inputsPerGroup(kernel: Float32Array, outputs: number, { kernelSize }: Conv2d): number {
+  return kernel.length / outputs / (kernelSize[0] * kernelSize[1]);
 }

@@ -1,73 +1,88 @@
-import type * as tfTypes from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Layer, Padding } from '../network/layer.ts';
 import { unknownLayer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
+import { inferShapes, type Shape } from '../network/shapes.ts';
 import { streamSeed } from '../network/shuffle.ts';
 import { UserError } from '../network/user-error.ts';
-import { type Weights, weightShapes } from '../network/weights.ts';
 import { batchNormalization } from './batch-normalization.ts';
-
-type Tf = typeof tfTypes;
+import { ProbabilisticGate } from './probabilistic-gate.ts';
 
 /** Moving averages must follow within the few hundred steps of a short training. */
 const BATCH_NORM_MOMENTUM = 0.9;
 
+/** Settings of a layer beyond what a network says (initializers, regularizers, momentum), as `getConfig` gives them. */
+export type LayerSettings = (layer: Layer) => Readonly<Record<string, unknown>>;
+
 function simplePadding(layer: Layer, padding: Padding): 'same' | 'valid' {
   if (padding === 'same' || padding === 'valid') return padding;
-  throw new UserError({
-    got: `explicit padding in ${layer.kind} ${layer.name}`,
-    expected: "'same' or 'valid' in a network to train",
-    fix: 'put a pad layer before it',
-  });
+  return unsupported(`explicit padding in ${layer.kind} ${layer.name}`, 'put a pad layer before it');
 }
 
-function unsupported(layer: Layer): never {
-  throw new UserError({
-    got: `${layer.kind} ${layer.name} in a network to train`,
-    expected: 'layers that tf.layers has',
-    fix: 'train the network without it',
-  });
+function unsupported(got: string, fix = 'train the network without it'): never {
+  throw new UserError({ got: `${got} in a network to train`, expected: 'layers that tf.layers has', fix });
 }
 
 /** The tfjs layer of one of ours. Kernels start as He normals of the seed. */
-function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number): tfTypes.layers.Layer {
+function tfLayer(
+  layer: Exclude<Layer, { kind: 'input' }>,
+  seed: number,
+  settings: Readonly<Record<string, unknown>>,
+): tf.layers.Layer {
   const { name } = layer;
-  const initializer = () => tf.initializers.heNormal({ seed });
+  const kernelInitializer = tf.initializers.heNormal({ seed });
   switch (layer.kind) {
     case 'conv2d':
+      if ((layer.groups ?? 1) > 1) return unsupported(`grouped convolution ${name}`);
       return tf.layers.conv2d({
+        kernelInitializer,
+        ...settings,
         name,
         filters: layer.filters,
         kernelSize: [...layer.kernelSize],
         strides: [...layer.strides],
         padding: simplePadding(layer, layer.padding),
         useBias: layer.useBias,
-        kernelInitializer: initializer(),
         ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
+      });
+    case 'conv2d-transpose':
+      return tf.layers.conv2dTranspose({
+        kernelInitializer,
+        ...settings,
+        name,
+        filters: layer.filters,
+        kernelSize: [...layer.kernelSize],
+        strides: [...layer.strides],
+        padding: simplePadding(layer, layer.padding),
+        useBias: layer.useBias,
       });
     case 'depthwise-conv2d':
       return tf.layers.depthwiseConv2d({
+        depthwiseInitializer: kernelInitializer,
+        ...settings,
         name,
         depthMultiplier: layer.multiplier,
         kernelSize: [...layer.kernelSize],
         strides: [...layer.strides] as [number, number],
         padding: simplePadding(layer, layer.padding),
         useBias: layer.useBias,
-        depthwiseInitializer: initializer(),
+        ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'dense':
       return tf.layers.dense({
+        kernelInitializer: tf.initializers.glorotNormal({ seed }),
+        ...settings,
         name,
         units: layer.units,
         useBias: layer.useBias,
-        kernelInitializer: tf.initializers.glorotNormal({ seed }),
       });
     case 'batch-norm':
-      return batchNormalization(tf, {
+      return batchNormalization({
+        momentum: BATCH_NORM_MOMENTUM,
+        ...settings,
         name,
         epsilon: layer.epsilon,
         scale: layer.scale,
-        momentum: BATCH_NORM_MOMENTUM,
       });
     case 'activation':
       return tf.layers.activation({ name, activation: layer.activation });
@@ -81,19 +96,8 @@ function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number)
       };
       return layer.kind === 'max-pool' ? tf.layers.maxPooling2d(config) : tf.layers.averagePooling2d(config);
     }
-    case 'conv2d-transpose':
-      return tf.layers.conv2dTranspose({
-        name,
-        filters: layer.filters,
-        kernelSize: [...layer.kernelSize],
-        strides: [...layer.strides],
-        padding: simplePadding(layer, layer.padding),
-        useBias: layer.useBias,
-        kernelInitializer: initializer(),
-      });
     case 'global-avg-pool':
-      if (layer.keepDims !== true) return tf.layers.globalAveragePooling2d({ name });
-      return unsupported(layer);
+      return tf.layers.globalAveragePooling2d({ name });
     case 'multiply':
       return tf.layers.multiply({ name });
     case 'pad': {
@@ -110,11 +114,12 @@ function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number)
       return tf.layers.upSampling2d({ name, size: [...layer.factor], interpolation: layer.interpolation });
     case 'dropout':
       return tf.layers.dropout({ name, rate: layer.rate });
+    case 'gate':
+      return new ProbabilisticGate({ ...settings, name, seed });
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':
-    case 'gate':
-      return unsupported(layer);
+      return unsupported(`${layer.kind} ${name}`);
     case 'add':
       return tf.layers.add({ name });
     case 'concat':
@@ -129,68 +134,57 @@ function tfLayer(tf: Tf, layer: Exclude<Layer, { kind: 'input' }>, seed: number)
 }
 
 /**
- * The network as a tf.LayersModel with freshly initialized weights; its layers have the network's names.
+ * The network as a tf.LayersModel with freshly initialized weights; its layers have the network's names. Where tfjs
+ * has no layer for a convolution's explicit padding, or for a shape that ours keep, one is put in (`…/pad`,
+ * `…/reshape`).
  * @param seed of the initial weights, which depend on it and the layer's place alone
+ * @throws UserError for a layer that tf.layers does not have
  */
-export function trainableModel(tf: Tf, network: Network, seed: number): tfTypes.LayersModel {
-  const tensors = new Map<string, tfTypes.SymbolicTensor>();
+export function trainableModel(
+  network: Network,
+  seed: number,
+  settings: LayerSettings = () => ({}),
+): tf.LayersModel {
+  const shapes = inferShapes(network);
+  const tensors = new Map<string, tf.SymbolicTensor>();
+  const shapeOf = (name: string) => shapes.get(name) as Shape;
+  /** [N, 1, 1, C] of a flat tensor. */
+  const spatial = (tensor: tf.SymbolicTensor, name: string, channels: number) =>
+    tf.layers
+      .reshape({ name: `${name}/reshape`, targetShape: [1, 1, channels] })
+      .apply(tensor) as tf.SymbolicTensor;
   network.layers.forEach((layer, index) => {
+    const { name } = layer;
     if (layer.kind === 'input') {
-      tensors.set(
-        layer.name,
-        tf.input({ name: layer.name, shape: [layer.height, layer.width, layer.channels] }),
-      );
+      tensors.set(name, tf.input({ name, shape: [layer.height, layer.width, layer.channels] }));
       return;
     }
-    const inputs = layer.inputs.map((name) => tensors.get(name) as tfTypes.SymbolicTensor);
-    const made = tfLayer(tf, layer, Math.abs(streamSeed(seed, index)));
+    let inputs = layer.inputs.map((input) => tensors.get(input) as tf.SymbolicTensor);
+    let made = layer;
+    if ((layer.kind === 'conv2d' || layer.kind === 'depthwise-conv2d') && typeof layer.padding === 'object') {
+      const { top, bottom, left, right } = layer.padding;
+      const padding: [[number, number], [number, number]] = [
+        [top, bottom],
+        [left, right],
+      ];
+      const pad = tf.layers.zeroPadding2d({ name: `${name}/pad`, padding });
+      inputs = inputs.map((input) => pad.apply(input) as tf.SymbolicTensor);
+      made = { ...layer, padding: 'valid' };
+    }
+    if (layer.kind === 'multiply') {
+      const mixed = layer.inputs.some((input) => shapeOf(input).flat !== shapeOf(name).flat);
+      inputs = inputs.map((input, i) => {
+        const of = layer.inputs[i] as string;
+        return mixed && shapeOf(of).flat ? spatial(input, `${name}/${of}`, shapeOf(of).channels) : input;
+      });
+    }
     const joins = layer.inputs.length > 1 || layer.kind === 'concat';
-    tensors.set(
-      layer.name,
-      made.apply(joins ? inputs : (inputs[0] as tfTypes.SymbolicTensor)) as tfTypes.SymbolicTensor,
-    );
+    const apply = tfLayer(made, Math.abs(streamSeed(seed, index)), settings(layer));
+    const output = apply.apply(joins ? inputs : (inputs[0] as tf.SymbolicTensor)) as tf.SymbolicTensor;
+    const keeps = layer.kind === 'global-avg-pool' && layer.keepDims === true;
+    tensors.set(name, keeps ? spatial(output, name, shapeOf(name).channels) : output);
   });
-  const named = (names: readonly string[]) =>
-    names.map((name) => tensors.get(name) as tfTypes.SymbolicTensor);
+  const named = (names: readonly string[]) => names.map((name) => tensors.get(name) as tf.SymbolicTensor);
   const inputNames = network.layers.filter(({ kind }) => kind === 'input').map(({ name }) => name);
   return tf.model({ inputs: named(inputNames), outputs: named(network.outputs), name: network.name });
-}
-
-/** The model's variables in the order of {@link weightShapes}. */
-function variables(
-  network: Network,
-  model: tfTypes.LayersModel,
-): { name: string; variable: tfTypes.LayerVariable }[] {
-  const taken = new Map<string, number>();
-  return weightShapes(network).map(({ name }) => {
-    const layerName = name.slice(0, name.lastIndexOf('/'));
-    const index = taken.get(layerName) ?? 0;
-    taken.set(layerName, index + 1);
-    const layer = model.getLayer(layerName);
-    // tfjs lists a layer's weights as we do, but trainable ones first: γ, β, then the moving averages.
-    const variable = layer.weights[index];
-    if (variable === undefined) throw new Error(`the model's layer ${layerName} has no weight ${index}`);
-    return { name, variable };
-  });
-}
-
-/** Copies the model's weights out. */
-export function readWeights(network: Network, model: tfTypes.LayersModel): Weights {
-  return new Map(
-    variables(network, model).map(({ name, variable }) => [
-      name,
-      Float32Array.from(variable.read().dataSync()),
-    ]),
-  );
-}
-
-/** Sets the model's weights. Throws if one is missing. */
-export function writeWeights(tf: Tf, network: Network, model: tfTypes.LayersModel, weights: Weights): void {
-  for (const { name, variable } of variables(network, model)) {
-    const values = weights.get(name);
-    if (values === undefined) throw new Error(`weights of ${name} are missing`);
-    tf.tidy(() => {
-      variable.write(tf.tensor(values, variable.shape as number[]));
-    });
-  }
 }

@@ -1,6 +1,7 @@
 import type { Layer } from './layer.ts';
 import type { Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
+import { UserError } from './user-error.ts';
 
 /**
  * Output channels that live and die together (through add, depthwise, batch norm, activation, pooling).
@@ -135,11 +136,36 @@ function outputIds(
 
 const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'conv2d-transpose', 'dense']);
 
+export interface PlanOptions {
+  /** Whether the network's outputs keep their width, the default; Google's library regularizes them too. */
+  readonly outputsFixed?: boolean;
+  /** Lists of layers whose output channels live and die together, one by one. */
+  readonly forceGroup?: readonly (readonly string[])[];
+}
+
+/** Ties the output channels of layers one by one. */
+function tie(names: readonly string[], channelsOf: (name: string) => Int32Array, union: ChannelUnion): void {
+  const [first, ...others] = names.map((name) => ({ name, ids: channelsOf(name) }));
+  for (const other of others) {
+    if (first === undefined) return;
+    if (other.ids.length !== first.ids.length) {
+      throw new UserError({
+        got: `${first.name} with ${first.ids.length} channels and ${other.name} with ${other.ids.length} to group`,
+        expected: 'layers of one width',
+        fix: 'correct forceGroup',
+      });
+    }
+    first.ids.forEach((id, c) => {
+      union.unite(id, other.ids[c] as number);
+    });
+  }
+}
+
 /**
  * Derives shapes and channel groups of a network.
- * @param options outputsFixed: whether the network's outputs keep their width; Google's library regularizes them too
+ * @throws UserError for a forced group of unknown layers or of different widths
  */
-export function planChannels(network: Network, options: { outputsFixed?: boolean } = {}): ChannelPlan {
+export function planChannels(network: Network, options: PlanOptions = {}): ChannelPlan {
   const shapes = inferShapes(network);
   const { layers } = network;
   const layerIndex = new Map(layers.map((layer, index) => [layer.name, index]));
@@ -158,6 +184,19 @@ export function planChannels(network: Network, options: { outputsFixed?: boolean
       ),
     );
   });
+
+  for (const names of options.forceGroup ?? []) {
+    const channelsOf = (name: string) => {
+      const index = layerIndex.get(name);
+      if (index !== undefined) return ids[index] as Int32Array;
+      throw new UserError({
+        got: `'${name}' among the layers to group`,
+        expected: `a layer of ${network.name}`,
+        fix: 'correct forceGroup',
+      });
+    };
+    tie(names, channelsOf, union);
+  }
 
   // Channels belong to one group when they appear in the same tensors equally often.
   const appearances = new Map<number, number[]>();

@@ -246,6 +246,14 @@ export class MorphNetView {
     return { flops, parameters };
   }
 
+  /** Total in one measure at the given group widths: FLOPs, weights, channels or ns. */
+  cost(widths: Int32Array, measure: CostMeasure): number {
+    const counts = this.count(widths);
+    let total = 0;
+    for (const term of this.terms) total += relaxation(term, counts, measure).cost;
+    return total;
+  }
+
   /**
    * How fast a cost grows with each group's width, at the given widths: Σ over ops of ∂cost/∂I and ∂cost/∂O, with the
    * side of the roofline held that the op's cost selects (a tie goes to compute). With Σ|γ| of a group in place of its

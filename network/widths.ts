@@ -144,20 +144,27 @@ function withWidth(layer: Layer, inputs: readonly string[], channels: number): L
   return { ...layer, inputs };
 }
 
+/** A layer that is gone though one that lives cannot do without it. */
+export interface CutLayer {
+  readonly layer: number;
+  readonly reader: number;
+}
+
 /**
- * A layer can be gone, cut off from the input, while an add ties its channels to a layer that lives. The add does
- * without it, but a concat of it would have fewer channels than its groups.
+ * A layer can be gone, cut off from the input, while others keep its channels alive through an add or a multiply. An
+ * add does without it; but a concat of it would have fewer channels than its groups, and a factor of a multiply is no
+ * 1: the first such case, by layer index.
  */
-function checkJoined(plan: ChannelPlan, concat: number, widths: Int32Array, alive: Uint8Array): void {
-  const { layers } = plan.network;
-  for (const input of plan.inputs[concat] as Int32Array) {
-    if (alive[input] === 1 || channelCount(plan.outputChannels[input] as ChannelSum, widths) === 0) continue;
-    throw new UserError({
-      got: `widths that cut ${layers[input]?.name} off from the input, though ${layers[concat]?.name} joins its channels`,
-      expected: 'a path of layers at least 1 wide to it, since other layers keep its channels alive',
-      fix: 'raise the zero widths before it',
-    });
+export function cutLayer(plan: ChannelPlan, { widths, alive }: SettledWidths): CutLayer | undefined {
+  for (let reader = 0; reader < alive.length; reader++) {
+    const kind = plan.network.layers[reader]?.kind;
+    if (alive[reader] === 0 || (kind !== 'concat' && kind !== 'multiply')) continue;
+    for (const layer of plan.inputs[reader] as Int32Array) {
+      const isNeeded = channelCount(plan.outputChannels[layer] as ChannelSum, widths) > 0;
+      if (alive[layer] === 0 && isNeeded) return { layer, reader };
+    }
   }
+  return undefined;
 }
 
 /** A slice begins after what is left of the channels before it; its borders are borders of groups. */
@@ -178,7 +185,17 @@ function movedSlice(plan: ChannelPlan, layer: Slice, index: number, widths: Int3
  */
 export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Network {
   const { network } = plan;
-  const { widths, alive } = settleWidths(plan, groupWidths);
+  const settled = settleWidths(plan, groupWidths);
+  const { widths, alive } = settled;
+  const cut = cutLayer(plan, settled);
+  if (cut !== undefined) {
+    const { layers } = network;
+    throw new UserError({
+      got: `widths that cut ${layers[cut.layer]?.name} off from the input, though ${layers[cut.reader]?.name} joins its channels`,
+      expected: 'a path of layers at least 1 wide to it, since other layers keep its channels alive',
+      fix: 'raise the zero widths before it',
+    });
+  }
   const aliases = new Map<string, string>();
   const nameOf = (index: number) => {
     const name = network.layers[index]?.name ?? '';
@@ -190,8 +207,7 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
     const inputs = Array.from(plan.inputs[index] as Int32Array)
       .filter((input) => alive[input] === 1)
       .map(nameOf);
-    if (layer.kind === 'concat') checkJoined(plan, index, widths, alive);
-    const joins = layer.kind === 'concat' || layer.kind === 'add' || layer.kind === 'multiply';
+    const joins = layer.kind === 'concat' || layer.kind === 'add';
     if (joins && inputs.length === 1 && layer.inputs.length > 1) {
       aliases.set(layer.name, inputs[0] as string);
       return;

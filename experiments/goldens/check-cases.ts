@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { groupLassoNorms } from '../../morphnet/group-lasso.ts';
+import { ChannelSlots } from '../../morphnet/channel-slots.ts';
+import type { ChannelFamily, SourceVariable } from '../../morphnet/families/channel-family.ts';
+import { gammaFamily } from '../../morphnet/families/gamma.ts';
+import { groupLassoFamily, kernelSources } from '../../morphnet/families/group-lasso.ts';
+import { logisticSigmoidFamily } from '../../morphnet/families/logistic-sigmoid.ts';
 import {
   type ChannelSource,
   type Grouping,
-  groupTotals,
   layerVectors,
   regularizeChannels,
 } from '../../morphnet/op-regularization.ts';
-import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
+import { planChannels } from '../../network/channel-plan.ts';
 import { type CostMeasure, MorphNetView } from '../../network/morph-net-view.ts';
 import { caseNetwork, caseNode } from './case-network.ts';
 import { type CheckResult, Differences, TOLERANCE } from './differences.ts';
@@ -57,56 +60,64 @@ export const goldenCases = z.object({
 type GoldenCases = z.infer<typeof goldenCases>;
 type Case = GoldenCases['cases'][number];
 
-function above(values: Iterable<number>, threshold: number): number[] {
-  return Array.from(values, (value) => (value > threshold ? 1 : 0));
+/** Sources of one family, and how tied ones are joined. */
+interface Sources {
+  readonly sources: ChannelSource[];
+  readonly grouping: Grouping;
 }
 
-function gammaSources({ gammas = {} }: Case, { threshold = 0 }: Family): ChannelSource[] {
-  return Object.entries(gammas).map(([layer, gamma]) => {
-    // Google's library compares float32 with a float32 threshold.
-    const regularization = gamma.map((value) => Math.abs(Math.fround(value)));
-    return { layer, regularization, alive: above(regularization, Math.fround(threshold)) };
+/** A family's sources among those that the case has values for. */
+function familySources(
+  family: ChannelFamily,
+  slots: ChannelSlots,
+  given: readonly [SourceVariable, readonly number[]][],
+): Sources {
+  const sources = given.map(([source, values]) => ({
+    slots: slots.of(source.layer),
+    ...family.evaluate(Float32Array.from(values), source),
+  }));
+  return { sources, grouping: family.isProbabilistic ? 'probabilistic' : 'max' };
+}
+
+/** A variable with one value per channel of its layer. */
+function perChannel(layer: string, values: readonly number[]): [SourceVariable, readonly number[]] {
+  return [{ layer, weight: layer, symbol: layer, channels: values.length }, values];
+}
+
+function groupLassoSources(each: Case, slots: ChannelSlots, settings: Family): Sources {
+  const { threshold = 0, l1Fraction = 0 } = settings;
+  const given = kernelSources(slots.plan.network).flatMap((source): [SourceVariable, readonly number[]][] => {
+    const weights = each.weights?.[source.layer];
+    return weights === undefined ? [] : [[source, weights.data]];
   });
+  return familySources(groupLassoFamily(threshold, l1Fraction), slots, given);
 }
 
-function groupLassoSources(each: Case, { threshold = 0, l1Fraction = 0 }: Family): ChannelSource[] {
-  const sources: ChannelSource[] = [];
-  for (const node of each.nodes) {
-    const weights = each.weights?.[node.name];
-    if (weights === undefined || node.op === 'depthwise_conv2d') continue;
-    const layout =
-      node.op === 'conv2d_transpose' ? 'conv2d-transpose' : node.op === 'dense' ? 'dense' : 'conv2d';
-    const [before = 1, last = 1] = weights.shape.slice(-2);
-    const [inputs, outputs] = layout === 'conv2d-transpose' ? [last, before] : [before, last];
-    const norms = groupLassoNorms(weights.data, layout, inputs, outputs, l1Fraction);
-    sources.push({ layer: node.name, regularization: norms, alive: above(norms, threshold) });
+function gateSources(each: Case, slots: ChannelSlots, settings: Family): Sources {
+  const given = Object.entries(each.gateLogits ?? {}).map(([layer, logits]) => perChannel(layer, logits));
+  const { sources, grouping } = familySources(logisticSigmoidFamily(settings.aliveThreshold), slots, given);
+  // Google's library can regularize a drawn mask instead of the probabilities.
+  const masked = sources.map((source, index): ChannelSource => {
+    const mask = settings.sampledMask?.[given[index]?.[0].layer ?? ''] ?? source.regularization;
+    return {
+      slots: source.slots,
+      regularization: settings.regularizeOnMask === true ? mask : source.regularization,
+      alive:
+        settings.maskAsAliveVector === true ? Array.from(mask, (value) => (value > 0 ? 1 : 0)) : source.alive,
+    };
+  });
+  return { sources: masked, grouping };
+}
+
+/** Sources of a family by its name. */
+function sourcesOf(name: string, each: Case, slots: ChannelSlots, settings: Family): Sources {
+  if (name === 'gamma') {
+    const given = Object.entries(each.gammas ?? {}).map(([layer, gamma]) => perChannel(layer, gamma));
+    return familySources(gammaFamily(settings.threshold ?? 0), slots, given);
   }
-  return sources;
-}
-
-function gateSources(each: Case, settings: Family): ChannelSource[] {
-  return Object.entries(each.gateLogits ?? {}).map(([layer, logits]) => {
-    const probabilities = logits.map((logit) => 1 / (1 + Math.exp(-logit)));
-    const mask = settings.sampledMask?.[layer] ?? probabilities;
-    const regularization = settings.regularizeOnMask === true ? mask : probabilities;
-    const threshold = settings.aliveThreshold ?? 0;
-    const alive =
-      settings.maskAsAliveVector === true
-        ? above(mask, 0)
-        : probabilities.map((probability) => (probability >= threshold ? 1 : 0));
-    return { layer, regularization, alive };
-  });
-}
-
-/** Sources of a family by its name, and how tied ones are joined. */
-function sourcesOf(
-  name: string,
-  each: Case,
-  settings: Family,
-): { sources: ChannelSource[]; grouping: Grouping } {
-  if (name === 'gamma') return { sources: gammaSources(each, settings), grouping: 'max' };
-  if (name.startsWith('groupLasso')) return { sources: groupLassoSources(each, settings), grouping: 'max' };
-  return { sources: gateSources(each, settings), grouping: 'probabilistic' };
+  return name.startsWith('groupLasso')
+    ? groupLassoSources(each, slots, settings)
+    : gateSources(each, slots, settings);
 }
 
 function measureOf(name: string, hardware: GoldenCases['hardware']): CostMeasure {
@@ -124,14 +135,15 @@ const CONVOLUTIONS: ReadonlySet<string> = new Set(['conv2d', 'conv2d-transpose']
 
 function checkFamily(
   each: Case,
-  plan: ChannelPlan,
+  slots: ChannelSlots,
   name: string,
   settings: Family,
   hardware: GoldenCases['hardware'],
 ): CheckResult {
   const differences = new Differences();
-  const { sources, grouping } = sourcesOf(name, each, settings);
-  const regularization = regularizeChannels(plan, sources, grouping);
+  const { plan } = slots;
+  const { sources, grouping } = sourcesOf(name, each, slots, settings);
+  const regularization = regularizeChannels(slots, sources, grouping);
   const isRegularized = (layer: string) => {
     const groups = plan.channelGroup[plan.layerIndex.get(layer) as number] as Int32Array;
     return groups.some((group) => regularization.regularized[group] === 1);
@@ -139,7 +151,7 @@ function checkFamily(
   for (const [layer, expected] of Object.entries(settings.convVectors ?? {})) {
     differences.same(`${layer} regularized`, isRegularized(layer), expected !== null);
     if (expected === null) continue;
-    const got = layerVectors(plan, regularization, layer);
+    const got = layerVectors(slots, regularization, layer);
     differences.same(`${layer} alive`, got.alive, expected.alive);
     expected.regularization.forEach((value, c) => {
       differences.number(
@@ -151,7 +163,7 @@ function checkFamily(
     });
   }
   for (const [layer, [alive, sum]] of Object.entries(settings.otherNodesSum ?? {})) {
-    const got = layerVectors(plan, regularization, layer);
+    const got = layerVectors(slots, regularization, layer);
     differences.same(
       `${layer} alive count`,
       got.alive.reduce((a, b) => a + b, 0),
@@ -167,14 +179,15 @@ function checkFamily(
   const exported: Record<string, number> = {};
   for (const layer of plan.network.layers) {
     if (!CONVOLUTIONS.has(layer.kind) || !isRegularized(layer.name)) continue;
-    exported[layer.name] = layerVectors(plan, regularization, layer.name).alive.reduce((a, b) => a + b, 0);
+    exported[layer.name] = layerVectors(slots, regularization, layer.name).alive.reduce((a, b) => a + b, 0);
   }
   const sorted = (counts: Record<string, number>) =>
     Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
   if (settings.structureExporterAliveCounts !== undefined) {
     differences.same('structure', sorted(exported), sorted(settings.structureExporterAliveCounts));
   }
-  const { widths, sums } = groupTotals(plan, regularization);
+  const widths = slots.widths(regularization.alive);
+  const sums = slots.sums(regularization.regularization);
   const view = new MorphNetView(plan, 1, { compatibility: true });
   for (const [targetName, expected] of Object.entries(settings.targets ?? {})) {
     const relaxations = view.relaxations(widths, sums, measureOf(targetName, hardware));
@@ -201,9 +214,11 @@ function checkFamily(
 export function checkCases(file: GoldenCases): CheckResult[] {
   return file.cases.flatMap((each) => {
     // Google's library regularizes outputs that have a source, too.
-    const plan = planChannels(caseNetwork(each.name, each.nodes, each.outputs), { outputsFixed: false });
+    const slots = new ChannelSlots(
+      planChannels(caseNetwork(each.name, each.nodes, each.outputs), { outputsFixed: false }),
+    );
     return Object.entries(each.families).map(([name, settings]) =>
-      checkFamily(each, plan, name, settings, file.hardware),
+      checkFamily(each, slots, name, settings, file.hardware),
     );
   });
 }

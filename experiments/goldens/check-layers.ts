@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { groupTotals, layerVectors, regularizeChannels } from '../../morphnet/op-regularization.ts';
+import { ChannelSlots } from '../../morphnet/channel-slots.ts';
+import { gammaFamily } from '../../morphnet/families/gamma.ts';
+import { layerVectors, regularizeChannels } from '../../morphnet/op-regularization.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { type CostMeasure, MorphNetView, type Roof } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
@@ -136,15 +138,21 @@ function checkOps(
   }
 }
 
-function regularized(plan: ChannelPlan, gammas: ReturnType<typeof formulaGammas>, threshold: number) {
-  return regularizeChannels(
-    plan,
+function regularized(slots: ChannelSlots, gammas: ReturnType<typeof formulaGammas>, threshold: number) {
+  const family = gammaFamily(threshold);
+  const channels = regularizeChannels(
+    slots,
     gammas.map(({ layer, gamma }) => ({
-      layer,
-      regularization: gamma.map(Math.abs),
-      alive: gamma.map((value) => (Math.abs(value) > Math.fround(threshold) ? 1 : 0)),
+      slots: slots.of(layer),
+      ...family.evaluate(Float32Array.from(gamma), {
+        layer,
+        weight: layer,
+        symbol: 'γ',
+        channels: gamma.length,
+      }),
     })),
   );
+  return { channels, widths: slots.widths(channels.alive), sums: slots.sums(channels.regularization) };
 }
 
 function checkVariant(
@@ -155,6 +163,7 @@ function checkVariant(
 ): CheckResult {
   const differences = new Differences();
   const plan = planChannels(networkOf(title, name), { outputsFixed: false });
+  const slots = new ChannelSlots(plan);
   const roofs = new Map(
     Object.entries(hardware.peakComputeGflops).map(([device, computeRateGflops]) => [
       device,
@@ -171,7 +180,7 @@ function checkVariant(
   const { gammaAllOnes: ones, gammaFormula: formula } = golden;
   if (ones !== undefined) {
     const gammas = formulaGammas(plan, golden.ops, () => 1);
-    const { widths, sums } = groupTotals(plan, regularized(plan, gammas, ones.gammaThreshold));
+    const { widths, sums } = regularized(slots, gammas, ones.gammaThreshold);
     for (const [target, expected] of Object.entries(ones.regularizationTerm_f32)) {
       const got = sum(views.b1.relaxations(widths, sums, measureOf(target, roofs)), 'term');
       differences.number(`all γ 1: term of ${target}`, got, expected, TOLERANCE.term);
@@ -179,8 +188,7 @@ function checkVariant(
   }
   if (formula !== undefined) {
     const gammas = formulaGammas(plan, golden.ops, (i, k) => ((7 * k + 3 * i) % 11) / 10);
-    const channels = regularized(plan, gammas, formula.gammaThreshold);
-    const { widths, sums } = groupTotals(plan, channels);
+    const { channels, widths, sums } = regularized(slots, gammas, formula.gammaThreshold);
     for (const [batch, costs] of Object.entries(formula.getCost_f32)) {
       for (const [target, expected] of Object.entries(costs ?? {})) {
         const view = views[batch as 'b1' | 'b8'];
@@ -193,7 +201,7 @@ function checkVariant(
       differences.number(`γ formula: term of ${target}`, got, expected, TOLERANCE.term);
     }
     for (const [conv, expected] of Object.entries(formula.perConv)) {
-      const { alive, regularization } = layerVectors(plan, channels, conv);
+      const { alive, regularization } = layerVectors(slots, channels, conv);
       differences.same(
         `γ formula: alive of ${conv}`,
         alive.reduce((a, b) => a + b, 0),

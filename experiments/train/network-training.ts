@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
-import { readWeights, trainableModel, writeWeights } from '../../morphnet/trainable-model.ts';
+import { readWeights, writeWeights } from '../../morphnet/model-weights.ts';
+import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import type { CsvFile } from '../../profiler/csv-file.ts';
@@ -109,17 +110,17 @@ export async function trainStage<Extra>(
     const { testAccuracy, extra } = found.state;
     return { weights: found.tensors, testAccuracy, extra };
   }
-  const model = trainableModel(tf, network, setup.seed);
+  const model = trainableModel(network, setup.seed);
   const optimizer = tf.train.momentum(0.1, MOMENTUM);
   let extra = training.extra;
   let epoch = 0;
   if (found !== null) {
-    writeWeights(tf, network, model, found.tensors);
+    writeWeights(model, found.tensors);
     await restoreVelocities(tf, optimizer, model, found.tensors);
     extra = found.state.extra;
     epoch = found.state.epoch;
   } else if (training.start !== undefined) {
-    writeWeights(tf, network, model, training.start);
+    writeWeights(model, training.start);
   }
   training.prepare?.(model, extra);
   for (;;) {
@@ -159,7 +160,7 @@ export async function trainStage<Extra>(
       seconds: (performance.now() - startMs) / 1e3,
     };
     metrics.append([row]);
-    const weights = readWeights(network, model);
+    const weights = readWeights(model);
     const tensors = finished ? weights : new Map([...weights, ...(await velocities(optimizer))]);
     writeCheckpoint<EpochState<Extra>>(path, { state: { epoch, finished, testAccuracy, extra }, tensors });
     if (!finished) continue;

@@ -1,5 +1,6 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import { trainableModel, writeWeights } from '../../morphnet/trainable-model.ts';
+import { writeWeights } from '../../morphnet/model-weights.ts';
+import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import { epochOrder, fillBatch } from '../data/index.ts';
@@ -15,8 +16,8 @@ const BATCHES = 60;
 export function reestimatedAccuracy(setup: TrainingSetup, network: Network, weights: Weights): number {
   const { tf, data, batch } = setup;
   const { train, test } = data;
-  const model = trainableModel(tf, network, setup.seed);
-  writeWeights(tf, network, model, weights);
+  const model = trainableModel(network, setup.seed);
+  writeWeights(model, weights);
   const order = epochOrder(train.count, setup.seed, 0);
   const pixels = new Float32Array(batch * train.height * train.width * train.channels);
   const labels = new Int32Array(batch);

@@ -1,5 +1,5 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import type { GammaRegularizer } from '../../morphnet/gamma-regularizer.ts';
+import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import type { ProgressListener } from '../progress.ts';
@@ -24,7 +24,7 @@ export interface ShrinkOptions {
   readonly strength?: number;
   /** The stage ends when the alive network costs at most this. */
   readonly targetCost: number;
-  readonly regularizer: (model: tfTypes.LayersModel) => GammaRegularizer;
+  readonly regularizer: (model: tfTypes.LayersModel) => NetworkRegularizer;
 }
 
 const MOMENTUM = 0.9;
@@ -46,7 +46,7 @@ function pace(done: number, targetRatio: number): number {
 }
 
 /** See {@link ShrinkOptions.strength}: γ travels rate/(1 − momentum) · strength · slope/cost a step. */
-function defaultStrength(regularizer: GammaRegularizer, steps: number, learningRate: number): number {
+function defaultStrength(regularizer: NetworkRegularizer, steps: number, learningRate: number): number {
   const { plan, resource } = regularizer;
   const slopes = resource.slopes(plan.fullWidths);
   let channels = 0;
@@ -70,7 +70,7 @@ export async function shrinkStage(
   onProgress?: ProgressListener,
 ): Promise<StageResult<ShrinkState>> {
   const { network, start, epochs, learningRate, targetCost } = options;
-  let regularizer: GammaRegularizer | undefined;
+  let regularizer: NetworkRegularizer | undefined;
   let strength = 0;
   const steps = epochs * Math.floor(setup.data.train.count / setup.batch);
   const checkSteps = Math.max(1, Math.round(steps / CHECKS));

@@ -1,24 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
+import { ChannelSlots } from '../../morphnet/channel-slots.ts';
 import { type Expansion, expandSnapped, expandWidths } from '../../morphnet/expand.ts';
-import {
-  GammaFlops,
-  GammaLatency,
-  GammaModelSize,
-  type GammaRegularizer,
-} from '../../morphnet/gamma-regularizer.ts';
+import { GammaFlops, GammaLatency, GammaModelSize } from '../../morphnet/gamma.ts';
+import { writeWeights } from '../../morphnet/model-weights.ts';
+import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import { flopsResource, latencyResource, modelSizeResource, type Resource } from '../../morphnet/resource.ts';
+import { saveLayersModel, saveOnnx } from '../../morphnet/save-model.ts';
 import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
 import { structureOf } from '../../morphnet/structure.ts';
-import { trainableModel, writeWeights } from '../../morphnet/trainable-model.ts';
+import { trainableModel } from '../../morphnet/trainable-model.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
-import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
-import { writeOnnx } from '../../network/onnx/write.ts';
 import { multipliedWidths } from '../../network/sampling.ts';
 import { UserError } from '../../network/user-error.ts';
 import type { Weights } from '../../network/weights.ts';
@@ -80,12 +77,10 @@ function resourceOf(target: Target, plan: ChannelPlan, device: Device): Resource
   return target === 'model-size' ? modelSizeResource(plan) : latencyResource(plan, device);
 }
 
-function regularizerOf(options: TrainOptions): (model: tfTypes.LayersModel) => GammaRegularizer {
-  const { network, device, target, training } = options;
+function regularizerOf({ device, target }: TrainOptions): (model: tfTypes.LayersModel) => NetworkRegularizer {
   return (model) => {
-    const trained = { tf: training.tf, network, model };
-    if (target === 'flops') return new GammaFlops(trained);
-    return target === 'model-size' ? new GammaModelSize(trained) : new GammaLatency(trained, { device });
+    if (target === 'flops') return new GammaFlops(model);
+    return target === 'model-size' ? new GammaModelSize(model) : new GammaLatency(model, { device });
   };
 }
 
@@ -286,12 +281,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   writeLayers(out, plan, rows);
   writeJson(join(out, 'result.json'), trainResult.parse(result));
-  const folded = deployedNetwork(expandedNetwork);
-  writeFileSync(
-    join(out, 'model.onnx'),
-    writeOnnx(folded, deployedWeights(expandedNetwork, expanded.weights)),
-  );
-  await saveModel(training.tf, expandedNetwork, expanded.weights, join(out, 'model'));
+  const model = trainableModel(expandedNetwork, 0);
+  writeWeights(model, expanded.weights);
+  saveOnnx(model, join(out, 'model.onnx'));
+  await saveLayersModel(model, join(out, 'model'));
+  model.dispose();
   return result;
 }
 
@@ -321,16 +315,10 @@ function checkImages(network: Network, { train: images, classes, name, medium }:
 }
 
 function shrunkNetwork(plan: ChannelPlan, alive: Uint8Array, weights: Weights) {
-  const first = new Int32Array(plan.groups.length);
-  const widths = new Int32Array(plan.groups.length);
-  let slot = 0;
-  plan.groups.forEach(({ size }, group) => {
-    first[group] = slot;
-    for (let k = 0; k < size; k++) widths[group] = (widths[group] as number) + (alive[slot + k] as number);
-    slot += size;
-  });
+  const slots = new ChannelSlots(plan);
+  const widths = slots.widths(alive);
   const network = resizeNetwork(plan, widths);
-  return { widths, network, weights: shrinkWeights(plan, alive, first, weights, network) };
+  return { widths, network, weights: shrinkWeights(slots, alive, weights, network) };
 }
 
 /** The multiplier whose network is measured closest to the expanded one; kept in a file for resumed runs. */
@@ -382,30 +370,4 @@ function writeLayers(out: string, plan: ChannelPlan, rows: readonly { widths: In
   const file = new CsvFile(join(out, 'layers.csv'), layerRecord);
   file.keep(() => false);
   file.append(records);
-}
-
-/** Saves a tfjs layers model: `model.json` and `weights.bin`. */
-async function saveModel(
-  tf: TrainingEngine['tf'],
-  network: Network,
-  weights: Weights,
-  directory: string,
-): Promise<void> {
-  const model = trainableModel(tf, network, 0);
-  writeWeights(tf, network, model, weights);
-  await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      mkdirSync(directory, { recursive: true });
-      const data = artifacts.weightData as ArrayBuffer;
-      writeFileSync(join(directory, 'weights.bin'), new Uint8Array(data));
-      writeJson(join(directory, 'model.json'), {
-        format: artifacts.format,
-        generatedBy: artifacts.generatedBy,
-        modelTopology: artifacts.modelTopology,
-        weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
-      });
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    }),
-  );
-  model.dispose();
 }

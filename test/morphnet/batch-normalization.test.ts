@@ -75,7 +75,7 @@ function trained(layer: Layer, shape: number[]): Record<string, Float32Array> {
   });
 }
 
-function layerOfTfjs(_: typeof tf, config: BatchNormalizationConfig): Layer {
+function layerOfTfjs(config: BatchNormalizationConfig): Layer {
   return tf.layers.batchNormalization(config);
 }
 
@@ -104,7 +104,7 @@ test.for(
   async ({ backend, shape }) => {
     await tf.setBackend(backend);
     const config = { momentum: 0.8, epsilon: 0.01 };
-    const fused = prepared(batchNormalization(tf, config), shape);
+    const fused = prepared(batchNormalization(config), shape);
     const plain = prepared(tf.layers.batchNormalization(config), shape);
     expectClose(trained(fused, shape), trained(plain, shape));
   },
@@ -115,7 +115,7 @@ test.for(backends)(
   async (backend) => {
     await tf.setBackend(backend);
     const shape = [6, 4, 5, 7];
-    const bare = batchNormalization(tf, { scale: false, center: false });
+    const bare = batchNormalization({ scale: false, center: false });
     const plain = tf.layers.batchNormalization({});
     for (const layer of [bare, plain]) layer.build([null, ...shape.slice(1)]);
     const { y, dx, 'weight 0': mean, 'weight 1': variance } = trained(bare, shape);
@@ -133,7 +133,7 @@ test.for(backends)(
 test.for(backends)('training steps leave no tensors behind on %s', async (backend) => {
   await tf.setBackend(backend);
   const shape = [6, 4, 5, 7];
-  const layer = prepared(batchNormalization(tf), shape);
+  const layer = prepared(batchNormalization(), shape);
   trained(layer, shape);
   const { numTensors, numDataBuffers } = tf.memory();
   trained(layer, shape);
@@ -143,7 +143,7 @@ test.for(backends)('training steps leave no tensors behind on %s', async (backen
 test('inference normalizes with the moving averages', async () => {
   await tf.setBackend('cpu');
   const shape = [2, 3, 3, 4];
-  const [fused, plain] = [batchNormalization(tf), tf.layers.batchNormalization({})].map((layer) => {
+  const [fused, plain] = [batchNormalization(), tf.layers.batchNormalization({})].map((layer) => {
     const predicted = prepared(layer, shape).apply(batch(shape), { training: false }) as tf.Tensor;
     return { y: predicted.dataSync() as Float32Array };
   });
@@ -154,7 +154,7 @@ test('a layer that normalizes another axis trains as in tfjs', async () => {
   await tf.setBackend('cpu');
   const shape = [6, 4, 5, 7];
   const [fused, plain] = [batchNormalization, layerOfTfjs].map((make) => {
-    const layer = prepared(make(tf, { axis: 1 }), shape);
+    const layer = prepared(make({ axis: 1 }), shape);
     const y = layer.apply(batch(shape), { training: true }) as tf.Tensor;
     return [y, ...layer.getWeights()].map((tensor) => tensor.dataSync());
   });
@@ -165,7 +165,7 @@ test('a layer that normalizes another axis trains as in tfjs', async () => {
 async function trainedModel(): Promise<tf.LayersModel> {
   const model = tf.sequential();
   model.add(tf.layers.conv2d({ inputShape: [6, 6, 2], filters: 5, kernelSize: 3, useBias: false }));
-  model.add(batchNormalization(tf, { momentum: 0.7, name: 'normalization' }));
+  model.add(batchNormalization({ momentum: 0.7, name: 'normalization' }));
   model.add(tf.layers.reLU());
   model.add(tf.layers.globalAveragePooling2d({}));
   model.add(tf.layers.dense({ units: 3 }));
@@ -213,7 +213,7 @@ test('a layer of a loaded model can be made to train fused', async () => {
   const [fused, plain] = [await reloaded(model), await reloaded(model)].map((each) =>
     each.getLayer('normalization'),
   );
-  const layer = trainFused(tf, fused as Layer);
+  const layer = trainFused(fused as Layer);
   expect(layer).toBe(fused);
   expectClose(trained(layer, shape), trained(plain as Layer, shape));
 });

@@ -18,7 +18,7 @@ test.each(Object.keys(ZOO).filter((name) => /-(32|digits)$/.test(name)))(
   '%s takes a training step, every weight having a gradient',
   (name) => {
     const network = zooNetwork(name);
-    const model = trainableModel(tf, network, 1);
+    const model = trainableModel(network, 1);
     const { height = 0, width = 0, channels = 0 } = inferShapes(network).get('input') ?? {};
     const images = tf.randomNormal([BATCH, height, width, channels], 0, 1, 'float32', 1);
     const labels = tf.oneHot([3, 8], 10).toFloat();

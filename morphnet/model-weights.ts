@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Network } from '../network/network.ts';
+import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
+import { type Weights, weightShapes } from '../network/weights.ts';
+
+/**
+ * The model's variable of one of our weights, `layer/part`.
+ * @throws Error if the model has none: readings and models of one topology belong together
+ */
+export function modelVariable(
+  model: tf.LayersModel,
+  reading: LayersModelReading,
+  weight: string,
+): tf.LayerVariable {
+  const variable = optionalVariable(model, reading, weight);
+  if (variable === undefined) throw new Error(`model ${model.name} has no weight ${weight}`);
+  return variable;
+}
+
+function optionalVariable(
+  model: tf.LayersModel,
+  reading: LayersModelReading,
+  weight: string,
+): tf.LayerVariable | undefined {
+  const source = reading.weights.get(weight);
+  if (source === undefined) return undefined;
+  // Names are made unique over all models of a process; the original one keeps the part.
+  return model
+    .getLayer(source.layer)
+    .weights.find(
+      ({ originalName }) => originalName.slice(originalName.lastIndexOf('/') + 1) === source.part,
+    );
+}
+
+/** A tf.LayersModel in our words: the network it computes and a copy of its weights. */
+export function describeModel(model: tf.LayersModel): { network: Network; weights: Weights } {
+  const reading = readLayersModel(model.toJSON(null, false));
+  const weights = weightShapes(reading.network).map(({ name, shape }): [string, Float32Array] => {
+    const variable = optionalVariable(model, reading, name);
+    // A batch norm without offset has zeros there.
+    const size = shape.reduce((product, each) => product * each, 1);
+    return [
+      name,
+      variable === undefined ? new Float32Array(size) : Float32Array.from(variable.read().dataSync()),
+    ];
+  });
+  return { network: reading.network, weights: new Map(weights) };
+}
+
+/** Copies the model's weights out, by our names. */
+export function readWeights(model: tf.LayersModel): Weights {
+  return describeModel(model).weights;
+}
+
+/**
+ * Sets the model's weights.
+ * @throws Error if one is missing
+ */
+export function writeWeights(model: tf.LayersModel, weights: Weights): void {
+  const reading = readLayersModel(model.toJSON(null, false));
+  for (const { name } of weightShapes(reading.network)) {
+    const variable = optionalVariable(model, reading, name);
+    if (variable === undefined) continue;
+    const values = weights.get(name);
+    if (values === undefined) throw new Error(`weights of ${name} are missing`);
+    tf.tidy(() => {
+      variable.write(tf.tensor(values, variable.shape as number[]));
+    });
+  }
+}

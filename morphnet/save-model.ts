@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { deployedNetwork, deployedWeights } from '../network/deployed.ts';
+import { writeOnnx } from '../network/onnx/write.ts';
+import { describeModel } from './model-weights.ts';
+
+/** Saves a tfjs layers model in a folder: `model.json` and `weights.bin`. tfjs itself saves files only with tfjs-node. */
+export async function saveLayersModel(model: tf.LayersModel, directory: string): Promise<void> {
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'weights.bin'), new Uint8Array(artifacts.weightData as ArrayBuffer));
+      const files = {
+        format: artifacts.format,
+        generatedBy: artifacts.generatedBy,
+        modelTopology: artifacts.modelTopology,
+        weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
+      };
+      writeFileSync(join(directory, 'model.json'), JSON.stringify(files));
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+}
+
+/** Saves a model as it is deployed, its batch norms folded, as an ONNX file. */
+export function saveOnnx(model: tf.LayersModel, path: string): void {
+  const { network, weights } = describeModel(model);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, writeOnnx(deployedNetwork(network), deployedWeights(network, weights)));
+}
