@@ -1,23 +1,57 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
-import { type EngineStatus, engineStatuses } from '../../profiler/engines.ts';
-import { print, printJson } from '../terminal.ts';
+import {
+  defaultEngine,
+  defaultTrainingEngine,
+  type EngineStatus,
+  engineStatuses,
+} from '../../profiler/engines.ts';
+import { installOnnxruntimeCuda } from '../../profiler/onnxruntime/install-cuda.ts';
+import { installTensorflow } from '../../profiler/tfjs/install-tensorflow.ts';
+import { print, printJson, table } from '../terminal.ts';
+
+/** Native parts that no npm package holds, by the name that `--install` takes. */
+const INSTALLERS: Readonly<Record<string, (report: (line: string) => void) => Promise<string>>> = {
+  tensorflow: installTensorflow,
+  'onnxruntime-cuda': installOnnxruntimeCuda,
+};
 
 function asJson({ name, trains, availability }: EngineStatus) {
-  if (!availability.available) {
-    const { reason, remedy } = availability;
-    return { name, available: false, reason, remedy, adapters: [], trains };
+  return availability.available
+    ? { name, available: true, reason: null, remedy: null, adapters: availability.adapters, trains }
+    : {
+        name,
+        available: false,
+        reason: availability.reason,
+        remedy: availability.remedy,
+        adapters: [],
+        trains,
+      };
+}
+
+const KINDS = { gpu: 'GPU', cpu: 'CPU', software: 'software' } as const;
+
+function rowsOf({ name, trains, availability }: EngineStatus): string[][] {
+  const can = trains ? 'measures, trains' : 'measures';
+  if (!availability.available) return [[pc.red(name), '–', 'not here', '–', can]];
+  return availability.adapters.map(({ name: adapter, kind, driver }, index) =>
+    index === 0
+      ? [pc.green(name), KINDS[kind], adapter, driver, can]
+      : ['', KINDS[kind], adapter, driver, ''],
+  );
+}
+
+async function show(statuses: readonly EngineStatus[]): Promise<void> {
+  print(table(['engine', 'on', 'processor', 'driver', 'does'], statuses.flatMap(rowsOf)));
+  print('');
+  print(
+    `by default ${pc.bold(await defaultEngine())} measures and ${pc.bold(await defaultTrainingEngine())} trains`,
+  );
+  for (const { name, availability } of statuses) {
+    if (availability.available) continue;
+    print(`\n${pc.red(name)}: ${availability.reason}`);
+    print(`  to get it: ${availability.remedy}`);
   }
-  const { adapter, hardware, provider, version } = availability.description;
-  return {
-    name,
-    available: true,
-    reason: null,
-    remedy: null,
-    adapters: [{ name: adapter, kind: hardware, driver: provider }],
-    version,
-    trains,
-  };
 }
 
 export function enginesCommand(program: Command): void {
@@ -25,22 +59,18 @@ export function enginesCommand(program: Command): void {
     .command('engines')
     .description('what can run here, and how to get the rest')
     .option('--json', 'machine-readable output')
-    .action(async (flags: { json?: boolean }) => {
-      const statuses = await engineStatuses();
-      if (flags.json === true) {
-        printJson(statuses.map(asJson));
+    .addOption(
+      new Option('--install <what>', 'bring native parts that npm does not').choices(Object.keys(INSTALLERS)),
+    )
+    .action(async (flags: { json?: boolean; install?: string }) => {
+      const install = INSTALLERS[flags.install ?? ''];
+      if (install !== undefined) {
+        const made = await install((line) => process.stderr.write(`${line}\n`));
+        print(`installed: ${made}`);
         return;
       }
-      for (const { name, trains, availability } of statuses) {
-        const can = trains ? 'measures, trains' : 'measures';
-        if (availability.available) {
-          const { adapter, hardware, provider, version } = availability.description;
-          print(`${pc.green('●')} ${pc.bold(name.padEnd(12))} ${hardware}  ${adapter}`);
-          print(pc.dim(`  ${''.padEnd(12)} ${provider}, ${version}; ${can}`));
-        } else {
-          print(`${pc.red('○')} ${pc.bold(name.padEnd(12))} ${availability.reason}`);
-          print(pc.dim(`  ${''.padEnd(12)} to get it: ${availability.remedy}`));
-        }
-      }
+      const statuses = await engineStatuses();
+      if (flags.json === true) printJson(statuses.map(asJson));
+      else await show(statuses);
     });
 }

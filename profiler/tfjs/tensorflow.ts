@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
 import { UserError } from '../../network/user-error.ts';
 import {
@@ -16,8 +14,9 @@ import { ON_CPU, TfjsEngine } from './engine.ts';
 import type { Tf } from './execute.ts';
 import { WallKernelClock } from './kernel-clock.ts';
 import { registerTensorflowGradients } from './tensorflow-gradients.ts';
+import { TENSORFLOW_PACKAGE_REMEDY, tensorflowPackages } from './tensorflow-package.ts';
 
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const INSTALL = 'morphline engines --install tensorflow';
 
 /** What tfjs-node adds to a backend. */
 interface NodeBackend {
@@ -29,35 +28,18 @@ type Located =
   | { readonly found: true; readonly name: string; readonly version: string }
   | { readonly found: false; readonly reason: string; readonly remedy: string };
 
-/** Looks for the package and its native addon without loading them: a missing library prints pages and throws. */
 function locate(): Located {
-  const require = createRequire(import.meta.url);
-  const napi = Math.min(8, Number(process.versions.napi));
-  let withoutAddon: string | undefined;
-  for (const name of PACKAGES) {
-    let manifest: string;
-    try {
-      manifest = require.resolve(`${name}/package.json`);
-    } catch {
-      continue;
-    }
-    if (existsSync(join(dirname(manifest), 'lib', `napi-v${napi}`, 'tfjs_binding.node'))) {
-      return { found: true, name, version: (require(manifest) as { version: string }).version };
-    }
-    withoutAddon ??= name;
-  }
-  if (withoutAddon === undefined) {
-    return {
-      found: false,
-      reason: `neither ${PACKAGES.join(' nor ')} is installed`,
-      remedy: 'npm install @tensorflow/tfjs-node-gpu --ignore-scripts, then its install script',
-    };
-  }
-  return {
-    found: false,
-    reason: `${withoutAddon} is installed without its native library`,
-    remedy: `npm rebuild ${withoutAddon} --ignore-scripts=false (downloads libtensorflow)`,
-  };
+  const packages = tensorflowPackages();
+  const usable = packages.find(({ hasAddon }) => hasAddon);
+  if (usable !== undefined) return { found: true, name: usable.name, version: usable.version };
+  const [bare] = packages;
+  return bare === undefined
+    ? {
+        found: false,
+        reason: 'no package with TensorFlow is installed',
+        remedy: `${TENSORFLOW_PACKAGE_REMEDY} && ${INSTALL}`,
+      }
+    : { found: false, reason: `${bare.name} is installed without its native library`, remedy: INSTALL };
 }
 
 let imported: Promise<Tf> | undefined;
@@ -132,7 +114,7 @@ export const tensorflowAdapter: EngineAdapter & { openTraining: typeof openTenso
       return {
         available: false,
         reason,
-        remedy: `npm rebuild ${located.name} --ignore-scripts=false`,
+        remedy: INSTALL,
         trains: true,
       };
     }
