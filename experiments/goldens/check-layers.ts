@@ -8,7 +8,7 @@ import type { Network } from '../../network/network.ts';
 import { UserError } from '../../network/user-error.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
 import { mobilenetV1 } from '../../network/zoo/mobilenet-v1.ts';
-import { resnet50, resnet101 } from '../../network/zoo/resnet-v1.ts';
+import { resnet50, resnet101, resnet152 } from '../../network/zoo/resnet-v1.ts';
 import { type CheckResult, Differences, TOLERANCE } from './differences.ts';
 
 const latencies = z.record(z.string(), z.number());
@@ -55,17 +55,18 @@ type GoldenLayers = z.infer<typeof goldenLayers>;
 
 const BATCHES = { b1: 1, b8: 8 } as const;
 
+const RESNETS: Readonly<Record<string, () => Network>> = { 50: resnet50, 101: resnet101, 152: resnet152 };
+
 /** The zoo network that a variant of a goldens file is. */
 function networkOf(title: string, name: string): Network {
-  if (title.startsWith('Inception V2')) return inceptionV2(name === 'separable' ? 'separable' : 'plain');
-  const multipliers = [1, 0.75, 0.5, 0.25] as const;
-  const multiplier = multipliers.find((value) => value === Number(name));
-  if (title.startsWith('MobileNet V1') && multiplier !== undefined) return mobilenetV1(multiplier);
-  if (title.startsWith('ResNet v1') && name === '50') return resnet50();
-  if (title.startsWith('ResNet v1') && name === '101') return resnet101();
+  if (/^inception v2/i.test(title)) return inceptionV2(/separable/i.test(name) ? 'separable' : 'plain');
+  const multiplier = Number(name);
+  if (/^mobilenet v1/i.test(title) && multiplier > 0) return mobilenetV1(multiplier);
+  const resnet = RESNETS[name];
+  if (/^resnet v1/i.test(title) && resnet !== undefined) return resnet();
   throw new UserError({
     got: `goldens of ${title}, variant ${name}`,
-    expected: 'Inception V2, MobileNet V1 (1.0, 0.75, 0.5, 0.25) or ResNet v1 (50, 101)',
+    expected: `Inception V2, MobileNet V1 (a multiplier) or ResNet v1 (${Object.keys(RESNETS).join(', ')})`,
     fix: 'add the network to the zoo and to experiments/goldens/check-layers.ts',
   });
 }

@@ -6,7 +6,7 @@ import { smallInception } from './inception-small.ts';
 import { inceptionV2 } from './inception-v2.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
 import { smallMobilenetV1 } from './mobilenet-v1-small.ts';
-import { audioResnet, resnet50, resnet101 } from './resnet-v1.ts';
+import { audioResnet, resnet50, resnet101, resnet152 } from './resnet-v1.ts';
 import { smallResnetV1 } from './resnet-v1-small.ts';
 import { IMAGES_32, SPOKEN_DIGITS } from './small-input.ts';
 
@@ -21,6 +21,7 @@ export const ZOO: Readonly<Record<string, () => Network>> = {
   'mobilenet-v1-0.25': () => mobilenetV1(0.25),
   'resnet-50': resnet50,
   'resnet-101': resnet101,
+  'resnet-152': resnet152,
   'audio-resnet': audioResnet,
   'inception-32': () => smallInception(IMAGES_32),
   'inception-separable-32': () => smallInception(IMAGES_32, 'separable'),

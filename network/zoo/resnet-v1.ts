@@ -34,6 +34,10 @@ export function resnet101(): Network {
   return resnetV1({ name: 'resnet-101', units: [3, 4, 23, 3], ...IMAGE });
 }
 
+export function resnet152(): Network {
+  return resnetV1({ name: 'resnet-152', units: [3, 8, 36, 3], ...IMAGE });
+}
+
 /**
  * AudioResNet: the ResNet-50 of Hershey et al. (arXiv 1609.09430) in shape, over patches of 96 frames × 64 mel bands,
  * with AudioSet's 527 classes.
