@@ -8,6 +8,7 @@ import {
   loadDataFolder,
   subset,
 } from '../../experiments/data/index.ts';
+import { requireFit } from '../../experiments/train/data-fit.ts';
 import type { TrainResult } from '../../experiments/train/records.ts';
 import { type Target, train } from '../../experiments/train/train.ts';
 import { UserError } from '../../network/user-error.ts';
@@ -169,6 +170,8 @@ export function trainCommand(program: Command): void {
       const device = openDevice(flags.device);
       const quiet = flags.quiet === true;
       const data = await openData(flags, quiet);
+      // Before an engine starts, which takes a while and may have things to say.
+      requireFit(network, data);
       const training = await openTrainingEngine(flags.engine, flags.threads);
       const { engine, threads } = engineOfDevice(device);
       const bar = progressBar('train', quiet);

@@ -17,7 +17,6 @@ import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
 import { multipliedWidths } from '../../network/sampling.ts';
-import { UserError } from '../../network/user-error.ts';
 import type { Weights } from '../../network/weights.ts';
 import { resizeNetwork, widthsByLayer } from '../../network/widths.ts';
 import { CsvFile } from '../../profiler/csv-file.ts';
@@ -28,6 +27,7 @@ import type { TrainingEngine } from '../../profiler/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
 import { openRun, writeJson } from '../run-file.ts';
+import { requireFit } from './data-fit.ts';
 import { cosineRate } from './learning-rate.ts';
 import { dropUnsavedEpochs, type TrainingSetup, trainStage } from './network-training.ts';
 import { layerRecord, metricsRecord, RESULT_SCHEMA, type TrainResult, trainResult } from './records.ts';
@@ -140,7 +140,7 @@ function stretched(plan: ChannelPlan, alpha: number): Int32Array {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { network, data, device, target, out, seed, training, epochs } = options;
-  checkImages(network, data);
+  requireFit(network, data);
   const { resumed } = openRun(out, {
     command: 'train',
     settings: {
@@ -287,31 +287,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await saveLayersModel(model, join(out, 'model'));
   model.dispose();
   return result;
-}
-
-/** @throws UserError if the images do not fit the network's input or its classes the data's */
-function checkImages(network: Network, { train: images, classes, name, medium }: Dataset): void {
-  const shapeOf = ({ height, width, channels }: { height: number; width: number; channels: number }) =>
-    `${height}×${width}×${channels}`;
-  const input = network.layers.find((layer) => layer.kind === 'input');
-  if (input?.kind === 'input' && shapeOf(input) !== shapeOf(images)) {
-    throw new UserError({
-      got: `${shapeOf(images)} ${medium === 'recordings' ? 'spectrograms' : 'images'} in ${name}`,
-      expected: `${shapeOf(input)}, the input of ${network.name}`,
-      fix:
-        medium === 'recordings'
-          ? 'use a --network for recordings, such as resnet-v1-digits'
-          : 'use data of that shape, or another --network',
-    });
-  }
-  const output = planChannels(network).shapes.get(network.outputs[0] ?? '');
-  if (output !== undefined && output.channels !== classes.length) {
-    throw new UserError({
-      got: `${classes.length} classes in ${name}`,
-      expected: `${output.channels}, the outputs of ${network.name}`,
-      fix: 'use other data, or another --network',
-    });
-  }
 }
 
 function shrunkNetwork(plan: ChannelPlan, alive: Uint8Array, weights: Weights) {
