@@ -10,6 +10,11 @@ export interface SourceLayer {
   readonly layer: string;
 }
 
+/** The way to a layer, as messages name it: `outer/inner`. */
+export function pathOf({ within, layer }: SourceLayer): string {
+  return [...within, layer].join('/');
+}
+
 /** A layer of a topology without models in it. */
 export interface FlatLayer {
   /** Unique: its own, or with the models it is in before it where several layers have that. */
@@ -100,10 +105,10 @@ class Flattening {
     inputs: readonly string[],
   ): readonly string[] {
     if (layer.model !== undefined) return this.model(layer.model, [...within, layer.name], inputs);
-    const unique = this.counts.get(layer.name) === 1;
-    const name = unique ? layer.name : [...within, layer.name].join('/');
+    const source = { within, layer: layer.name };
+    const name = this.counts.get(layer.name) === 1 ? layer.name : pathOf(source);
     const { className, options } = layer;
-    this.layers.push({ name, source: { within, layer: layer.name }, className, options, inputs });
+    this.layers.push({ name, source, className, options, inputs });
     return [name];
   }
 }

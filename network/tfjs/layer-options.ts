@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../user-error.ts';
-import type { FlatLayer } from './flat-topology.ts';
+import { type FlatLayer, pathOf } from './flat-topology.ts';
 import { snakeCase } from './snake-case.ts';
 
 const positive = z.int().positive();
@@ -58,7 +58,7 @@ export function unsupportedOption(
   expected: string,
 ): never {
   throw new UserError({
-    got: `layer ${[...source.within, source.layer].join('/')} (${className}) with ${option} ${JSON.stringify(value)}`,
+    got: `layer ${pathOf(source)} (${className}) with ${option} ${JSON.stringify(value)}`,
     expected,
     fix: 'build the layers model without it',
   });

@@ -1,7 +1,7 @@
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
 import { UserError } from '../user-error.ts';
-import { type FlatLayer, type FlatTopology, readersOf, type SourceLayer } from './flat-topology.ts';
+import { type FlatLayer, type FlatTopology, pathOf, readersOf, type SourceLayer } from './flat-topology.ts';
 
 /** Where a weight of ours is in the layers model. */
 export interface WeightSource extends SourceLayer {
@@ -53,8 +53,7 @@ export class LayerSite {
 
   fail(got: string, expected: string, fix: string): never {
     const { source, className } = this.layer;
-    const path = [...source.within, source.layer].join('/');
-    throw new UserError({ got: `${got} layer ${path} (${className})`, expected, fix });
+    throw new UserError({ got: `${got} layer ${pathOf(source)} (${className})`, expected, fix });
   }
 
   /** Its only input. @throws UserError if there are several */
@@ -102,7 +101,7 @@ export class LayerSite {
         layer.inputs.map((name) => this.shapeOf(name)),
       ),
     );
-    this.draft.owners.set(layer.name, [...source.within, source.layer].join('/'));
+    this.draft.owners.set(layer.name, pathOf(source));
     for (const [part, theirs] of Object.entries(weights)) {
       const name = `${layer.name}/${part}`;
       if (theirs === null) this.draft.zeros.add(name);

@@ -2,7 +2,7 @@ import { checkedNetwork, type Network } from '../network.ts';
 import { UserError } from '../user-error.ts';
 import { ACTIVATION_READERS } from './activations.ts';
 import { CONVOLUTION_READERS } from './convolutions.ts';
-import { type FlatLayer, flatTopology } from './flat-topology.ts';
+import { type FlatLayer, flatTopology, pathOf } from './flat-topology.ts';
 import { JOIN_READERS } from './joins.ts';
 import { type LayerReader, LayerSite, NetworkDraft, type WeightSource } from './network-draft.ts';
 import { TRAINING_READERS } from './normalization.ts';
@@ -37,7 +37,7 @@ function readerOf({ source, className }: FlatLayer): LayerReader {
   const reader = Object.hasOwn(LAYER_READERS, className) ? LAYER_READERS[className] : undefined;
   if (reader !== undefined) return reader;
   throw new UserError({
-    got: `layer ${[...source.within, source.layer].join('/')} (${className})`,
+    got: `layer ${pathOf(source)} (${className})`,
     expected: `layers of ${Object.keys(LAYER_READERS).sort().join(', ')}`,
     fix: 'build the layers model without it',
   });
