@@ -1,0 +1,92 @@
+import { dirname } from 'node:path';
+import { type FileAdvice, readJsonFile } from '../json-file.ts';
+import type { Network } from '../network.ts';
+import { UserError } from '../user-error.ts';
+import { type Weights, weightShapes } from '../weights.ts';
+import { pathOf } from './flat-topology.ts';
+import type { WeightSource } from './network-draft.ts';
+import { type LayersModelReading, readLayersModel } from './read-layers-model.ts';
+import { readStoredWeights, type StoredWeight } from './stored-weights.ts';
+
+/** A model that was saved with its weights. */
+export interface LayersModelFile {
+  readonly network: Network;
+  /** All of `weightShapes`. */
+  readonly weights: Weights;
+}
+
+const ADVICE: FileAdvice = {
+  expected: 'the model.json of a layers model',
+  fix: 'save the model again with model.save of tfjs, or convert it with tensorflowjs_converter',
+};
+
+/** Weights of a file by name, each to be taken once. */
+class WeightShelf {
+  private readonly left = new Map<string, StoredWeight>();
+  private readonly label: string;
+
+  constructor(stored: readonly StoredWeight[], label: string) {
+    this.label = label;
+    for (const weight of stored) {
+      if (this.left.has(weight.name)) this.fail(`two weights ${weight.name}`, 'one of each name');
+      this.left.set(weight.name, weight);
+    }
+  }
+
+  private fail(got: string, expected: string): never {
+    throw new UserError({ got: `${this.label} with ${got}`, expected, fix: ADVICE.fix });
+  }
+
+  /** As its layer names it, with the models it is in before it or without; TensorFlow 2.2 has a cell's name within. */
+  private named(source: WeightSource): StoredWeight | undefined {
+    const short = `${source.layer}/${source.part}`;
+    const found = this.left.get(`${pathOf(source)}/${source.part}`) ?? this.left.get(short);
+    if (found !== undefined) return found;
+    return [...this.left.values()].find(({ name }) => name.split('/').toSpliced(-2, 1).join('/') === short);
+  }
+
+  take(source: WeightSource, expected: readonly number[]): Float32Array {
+    const weight = this.named(source);
+    const name = `${pathOf(source)}/${source.part}`;
+    if (weight === undefined) return this.fail(`no weight ${name}`, `one of [${expected}]`);
+    // A dense layer that is read as a convolution has a kernel without its height and width of 1.
+    const plain = (shape: readonly number[]) => shape.join().replace(/^(1,)+/, '');
+    if (plain(weight.shape) !== plain(expected)) {
+      this.fail(`weight ${name} of [${weight.shape}]`, `[${expected}]`);
+    }
+    this.left.delete(weight.name);
+    return weight.values;
+  }
+
+  /** A weight that no layer has means that weights and topology are of two models. */
+  checkEmpty(): void {
+    const [name] = this.left.keys();
+    if (name !== undefined) this.fail(`weight ${name}`, 'weights of its layers alone');
+  }
+}
+
+function weightsOf(reading: LayersModelReading, shelf: WeightShelf): Weights {
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of weightShapes(reading.network)) {
+    const source = reading.weights.get(name);
+    if (source !== undefined) weights.set(name, shelf.take(source, shape));
+    else if (reading.zeros.has(name)) weights.set(name, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    else throw new Error(`weight ${name} has no source`);
+  }
+  shelf.checkEmpty();
+  return weights;
+}
+
+/**
+ * Reads a layers model from its model.json and the weight files beside it: float32 weights, also quantized to float16,
+ * uint16 or uint8; an optimizer's are passed over.
+ * @param path of the model.json
+ * @throws UserError as {@link readLayersModel}; for files that are missing or broken, with both numbers of bytes; for
+ * weights that are missing, left over, or of another type or shape, with their names
+ */
+export function readLayersModelFile(path: string): LayersModelFile {
+  const file = readJsonFile(path, ADVICE);
+  const reading = readLayersModel(file);
+  const stored = readStoredWeights(file, dirname(path), ADVICE, path);
+  return { network: reading.network, weights: weightsOf(reading, new WeightShelf(stored, path)) };
+}
