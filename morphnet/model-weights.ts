@@ -25,7 +25,11 @@ function optionalVariable(
   const source = reading.weights.get(weight);
   if (source === undefined) return undefined;
   // Names are made unique over all models of a process; the original one keeps the part.
-  return model
+  const owner = source.within.reduce(
+    (inner, name) => inner.getLayer(name) as unknown as tf.LayersModel,
+    model,
+  );
+  return owner
     .getLayer(source.layer)
     .weights.find(
       ({ originalName }) => originalName.slice(originalName.lastIndexOf('/') + 1) === source.part,

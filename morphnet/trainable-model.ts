@@ -57,6 +57,9 @@ function tfLayer(
         useBias: layer.useBias,
       });
     case 'depthwise-conv2d':
+      // tfjs takes a dilation rate and computes without it.
+      if (layer.dilations?.some((rate) => rate > 1))
+        return unsupported(`dilated depthwise convolution ${name}`);
       return tf.layers.depthwiseConv2d({
         depthwiseInitializer: kernelInitializer,
         ...settings,
@@ -66,7 +69,6 @@ function tfLayer(
         strides: [...layer.strides] as [number, number],
         padding: simplePadding(layer, layer.padding),
         useBias: layer.useBias,
-        ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'dense':
       return tf.layers.dense({
@@ -111,6 +113,8 @@ function tfLayer(
       });
     }
     case 'upsample':
+      // tf.layers puts pixel centres elsewhere than ONNX and TensorFlow 2 do.
+      if (layer.interpolation === 'bilinear') return unsupported(`bilinear upsample ${name}`);
       return tf.layers.upSampling2d({ name, size: [...layer.factor], interpolation: layer.interpolation });
     case 'dropout':
       return tf.layers.dropout({ name, rate: layer.rate });
@@ -127,7 +131,7 @@ function tfLayer(
     case 'flatten':
       return tf.layers.flatten({ name });
     case 'softmax':
-      return tf.layers.softmax({ name });
+      return tf.layers.softmax({ name, axis: -1 });
     default:
       return unknownLayer(layer);
   }

@@ -305,6 +305,25 @@ describe('options', () => {
   });
 });
 
+test('the layers of nested models are regularized like the others', () => {
+  const inner = tf.sequential({ name: 'inner' });
+  inner.add(
+    tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3, useBias: false, name: 'conv' }),
+  );
+  inner.add(tf.layers.batchNormalization({ name: 'norm' }));
+  const model = tf.sequential({ name: 'outer' });
+  model.add(inner);
+  model.add(tf.layers.globalAveragePooling2d({}));
+  model.add(tf.layers.dense({ units: 2 }));
+  tf.tidy(() => {
+    inner.getLayer('norm').weights[0]?.write(tf.tensor1d([0, 1, 1, 0]));
+  });
+  const regularizer = new GammaFlops(model);
+  expect(regularizer.alive().conv).toEqual([false, true, true, false]);
+  // 6×6 pixels, 27 taps, 2 filters; 2 classes of 2 features.
+  expect(regularizer.cost()).toBe(2 * 36 * 27 * 2 + 2 * 2 * 2);
+});
+
 test('alive means strictly above the threshold', () => {
   const model = trainableModel(residual(), 1);
   setGamma(model, 'top', [0.25, 0.2500001, -0.5, 0]);
