@@ -63,7 +63,7 @@ export function parseDurationSeconds(text: string): number {
 export function engineOption(): Option {
   return new Option(
     '--engine <name>',
-    'tensorflow, webgpu, wasm or onnxruntime (default: the best one here)',
+    'tensorflow, webgpu, wasm, onnxruntime or onnxruntime:webgpu (default: the best one here)',
   );
 }
 

@@ -107,6 +107,9 @@ export interface EngineAdapter {
    * @param options threads to load a native library with, since some take their number once per process
    */
   availability(options?: { threads?: number }): Promise<Availability>;
-  /** @throws UserError with the reason and the remedy where it is not available */
-  open(options: { threads: number }): Promise<Engine>;
+  /**
+   * @param options `provider` for engines with several, their default otherwise
+   * @throws UserError with the reason and the remedy where it is not available
+   */
+  open(options: { threads: number; provider?: string }): Promise<Engine>;
 }

@@ -69,7 +69,22 @@ export async function defaultTrainingEngine(): Promise<EngineName> {
   return runsOnGpu(await webgpuAdapter.availability()) ? 'webgpu' : 'wasm';
 }
 
-/** Opens an engine by name, or the default one. */
-export async function openEngine(name: string | undefined, options: { threads: number }): Promise<Engine> {
-  return engineNamed(name ?? (await defaultEngine(options))).open(options);
+/**
+ * Opens an engine, or the default one.
+ * @param choice name of an engine, for onnxruntime with `:` and a provider behind it (`onnxruntime:webgpu`)
+ * @throws UserError for an engine or provider that there is not, or that is not available
+ */
+export async function openEngine(
+  choice: string | undefined,
+  { threads }: { threads: number },
+): Promise<Engine> {
+  const [name = '', provider] = (choice ?? (await defaultEngine({ threads }))).split(':');
+  const adapter = engineNamed(name);
+  if (provider === undefined) return adapter.open({ threads });
+  if (adapter === onnxruntimeAdapter) return adapter.open({ threads, provider });
+  throw new UserError({
+    got: `provider '${provider}' of engine ${name}`,
+    expected: 'a provider of onnxruntime, the one engine with several',
+    fix: `write --engine ${name}`,
+  });
 }

@@ -71,7 +71,9 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     const input = plan.inputs[index]?.[0];
     if (layer.kind !== 'activation' || alive[index] === 0 || input === undefined) return;
     const producer = folded[input] as number;
-    if (beforeFusing[producer] !== 1 || !FUSES_ACTIVATION.has(layers[producer]?.kind ?? 'input')) return;
+    const kind = layers[producer]?.kind ?? 'input';
+    if (beforeFusing[producer] !== 1 || !FUSES_ACTIVATION.has(kind)) return;
+    if (kind === 'dense' && !rules.fusesIntoDense) return;
     if (!rules.fusedActivations.includes(layer.activation)) return;
     source[index] = producer;
     fused[producer]?.push(layer.name);

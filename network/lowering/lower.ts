@@ -116,6 +116,7 @@ export class Lowering {
       rules.fusesAdd && this.hasAdd ? fuseAdds(plan, alive, source, fusions.fused, layouts) : NO_ADDS;
     const kernels: Kernel[] = [];
     for (let index = 0; index < layers.length; index++) {
+      if (rules.turnsInputs && layers[index]?.kind === 'input') kernels.push(this.turned(index, widths));
       const made = adds.absorbed[index] === 1 ? null : this.templates[index];
       const input = source[plan.inputs[index]?.[0] ?? index] as number;
       // Turning a blocked tensor is done by the reorder that unblocks it.
@@ -203,6 +204,24 @@ export class Lowering {
       inputBytes: BYTES_PER_VALUE * read,
       outputBytes: BYTES_PER_VALUE * outputValues * outputChannels,
       weightBytes: BYTES_PER_VALUE * weights,
+    };
+  }
+
+  /** An input turned from channels first to channels last. */
+  private turned(index: number, widths: Int32Array): Kernel {
+    const moved = this.reorder('reorder-input', index, widths);
+    const bytes = Math.min(moved.inputBytes, moved.outputBytes);
+    const channels = moved.inputChannels;
+    return {
+      ...moved,
+      layers: [moved.name],
+      op: 'transpose',
+      layout: 'nhwc',
+      kernelClass: 'transpose nhwc',
+      paddedInputChannels: channels,
+      paddedOutputChannels: channels,
+      inputBytes: bytes,
+      outputBytes: bytes,
     };
   }
 

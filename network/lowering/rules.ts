@@ -7,6 +7,8 @@ export interface LoweringRules {
   readonly layout: 'nhwc' | 'nchw';
   /** Activations computed inside the convolution or dense layer before them. */
   readonly fusedActivations: readonly ActivationFunction[];
+  /** Whether dense layers fuse them too. */
+  readonly fusesIntoDense: boolean;
   /**
    * Channels per block of ONNX Runtime's blocked layout (16 with AVX-512, 8 with AVX2 or SSE), or null where
    * convolutions stay in the plain layout.
@@ -19,6 +21,8 @@ export interface LoweringRules {
    * for engines that choose none by shape.
    */
   readonly fewWorkgroups: number | null;
+  /** Whether inputs arrive channels first and are turned into the layout by a kernel. */
+  readonly turnsInputs: boolean;
 }
 
 /** ONNX Runtime's CPU provider, graph optimization level 'all'. */
@@ -30,8 +34,20 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     channelBlock,
     fusesAdd: true,
     fewWorkgroups: null,
+    fusesIntoDense: true,
+    turnsInputs: false,
   };
 }
+
+/** ONNX Runtime's WebGPU provider, graph optimization level 'all'. */
+export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
+  ...onnxruntimeRules(null),
+  name: 'onnxruntime-webgpu',
+  layout: 'nhwc',
+  fusesIntoDense: false,
+  fusesAdd: false,
+  turnsInputs: true,
+};
 
 /** The tfjs engines on the CPU and CUDA, through tf.fused. */
 export const TFJS_RULES: LoweringRules = {
@@ -41,6 +57,8 @@ export const TFJS_RULES: LoweringRules = {
   channelBlock: null,
   fusesAdd: false,
   fewWorkgroups: null,
+  fusesIntoDense: true,
+  turnsInputs: false,
 };
 
 /** tfjs-backend-webgpu, whose threshold is 16 on Intel GPUs from generation 12 on and 8 elsewhere. */
@@ -50,7 +68,8 @@ export function webgpuRules(fewWorkgroups: number): LoweringRules {
 
 /** The rules of that name. Throws when a profile names rules that this version does not have. */
 export function rulesNamed(name: string): LoweringRules {
-  if (name === TFJS_RULES.name) return TFJS_RULES;
+  const fixed = [TFJS_RULES, ONNXRUNTIME_WEBGPU_RULES].find((rules) => rules.name === name);
+  if (fixed !== undefined) return fixed;
   const few = /^tfjs-webgpu-(\d+)$/.exec(name);
   if (few !== null) return webgpuRules(Number(few[1]));
   const block = /^onnxruntime(?:-nchw(\d+)c)?$/.exec(name);

@@ -39,7 +39,7 @@ export async function detectChannelBlock(ort: OrtModule, directory: string): Pro
   await session.run({ input: new ort.Tensor('float32', new Float32Array(64).fill(1), [1, 1, 8, 8]) });
   session.endProfiling();
   await session.release();
-  const [events = []] = await takeProfile(directory, prefix);
-  const blocked = events.find((event) => event.node.endsWith('_nchwc'));
+  const [run] = await takeProfile(directory, prefix);
+  const blocked = run?.kernels.find((event) => event.node.endsWith('_nchwc'));
   return blocked?.outputShape[1] ?? null;
 }

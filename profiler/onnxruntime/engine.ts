@@ -5,41 +5,51 @@ import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { deployedNetwork } from '../../network/deployed.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
-import { onnxruntimeRules } from '../../network/lowering/rules.ts';
+import {
+  type LoweringRules,
+  ONNXRUNTIME_WEBGPU_RULES,
+  onnxruntimeRules,
+} from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
 import { inferShapes, type Shape } from '../../network/shapes.ts';
 import { UserError } from '../../network/user-error.ts';
 import { seededNormals } from '../../network/weights.ts';
-import {
-  type Availability,
-  describedAdapter,
-  type Engine,
-  type EngineAdapter,
-  type EngineDescription,
-  type LoadedNetwork,
-  type LoadOptions,
-  type ProfiledNetwork,
+import type {
+  AdapterDescription,
+  Availability,
+  Engine,
+  EngineAdapter,
+  EngineDescription,
+  LoadedNetwork,
+  LoadOptions,
+  ProfiledNetwork,
 } from '../engine.ts';
-import { processorName } from '../machine.ts';
 import { detectChannelBlock } from './channel-block.ts';
 import { nchwFromNhwc, nhwcFromNchw } from './data-layout.ts';
 import { matchKernels } from './match-kernels.ts';
+import { matchPrograms } from './match-programs.ts';
 import { importOnnxruntime, type OrtModule } from './ort-module.ts';
 import { takeProfile } from './profile-events.ts';
+import {
+  findProvider,
+  PROVIDER_NAMES,
+  type ProviderName,
+  providerNamed,
+  sessionOptions,
+} from './providers.ts';
+import { refuseFaultyConvolutions } from './webgpu-faults.ts';
 
 const REMEDY = 'npm install onnxruntime-node --ignore-scripts';
 const INPUT_SEED = 1;
 
-function sessionOptions(threads: number): InferenceSession.SessionOptions {
-  return {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  };
+/** Runs on a GPU one after another: ONNX Runtime's WebGPU provider crashes when two overlap. */
+let lastRun: Promise<unknown> = Promise.resolve();
+
+function alone<T>(run: () => Promise<T>): Promise<T> {
+  const mine = lastRun.then(run);
+  lastRun = mine.catch(() => undefined);
+  return mine;
 }
 
 function randomFeeds(ort: OrtModule, network: Network, batch: number): Record<string, Tensor> {
@@ -67,10 +77,12 @@ class OnnxruntimeNetwork implements LoadedNetwork {
     this.feeds = randomFeeds(ort, network, batch);
   }
 
-  async run(): Promise<number> {
-    const start = process.hrtime.bigint();
-    await this.session.run(this.feeds);
-    return Number(process.hrtime.bigint() - start) / 1e3;
+  run(): Promise<number> {
+    return alone(async () => {
+      const start = process.hrtime.bigint();
+      await this.session.run(this.feeds);
+      return Number(process.hrtime.bigint() - start) / 1e3;
+    });
   }
 
   async infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {
@@ -81,7 +93,7 @@ class OnnxruntimeNetwork implements LoadedNetwork {
       const dims = [this.batch, shape.channels, shape.height, shape.width];
       feeds[name] = new this.ort.Tensor('float32', nchwFromNhwc(values, this.batch, shape), dims);
     }
-    const results = await this.session.run(feeds);
+    const results = await alone(() => this.session.run(feeds));
     const outputs = new Map<string, Float32Array>();
     for (const name of this.network.outputs) {
       const shape = shapes.get(name) as Shape;
@@ -95,46 +107,64 @@ class OnnxruntimeNetwork implements LoadedNetwork {
   }
 }
 
-/** ONNX Runtime's CPU provider; the network goes in as ONNX bytes, never through a file. */
+/** One provider of ONNX Runtime; the network goes in as ONNX bytes, never through a file. */
 class OnnxruntimeEngine implements Engine {
   readonly description: EngineDescription;
-  readonly rules;
+  readonly rules: LoweringRules;
   private readonly ort: OrtModule;
+  private readonly provider: ProviderName;
   private readonly directory: string;
 
   constructor(
     ort: OrtModule,
+    provider: ProviderName,
     description: EngineDescription,
-    channelBlock: number | null,
+    rules: LoweringRules,
     directory: string,
   ) {
     this.ort = ort;
+    this.provider = provider;
     this.description = description;
-    this.rules = onnxruntimeRules(channelBlock);
+    this.rules = rules;
     this.directory = directory;
+  }
+
+  private session(
+    bytes: Uint8Array,
+    options: InferenceSession.SessionOptions = {},
+  ): Promise<InferenceSession> {
+    const own = sessionOptions(this.provider, this.description.threads);
+    return alone(() => this.ort.InferenceSession.create(bytes, { ...own, ...options }));
   }
 
   private model(network: Network, options: LoadOptions): { deployed: Network; bytes: Uint8Array } {
     const deployed = deployedNetwork(network);
+    if (this.provider === 'webgpu') refuseFaultyConvolutions(deployed);
     return { deployed, bytes: writeOnnx(deployed, options.weights, options.batch) };
   }
 
   async load(network: Network, options: LoadOptions): Promise<LoadedNetwork> {
     const { deployed, bytes } = this.model(network, options);
-    const session = await this.ort.InferenceSession.create(bytes, sessionOptions(this.description.threads));
+    const session = await this.session(bytes);
     return new OnnxruntimeNetwork(this.ort, session, deployed, options.batch);
   }
 
   async loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork> {
     const { deployed, bytes } = this.model(network, options);
     const prefix = `profile-${randomUUID()}`;
-    const session = await this.ort.InferenceSession.create(bytes, {
-      ...sessionOptions(this.description.threads),
+    if (this.provider === 'cuda') {
+      throw new UserError({
+        got: 'the times of single kernels asked of onnxruntime:cuda',
+        expected: 'whole networks: its profile has the times of launches, not of kernels',
+        fix: 'calibrate with another engine, such as webgpu on the same GPU',
+      });
+    }
+    const session = await this.session(bytes, {
       enableProfiling: true,
       profileFilePrefix: join(this.directory, prefix),
     });
     const loaded = new OnnxruntimeNetwork(this.ort, session, deployed, options.batch);
-    const { directory, rules } = this;
+    const { directory, rules, provider } = this;
     return {
       async run() {
         await loaded.run();
@@ -145,11 +175,11 @@ class OnnxruntimeEngine implements Engine {
         const runs = await takeProfile(directory, prefix);
         const kernels = new Lowering(deployed, rules, options.batch).kernels();
         return runs.map((events) => {
-          const indices = matchKernels(kernels, events);
-          return kernels.map((kernel, i) => ({
-            kernel,
-            durationUs: events[indices[i] as number]?.durationUs as number,
-          }));
+          const durationsUs =
+            provider === 'webgpu'
+              ? matchPrograms(kernels, events)
+              : Array.from(matchKernels(kernels, events.kernels), (at) => events.kernels[at]?.durationUs);
+          return kernels.map((kernel, i) => ({ kernel, durationUs: durationsUs[i] as number }));
         });
       },
     };
@@ -160,16 +190,21 @@ class OnnxruntimeEngine implements Engine {
   }
 }
 
-async function describe(ort: OrtModule, threads: number, rules: string): Promise<EngineDescription> {
+function describe(
+  ort: OrtModule,
+  { name, kind, driver }: AdapterDescription,
+  threads: number,
+  rules: LoweringRules,
+): EngineDescription {
   return {
     engine: 'onnxruntime',
     version: ort.env.versions.node ?? ort.env.versions.common,
-    hardware: 'cpu',
-    adapter: await processorName(),
-    provider: 'CPUExecutionProvider',
+    hardware: kind,
+    adapter: name,
+    provider: driver,
     threads,
-    clock: 'wall',
-    rules,
+    clock: rules === ONNXRUNTIME_WEBGPU_RULES ? 'gpu-timestamp' : 'wall',
+    rules: rules.name,
   };
 }
 
@@ -180,15 +215,21 @@ export const onnxruntimeAdapter: EngineAdapter = {
   async availability(): Promise<Availability> {
     try {
       const ort = await importOnnxruntime();
-      const description = await describe(ort, 1, 'onnxruntime');
-      return { available: true, description, adapters: [describedAdapter(description)], trains: false };
+      const adapters: AdapterDescription[] = [];
+      for (const provider of PROVIDER_NAMES) {
+        const found = await findProvider(provider);
+        if (found.available) adapters.push(...found.adapters);
+      }
+      const description = describe(ort, adapters[0] as AdapterDescription, 1, onnxruntimeRules(null));
+      return { available: true, description, adapters, trains: false };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       return { available: false, reason, remedy: REMEDY, trains: false };
     }
   },
 
-  async open({ threads }): Promise<Engine> {
+  async open({ threads, provider: wanted = 'cpu' }): Promise<Engine> {
+    const provider = providerNamed(wanted);
     let ort: OrtModule;
     try {
       ort = await importOnnxruntime();
@@ -199,9 +240,30 @@ export const onnxruntimeAdapter: EngineAdapter = {
         fix: `run ${REMEDY}`,
       });
     }
+    const found = await findProvider(provider);
+    if (!found.available) {
+      throw new UserError({
+        got: `engine onnxruntime:${provider}: ${found.reason}`,
+        expected: 'what the provider needs',
+        fix: found.remedy,
+      });
+    }
     const directory = await mkdtemp(join(tmpdir(), 'morphline-'));
-    const block = await detectChannelBlock(ort, directory);
-    const description = await describe(ort, threads, onnxruntimeRules(block).name);
-    return new OnnxruntimeEngine(ort, description, block, directory);
+    const rules = await rulesOf(ort, provider, directory);
+    const description = describe(ort, found.adapters[0], threads, rules);
+    return new OnnxruntimeEngine(ort, provider, description, rules, directory);
   },
 };
+
+async function rulesOf(ort: OrtModule, provider: ProviderName, directory: string): Promise<LoweringRules> {
+  switch (provider) {
+    case 'cpu':
+      return onnxruntimeRules(await detectChannelBlock(ort, directory));
+    case 'webgpu':
+      return ONNXRUNTIME_WEBGPU_RULES;
+    case 'cuda':
+      return onnxruntimeRules(null);
+    default:
+      return provider satisfies never;
+  }
+}

@@ -5,11 +5,24 @@ const BLOCKED_SUFFIX = '_nchwc';
 /** Ops whose nodes are renamed when they go blocked; the others keep their names. */
 const NAMES_TELL_LAYOUT: ReadonlySet<KernelOp> = new Set(['conv', 'depthwise-conv', 'max-pool', 'avg-pool']);
 /** Nodes that move no data: their microsecond belongs to the network's overhead. */
-const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
+export const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
 const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
 };
+
+/** Names that the node of a kernel may have: a blocked one that of the tensor it writes, a plain one of its first layer. */
+export function nodeNames({ name, layers }: Kernel): string[] {
+  // The last is a dense layer with its activation.
+  return [layers.at(-1) ?? name, name, `${name}/pooled`, `${name}/nhwc`, `fused ${name}`];
+}
+
+export function otherKernels(notSeen: readonly string[], notPredicted: readonly string[]): Error {
+  const list = (items: readonly string[]) => (items.length === 0 ? 'none' : items.slice(0, 5).join(', '));
+  return new Error(
+    `ONNX Runtime ran other kernels than predicted: not seen ${list(notSeen)}; not predicted ${list(notPredicted)}`,
+  );
+}
 
 /** Reorders have generated names: they are told apart by direction and shape. */
 function reorderKey(op: string, height: number, width: number, channels: number): string {
@@ -61,16 +74,7 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
       if (index === undefined) missing.push(`${kernel.op} of ${kernel.name}`);
       return index ?? -1;
     }
-    // A blocked kernel is named after the tensor it writes, a plain one after its first layer.
-    const names = [
-      kernel.layers.at(-1) ?? kernel.name,
-      kernel.name,
-      `${kernel.name}/pooled`,
-      `${kernel.name}/nhwc`,
-      // A dense layer with its activation.
-      `fused ${kernel.name}`,
-    ];
-    for (const name of names) {
+    for (const name of nodeNames(kernel)) {
       const index = take(name);
       if (index === undefined) continue;
       if (
@@ -85,10 +89,7 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
     return -1;
   });
   if (missing.length > 0 || waiting.size > 0) {
-    const list = (items: readonly string[]) => (items.length === 0 ? 'none' : items.slice(0, 5).join(', '));
-    throw new Error(
-      `ONNX Runtime ran other kernels than predicted: not seen ${list(missing)}; not predicted ${list([...waiting.keys()])}`,
-    );
+    throw otherKernels(missing, [...waiting.keys()]);
   }
   return matched;
 }

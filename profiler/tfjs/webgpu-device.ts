@@ -50,8 +50,15 @@ async function adapterInfos(gpu: GPU): Promise<GPUAdapterInfo[]> {
   return infos;
 }
 
-/** Looks for adapters: hardware first, else a software one. Never throws. */
-export async function searchGpu(): Promise<GpuSearch> {
+let searched: Promise<GpuSearch> | undefined;
+
+/** Looks for adapters, once per process: hardware first, else a software one. Never throws. */
+export function searchGpu(): Promise<GpuSearch> {
+  searched ??= search();
+  return searched;
+}
+
+async function search(): Promise<GpuSearch> {
   const dawn = await importDawn();
   if (dawn === null) {
     return {

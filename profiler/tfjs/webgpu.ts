@@ -78,7 +78,7 @@ async function start(): Promise<OpenBackend> {
   const watched = await WatchedDevice.open(search.gpu);
   const backend = new WebGPUBackend(watched.device as never, watched.info as never);
   // Importing the package registered its own, not yet started.
-  tf.removeBackend(NAME);
+  if (tf.findBackendFactory(NAME) !== null) tf.removeBackend(NAME);
   tf.registerBackend(NAME, () => backend);
   const { info } = watched;
   return {

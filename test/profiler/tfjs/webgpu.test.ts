@@ -22,20 +22,22 @@ function everyProgram(): Network {
   const input = builder.input(24, 24, 3);
   const stem = builder.conv('direct-vec4', input, 8, 3);
   const odd = builder.conv('direct', stem, 7, 3);
-  builder.conv('packed', odd, 9, 1);
   const point = builder.conv('packed-vec4', stem, 12, 1);
   const depthwise = builder.depthwiseConv('depthwise-vec4', point, 3);
-  builder.depthwiseConv('depthwise', odd, 3);
   const small = builder.conv('im2col-small', depthwise, 8, 3, { strides: 4 });
-  builder.conv('small', small, 5, 1);
   const deep = builder.conv('expand', small, 224, 1);
-  builder.conv('im2col-split-k-vec4', deep, 8, 3);
-  builder.conv('im2col-split-k', deep, 7, 3);
-  builder.conv('im2col-reduce', deep, 2, 3, { strides: 3 });
-  builder.conv('split-k-vec4', deep, 160, 6, { padding: 'valid' });
-  builder.conv('split-k', deep, 161, 6, { padding: 'valid' });
-  builder.dense('reduce', builder.simple('flatten', 'flat', small), 10);
-  return deployedNetwork(builder.build());
+  const network = builder.build(
+    builder.conv('packed', odd, 9, 1),
+    builder.depthwiseConv('depthwise', odd, 3),
+    builder.conv('small', small, 5, 1),
+    builder.conv('im2col-split-k-vec4', deep, 8, 3),
+    builder.conv('im2col-split-k', deep, 7, 3),
+    builder.conv('im2col-reduce', deep, 2, 3, { strides: 3 }),
+    builder.conv('split-k-vec4', deep, 160, 6, { padding: 'valid' }),
+    builder.conv('split-k', deep, 161, 6, { padding: 'valid' }),
+    builder.dense('reduce', builder.simple('flatten', 'flat', small), 10),
+  );
+  return deployedNetwork(network);
 }
 
 describe('what WebGPU is predicted to run', () => {
@@ -88,8 +90,7 @@ describe.skipIf(reason !== null)(`engine webgpu${reason === null ? '' : ` (${rea
 
   test('a network too large for the device is refused by layer and size', async () => {
     const builder = new NetworkBuilder('huge');
-    builder.conv('expand', builder.input(4096, 4096, 1), 64, 1);
-    const network = builder.build();
+    const network = builder.build(builder.conv('expand', builder.input(4096, 4096, 1), 64, 1));
     await expect(engine.load(network, { batch: 1, weights: seededWeights(network, 1) })).rejects.toThrow(
       /got layer expand of huge with an output of 1x4096x4096x64 values, 4096 MiB; expected at most \d+ MiB/,
     );
@@ -135,12 +136,14 @@ describe.skipIf(reason !== null)(`engine webgpu${reason === null ? '' : ` (${rea
     watched.device.destroy();
   });
 
-  test('a process that closed the engine ends by itself', async () => {
+  test('a process that closed the engine, opened it again and closed it ends by itself', async () => {
     await build();
     const script = `
       const { engineNamed } = await import('./dist/profiler/engines.js');
-      const engine = await engineNamed('webgpu').open({ threads: 1 });
-      await engine.close();
+      for (let time = 0; time < 2; time++) {
+        const engine = await engineNamed('webgpu').open({ threads: 1 });
+        await engine.close();
+      }
       console.log('closed');`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       timeout: 60_000,
