@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../network/user-error.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
 import { errorMetrics } from './error-metrics.ts';
-import { kernelModel } from './kernel-model.ts';
+import { kernelModel, RUNGS } from './kernel-model.ts';
 import { networkModel } from './network-model.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
@@ -82,7 +82,7 @@ export const deviceProfile = z.object({
   roofline: z.object({ computeRateGflops: z.number(), bandwidthGBps: z.number(), overheadUs: z.number() }),
   rungs: z.array(rungResult).nonempty(),
   /** The rung that predictions use. */
-  chosen: z.enum(['roofline', 'overhead', 'kernel-class']),
+  chosen: z.enum(RUNGS),
   reason: z.string(),
   domain: z.record(z.string(), classDomain),
   validation,

@@ -13,6 +13,7 @@ import { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
 import {
   fitKernelClasses,
   fitRoofline,
+  fitTables,
   type KernelModel,
   type KernelSample,
   predictKernel,
@@ -185,7 +186,8 @@ export function fitProfile(
     .map((record) => ({ kernel: kernelOf(record), latencyUs: record.latency_us }));
   const roofline: RooflineModel = fitRoofline(samples, false);
   const overhead = fitRoofline(samples, true);
-  const models: KernelModel[] = [roofline, overhead, fitKernelClasses(samples, overhead)];
+  const classes = fitKernelClasses(samples, overhead);
+  const models: KernelModel[] = [roofline, overhead, classes, fitTables(samples, classes)];
   const rungs = models.map((model) => fitRung(model, sets)) as [RungResult, ...RungResult[]];
   const { chosen, reason } = choose(rungs);
   return {

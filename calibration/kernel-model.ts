@@ -1,6 +1,7 @@
 import { median, quantile } from 'simple-statistics';
 import { z } from 'zod';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { fitResidualTable, type Residual, residualAt, residualTable } from './residual-table.ts';
 import { type LogModel, robustLogFit } from './robust-log-fit.ts';
 
 /** A kernel and its measured time. */
@@ -45,10 +46,18 @@ export const kernelClassModel = z.object({
 });
 export type KernelClassModel = z.infer<typeof kernelClassModel>;
 
-export const kernelModel = z.discriminatedUnion('rung', [rooflineModel, kernelClassModel]);
+export const tableModel = z.object({
+  rung: z.literal('table'),
+  base: kernelClassModel,
+  /** By kernel class: what its costs miss, where there were samples enough to tell. */
+  residuals: z.record(z.string(), residualTable),
+});
+export type TableModel = z.infer<typeof tableModel>;
+
+export const kernelModel = z.discriminatedUnion('rung', [rooflineModel, kernelClassModel, tableModel]);
 export type KernelModel = z.infer<typeof kernelModel>;
 
-export const RUNGS = ['roofline', 'overhead', 'kernel-class'] as const;
+export const RUNGS = ['roofline', 'overhead', 'kernel-class', 'table'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 export type Bound = 'compute' | 'memory' | 'overhead';
@@ -94,8 +103,18 @@ function predictRoofline(model: RooflineModel, kernel: Kernel): KernelPrediction
   };
 }
 
+function channelShape({ inputChannels, outputChannels, output }: Kernel) {
+  return { inputChannels, outputChannels, outputPixels: output.height * output.width };
+}
+
 /** Time of one kernel, in µs. */
 export function predictKernel(model: KernelModel, kernel: Kernel): KernelPrediction {
+  if (model.rung === 'table') {
+    const base = predictKernel(model.base, kernel);
+    const table = model.residuals[kernel.kernelClass];
+    if (table === undefined) return base;
+    return { ...base, latencyUs: base.latencyUs * Math.exp(residualAt(table, channelShape(kernel))) };
+  }
   if (model.rung !== 'kernel-class') return predictRoofline(model, kernel);
   const cost = model.classes[kernel.kernelClass];
   if (cost === undefined) return predictRoofline(model.fallback, kernel);
@@ -227,4 +246,25 @@ export function fitKernelClasses(
     };
   }
   return { rung: 'kernel-class', classes, fallback };
+}
+
+/** A class needs this many samples for a table. */
+const MIN_TABLE_SAMPLES = 12;
+
+/** Rung 4: what the costs of each class miss, as a table over channels and output size. */
+export function fitTables(samples: readonly KernelSample[], base: KernelClassModel): TableModel {
+  const byClass = new Map<string, Residual[]>();
+  for (const { kernel, latencyUs } of samples) {
+    const log = Math.log(latencyUs / predictKernel(base, kernel).latencyUs);
+    const list = byClass.get(kernel.kernelClass) ?? [];
+    byClass.set(kernel.kernelClass, list);
+    list.push({ shape: channelShape(kernel), log });
+  }
+  const residuals: TableModel['residuals'] = {};
+  for (const [name, list] of [...byClass].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (list.length >= MIN_TABLE_SAMPLES && base.classes[name] !== undefined) {
+      residuals[name] = fitResidualTable(list);
+    }
+  }
+  return { rung: 'table', base, residuals };
 }

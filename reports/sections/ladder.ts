@@ -9,6 +9,7 @@ const RUNG_TITLES: Readonly<Record<RungResult['model']['rung'], string>> = {
   roofline: 'Roofline',
   overhead: 'Roofline + launch overhead',
   'kernel-class': 'Per kernel class',
+  table: 'Per kernel class + table',
 };
 
 interface Row {
