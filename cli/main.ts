@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../experiments/package-version.ts';
 import { UserError } from '../network/user-error.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
+import { ceilingsCommand } from './commands/ceilings.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { exportCommand } from './commands/export.ts';
+import { filterCostCommand } from './commands/filter-cost.ts';
 import { predictCommand } from './commands/predict.ts';
 import { quickstartCommand } from './commands/quickstart.ts';
 import { reportCommand } from './commands/report.ts';
@@ -14,11 +16,13 @@ import { trainCommand } from './commands/train.ts';
 /** Each command is one file with one function that adds it. */
 const COMMANDS = [
   enginesCommand,
+  ceilingsCommand,
   calibrateCommand,
   predictCommand,
   studyCommand,
   trainCommand,
   reportCommand,
+  filterCostCommand,
   exportCommand,
   quickstartCommand,
 ];
