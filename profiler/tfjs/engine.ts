@@ -17,7 +17,7 @@ import type {
 } from '../engine.ts';
 import { executeLayer, type LayerWeights, type Tf } from './execute.ts';
 import type { KernelClock } from './kernel-clock.ts';
-import { refuseTooLarge } from './tensor-sizes.ts';
+import { refuseTooLarge, sizeOf } from './tensor-sizes.ts';
 
 const INPUT_SEED = 1;
 
@@ -32,8 +32,11 @@ export interface TfjsBackend {
   kernelClock(): KernelClock;
   /** The most that one tensor may hold; null where memory is the only limit. */
   readonly largestTensorBytes: number | null;
-  /** Waits for work, and throws what the device says went wrong meanwhile. */
-  settled<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Waits for work, and throws what the device says went wrong meanwhile.
+   * @param what names the work and its size
+   */
+  settled<T>(what: string, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -41,7 +44,7 @@ export interface TfjsBackend {
 export const ON_CPU: Pick<TfjsBackend, 'rules' | 'largestTensorBytes' | 'settled' | 'close'> = {
   rules: TFJS_RULES,
   largestTensorBytes: null,
-  settled: (work) => work(),
+  settled: (_, work) => work(),
   close: async () => undefined,
 };
 
@@ -58,6 +61,8 @@ interface Step {
 class TfjsNetwork implements LoadedNetwork {
   private readonly backend: TfjsBackend;
   private readonly network: Network;
+  /** Name and size, for messages. */
+  private readonly title: string;
   private readonly steps: readonly Step[];
   private readonly weights = new Map<string, Record<string, tfTypes.Tensor>>();
   private readonly inputs = new Map<string, tfTypes.Tensor>();
@@ -68,7 +73,9 @@ class TfjsNetwork implements LoadedNetwork {
     this.network = network;
     const { tf } = backend;
     const lowering = new Lowering(network, backend.rules, batch);
-    refuseTooLarge(network, lowering.plan.shapes, batch, backend.largestTensorBytes);
+    const { shapes } = lowering.plan;
+    refuseTooLarge(network, shapes, batch, backend.largestTensorBytes);
+    this.title = sizeOf(network, shapes, batch);
     const kernels = new Map(lowering.kernels().map((kernel) => [kernel.name, kernel]));
     const fusedInto = new Set([...kernels.values()].flatMap(({ layers }) => layers.slice(1)));
     const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -116,7 +123,7 @@ class TfjsNetwork implements LoadedNetwork {
   }
 
   run(): Promise<number> {
-    return this.backend.settled(async () => {
+    return this.backend.settled(this.title, async () => {
       const start = process.hrtime.bigint();
       const outputs = this.execute(this.inputs);
       // Read back together: each waits for the device.
@@ -128,7 +135,7 @@ class TfjsNetwork implements LoadedNetwork {
   }
 
   profiledRun(): Promise<KernelTiming[]> {
-    return this.backend.settled(async () => {
+    return this.backend.settled(this.title, async () => {
       const clock = this.backend.kernelClock();
       const outputs = this.execute(this.inputs, clock);
       const timings = await clock.timings();
@@ -138,7 +145,7 @@ class TfjsNetwork implements LoadedNetwork {
   }
 
   infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {
-    return this.backend.settled(() => this.computed(inputs));
+    return this.backend.settled(this.title, () => this.computed(inputs));
   }
 
   private async computed(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {

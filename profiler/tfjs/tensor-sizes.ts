@@ -35,3 +35,16 @@ export function refuseTooLarge(
     check(`weights ${name} of ${network.name}`, shape, 'take a narrower network, or an engine on the CPU');
   }
 }
+
+/** Name of a network with its size: of all its tensors, which are not all kept at once, and of the largest. */
+export function sizeOf(network: Network, shapes: ReadonlyMap<string, Shape>, batch: number): string {
+  let totalBytes = 0;
+  let largest = { name: '', bytes: 0 };
+  for (const [name, { height, width, channels }] of shapes) {
+    const bytes = BYTES_PER_VALUE * batch * height * width * channels;
+    totalBytes += bytes;
+    if (bytes > largest.bytes) largest = { name, bytes };
+  }
+  const mebibytes = (bytes: number) => `${(bytes / MIB).toFixed(2)} MiB`;
+  return `network ${network.name} at batch ${batch} (outputs of ${mebibytes(totalBytes)}, layer ${largest.name} the largest with ${mebibytes(largest.bytes)})`;
+}

@@ -98,7 +98,7 @@ export class WatchedDevice {
   readonly adapter: AdapterDescription;
   readonly info: GPUAdapterInfo;
   private readonly lost: Promise<never>;
-  private failure: string | undefined;
+  private failure: GPUError | undefined;
 
   private constructor(device: GPUDevice, info: GPUAdapterInfo) {
     this.device = device;
@@ -116,7 +116,7 @@ export class WatchedDevice {
     device.addEventListener('uncapturederror', (event) => {
       // Or Dawn prints it.
       event.preventDefault();
-      this.failure ??= (event as GPUUncapturedErrorEvent).error.message;
+      this.failure ??= (event as GPUUncapturedErrorEvent).error;
     });
   }
 
@@ -145,18 +145,34 @@ export class WatchedDevice {
 
   /**
    * Waits for work on the device.
-   * @throws UserError if the device is lost meanwhile; Error if it refused a command, which WebGPU tells only aside
+   * @param what names the work and its size, should memory not suffice
+   * @throws UserError if the device is lost meanwhile or out of memory; Error if it refused a command, which WebGPU
+   * tells only aside
    */
-  async settled<T>(work: () => Promise<T>): Promise<T> {
+  async settled<T>(what: string, work: () => Promise<T>): Promise<T> {
     let result: T;
     try {
       result = await Promise.race([work(), this.lost]);
     } catch (error) {
       // What fails because the device is gone fails first.
       await Promise.race([this.lost, new Promise((resolve) => setImmediate(resolve))]);
+      this.throwFailure(what);
       throw error;
     }
-    if (this.failure !== undefined) throw new Error(`WebGPU refused a command: ${this.failure}`);
+    this.throwFailure(what);
     return result;
+  }
+
+  private throwFailure(what: string): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure === undefined) return;
+    if (!(failure instanceof GPUOutOfMemoryError))
+      throw new Error(`WebGPU refused a command: ${failure.message}`);
+    throw new UserError({
+      got: `${what}, for which the memory of ${this.adapter.name} does not suffice (${failure.message.split('\n')[0]})`,
+      expected: 'a network that fits the device',
+      fix: 'take a smaller batch or input, or an engine on the CPU',
+    });
   }
 }

@@ -155,7 +155,7 @@ export const webgpuAdapter: EngineAdapter & { openTraining: typeof openWebgpuTra
         });
       },
       largestTensorBytes: watched.largestTensorBytes,
-      settled: (work) => watched.settled(work),
+      settled: (what, work) => watched.settled(what, work),
       close: release,
     });
   },

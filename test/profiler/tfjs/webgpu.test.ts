@@ -110,22 +110,22 @@ describe.skipIf(reason !== null)(`engine webgpu${reason === null ? '' : ` (${rea
     if (!search.found) throw new Error('no adapter');
     const watched = await WatchedDevice.open(search.gpu);
     const never = new Promise<void>(() => undefined);
-    const waiting = watched.settled(() => never);
+    const waiting = watched.settled('a network', () => never);
     watched.device.destroy();
     await expect(waiting).rejects.toThrow(
       /got GPU .* lost in the middle .*run the same command again to resume/,
     );
     // So does work that fails because of it.
-    await expect(watched.settled(() => Promise.reject(new Error('mapAsync failed')))).rejects.toThrow(
-      /lost in the middle/,
-    );
+    await expect(
+      watched.settled('a network', () => Promise.reject(new Error('mapAsync failed'))),
+    ).rejects.toThrow(/lost in the middle/);
   });
 
   test('a command that WebGPU refuses is an error, not a wrong result', async () => {
     const search = await searchGpu();
     if (!search.found) throw new Error('no adapter');
     const watched = await WatchedDevice.open(search.gpu);
-    const refused = watched.settled(async () => {
+    const refused = watched.settled('a network', async () => {
       watched.device.createBuffer({
         size: watched.device.limits.maxBufferSize + 4,
         usage: GPUBufferUsage.STORAGE,
@@ -134,6 +134,21 @@ describe.skipIf(reason !== null)(`engine webgpu${reason === null ? '' : ` (${rea
     });
     await expect(refused).rejects.toThrow(/WebGPU refused a command/);
     watched.device.destroy();
+  });
+
+  test('memory that does not suffice is told with the network and its size', async () => {
+    const network = everyProgram();
+    const loaded = await engine.load(network, { batch: 1, weights: seededWeights(network, 1) });
+    // As Dawn tells it; a software adapter has the machine's memory.
+    const device = (tf.backend() as unknown as { device: GPUDevice }).device;
+    const error = new GPUOutOfMemoryError('Buffer of 8 GiB');
+    device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    await expect(loaded.run()).rejects.toThrow(
+      /got network every-program at batch 1 \(outputs of [\d.]+ MiB, layer expand the largest with [\d.]+ MiB\), for which the memory of .* does not suffice \(Buffer of 8 GiB\)/,
+    );
+    // Told once: the next network may fit.
+    expect(await loaded.run()).toBeGreaterThan(0);
+    await loaded.dispose();
   });
 
   test('a process that closed the engine, opened it again and closed it ends by itself', async () => {
