@@ -9,9 +9,13 @@ import { multipliedWidths, sampleWidths } from '../network/sampling.ts';
 import { shuffled } from '../network/shuffle.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { CsvFile } from '../profiler/csv-file.ts';
-import type { Engine } from '../profiler/engine.ts';
-import { measureNetworks, type NetworkCase } from '../profiler/measure-networks.ts';
+import { type BlockOptions, type EarlierLoads, measureBlock } from '../profiler/measure-block.ts';
+import type { KernelFigures, NetworkCase } from '../profiler/measure-load.ts';
+import type { LoadSample } from '../profiler/measure-networks.ts';
+import type { Measurer } from '../profiler/measurer.ts';
 import {
+  failureRecord,
+  kernelLoadRecord,
   kernelRecord,
   kernelRow,
   type NetworkRecord,
@@ -47,19 +51,27 @@ export function drawSample(proposed: ProposedSample, family: Family, seed: numbe
 }
 
 export interface MeasureSamplesOptions {
-  readonly engine: Engine;
+  readonly measurer: Measurer;
   readonly samples: readonly DrawnSample[];
   readonly batch: number;
   readonly seed: number;
-  /** Folder of networks.csv, kernels.csv and rounds.csv. */
+  /** Folder of networks.csv, kernels.csv, rounds.csv, kernel-loads.csv and failures.csv. */
   readonly out: string;
+  /** How often each network is loaded anew; its rounds are shared out among the loads. */
+  readonly loads: number;
   readonly minRounds: number;
   readonly maxRounds: number;
   /** Time when the rounds of all blocks must be done, beyond the least number, on performance.now()'s clock. */
   readonly deadlineMs: number;
+  /** Enough rounds were taken once the relative standard error of every network's median is at most this. */
+  readonly targetError?: number;
+  /** Most networks that are loaded at once. */
+  readonly networksPerBlock?: number;
   readonly onProgress?: ProgressListener;
 }
 
+/** Engines that never free what they pooled for a shape must not see too many of them in one process. */
+const NETWORKS_PER_BLOCK = 128;
 /** Share of the machine's memory that loaded networks may take. */
 const MEMORY_SHARE = 0.35;
 /** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */
@@ -71,6 +83,8 @@ interface Files {
   readonly kernels: CsvFile<typeof kernelRecord>;
   readonly networks: CsvFile<typeof networkRecord>;
   readonly rounds: CsvFile<typeof roundRecord>;
+  readonly kernelLoads: CsvFile<typeof kernelLoadRecord>;
+  readonly failures: CsvFile<typeof failureRecord>;
 }
 
 /** The files that measuring writes in a folder. */
@@ -79,6 +93,8 @@ export function measurementFiles(out: string): Files {
     kernels: new CsvFile(join(out, 'kernels.csv'), kernelRecord),
     networks: new CsvFile(join(out, 'networks.csv'), networkRecord),
     rounds: new CsvFile(join(out, 'rounds.csv'), roundRecord),
+    kernelLoads: new CsvFile(join(out, 'kernel-loads.csv'), kernelLoadRecord),
+    failures: new CsvFile(join(out, 'failures.csv'), failureRecord),
   };
 }
 
@@ -93,7 +109,7 @@ function isProfiled({ role }: ProposedSample): boolean {
  * Networks that are loaded and measured together, in shuffled order: all of them where memory allows, so that every
  * round compares them in one state of the machine.
  */
-function blocksOf(samples: readonly DrawnSample[], seed: number): DrawnSample[][] {
+function blocksOf(samples: readonly DrawnSample[], seed: number, most: number): DrawnSample[][] {
   const limit = MEMORY_SHARE * totalmem();
   const blocks: DrawnSample[][] = [[]];
   let bytes = 0;
@@ -101,7 +117,7 @@ function blocksOf(samples: readonly DrawnSample[], seed: number): DrawnSample[][
     const next = samples[index] as DrawnSample;
     const { parameters } = new MorphNetView(next.family.plan).totals(next.widths, [], new Float64Array(0));
     const size = 4 * parameters * (isProfiled(next.proposed) ? 2 : 1) * BYTES_PER_WEIGHT_BYTE;
-    if (bytes + size > limit && bytes > 0) {
+    if ((bytes + size > limit && bytes > 0) || blocks.at(-1)?.length === most) {
       blocks.push([]);
       bytes = 0;
     }
@@ -112,8 +128,9 @@ function blocksOf(samples: readonly DrawnSample[], seed: number): DrawnSample[][
 }
 
 /**
- * Measures samples in blocks of shuffled rounds. Every round is written as soon as it is timed and every network once
- * its block is done, so that a killed run goes on after its last whole round.
+ * Measures samples in blocks of shuffled rounds, over several loads. Every sample is written as soon as it is taken,
+ * the kernels of a load once it ends, and every network once its block is done, so that a killed run goes on where it
+ * was. Networks that kill what measures them are left out and named in failures.csv.
  * @returns the rows of networks.csv
  */
 export async function measureSamples(options: MeasureSamplesOptions): Promise<NetworkRecord[]> {
@@ -122,45 +139,110 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   for (const file of Object.values(files)) file.repair();
   const done = new Set(files.networks.read().map(caseId));
   files.kernels.keep((row) => done.has(caseId(row)));
+  for (const row of files.failures.read()) done.add(caseId(row));
   const [first] = samples.filter(({ proposed }) => proposed.role !== 'probe');
   if (first === undefined) return files.networks.read();
   const { plan } = first.family;
   const sentinel = resizeNetwork(plan, multipliedWidths(plan, SENTINEL_ALPHA));
-  const blocks = blocksOf(samples, seed);
+  const blocks = blocksOf(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK);
   for (const [index, block] of blocks.entries()) {
     const waiting = block.filter(({ proposed }) => !done.has(caseId(proposed)));
     if (waiting.length === 0) continue;
     const now = performance.now();
     const blockDeadlineMs = now + Math.max(0, deadlineMs - now) / (blocks.length - index);
-    await measureBlock(options, index, waiting, sentinel, blockDeadlineMs, files, (fraction) =>
+    await measureSampleBlock(options, index, waiting, sentinel, blockDeadlineMs, files, (fraction, text) =>
       options.onProgress?.({
         fraction: (index + fraction) / blocks.length,
-        text: `${waiting.length} networks${blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : ''}`,
+        text: `${waiting.length} networks${blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : ''}${text}`,
       }),
     );
   }
   return files.networks.read();
 }
 
-/** Rounds that a killed process completed for all of these cases, by case. */
-function earlierRounds(file: Files['rounds'], ids: ReadonlySet<string>): Map<string, number[]> {
-  const times = new Map<string, number[]>([...ids].map((id) => [id, []]));
-  for (const row of file.read()) times.get(caseId(row))?.push(row.latency_us);
-  const complete = Math.min(...[...times.values()].map((rounds) => rounds.length));
-  file.keep((row) => !ids.has(caseId(row)) || row.round < complete);
-  return new Map([...times].map(([id, rounds]) => [id, rounds.slice(0, complete)]));
+/**
+ * What killed processes measured of these cases. A case's rounds are written in order, so they have no gaps; of its
+ * kernels in one load a kill may have left out the last.
+ */
+function earlierLoads(
+  files: Files,
+  cases: readonly NetworkCase[],
+  { measurer, batch }: MeasureSamplesOptions,
+): EarlierLoads {
+  const ids = new Set(cases.map(({ id }) => id));
+  const samples: LoadSample[] = [];
+  for (const row of files.rounds.read()) {
+    if (!ids.has(caseId(row))) continue;
+    const { round, runs, disturbed, attempts, load } = row;
+    samples.push({ id: caseId(row), round, latencyUs: row.latency_us, runs, disturbed, attempts, load });
+  }
+  const kernels = new Map<string, Map<number, KernelFigures[]>>();
+  for (const row of files.kernelLoads.read()) {
+    if (!ids.has(caseId(row))) continue;
+    const { kernel, spread, rounds, load } = row;
+    const loads = kernels.get(caseId(row)) ?? new Map<number, KernelFigures[]>();
+    const figures = loads.get(load) ?? [];
+    figures.push({ kernel, latencyUs: row.latency_us, spread, minUs: row.min_us, rounds });
+    kernels.set(caseId(row), loads.set(load, figures));
+  }
+  const whole = new Map<string, KernelFigures[][]>();
+  for (const { id, network } of cases) {
+    const loads = kernels.get(id);
+    if (loads === undefined) continue;
+    const count = new Lowering(network, measurer.rules, batch).kernels().length;
+    whole.set(
+      id,
+      [...loads.values()].filter(({ length }) => length === count),
+    );
+  }
+  return { samples, kernels: whole };
 }
 
-async function measureBlock(
+/** Told how much of a block is done, and what is being done. */
+type BlockProgress = (fraction: number, text: string) => void;
+
+/** Progress of a block by rounds or by time, whichever its policy is nearer to ending by. */
+function blockProgress(
+  { minRounds, maxRounds }: MeasureSamplesOptions,
+  cases: number,
+  taken: number,
+  deadlineMs: number,
+  onProgress: BlockProgress,
+): Required<Pick<BlockOptions, 'onSample' | 'onStage'>> {
+  const startMs = performance.now();
+  let samples = taken;
+  let loading = 0;
+  const tell = (text: string) => {
+    const now = performance.now();
+    const byTime = deadlineMs > startMs ? (now - startMs) / (deadlineMs - startMs) : 0;
+    const byLeast = samples / (cases * minRounds);
+    const byMost = samples / (cases * maxRounds);
+    onProgress(Math.min(0.99, byLeast, Math.max(byTime, byMost)), text);
+  };
+  let where = '';
+  return {
+    onStage({ step, id }, load) {
+      if (step === 'load') loading = id === null ? 0 : loading + 1;
+      where = load.of > 1 ? `, load ${load.index + 1} of ${load.of}` : '';
+      if (step === 'load') tell(`${where}: loading ${loading} of ${cases}`);
+    },
+    onSample() {
+      samples++;
+      tell(where);
+    },
+  };
+}
+
+async function measureSampleBlock(
   options: MeasureSamplesOptions,
   index: number,
   samples: readonly DrawnSample[],
   sentinel: Network,
   deadlineMs: number,
   files: Files,
-  onFraction: (fraction: number) => void,
+  onProgress: BlockProgress,
 ): Promise<void> {
-  const { engine, batch, seed, minRounds, maxRounds } = options;
+  const { measurer, batch, seed, loads, minRounds, maxRounds, targetError } = options;
   const cases = samples.map(
     ({ proposed, family, widths }): NetworkCase => ({
       id: caseId(proposed),
@@ -168,46 +250,59 @@ async function measureBlock(
       profiled: isProfiled(proposed),
     }),
   );
-  const earlier = earlierRounds(files.rounds, new Set(cases.map(({ id }) => id)));
-  const before = earlier.get(cases[0]?.id ?? '')?.length ?? 0;
-  const proposedOf = new Map(samples.map(({ proposed }) => [caseId(proposed), proposed]));
-  const startMs = performance.now();
-  let taken = 0;
-  const block = await measureNetworks(engine, cases, {
+  const earlier = earlierLoads(files, cases, options);
+  const sampleOf = new Map(samples.map((sample) => [caseId(sample.proposed), sample]));
+  const proposedOf = (id: string) => (sampleOf.get(id) as DrawnSample).proposed;
+  const progress = blockProgress(options, cases.length, earlier.samples.length, deadlineMs, onProgress);
+  const block = await measureBlock(measurer, cases, {
     batch,
     seed,
     sentinel,
-    earlier,
-    // An even number, so that the two interleaved passes are equal. Kernels are recorded in this process's rounds.
-    another(rounds, seconds) {
-      const own = rounds - before;
-      if (rounds < minRounds || own < 2 || rounds % 2 === 1) return true;
-      return rounds < maxRounds && performance.now() + (2e3 * seconds) / own < deadlineMs;
+    loads,
+    policy: {
+      minRounds,
+      maxRounds,
+      deadlineMs: performance.timeOrigin + deadlineMs,
+      ...(targetError === undefined ? {} : { targetError }),
     },
-    onSample({ id, round, latencyUs, runs, disturbed, attempts }) {
-      const { network, sample } = proposedOf.get(id) as ProposedSample;
-      files.rounds.append([{ network, sample, round, latency_us: latencyUs, runs, disturbed, attempts }]);
-      taken++;
-      const byTime = (performance.now() - startMs) / Math.max(1, deadlineMs - startMs);
-      const byLeast = taken / (cases.length * Math.max(1, minRounds - before));
-      onFraction(Math.min(0.99, byLeast, Math.max(byTime, taken / (cases.length * maxRounds))));
+    earlier,
+    onStage: progress.onStage,
+    onSample(taken) {
+      const { id, round, latencyUs, runs, disturbed, attempts, load } = taken;
+      const { network, sample } = proposedOf(id);
+      files.rounds.append([
+        { network, sample, round, latency_us: latencyUs, runs, disturbed, attempts, load },
+      ]);
+      progress.onSample(taken);
+    },
+    onKernels(load, kernels) {
+      for (const [id, figures] of kernels) {
+        const { network, sample } = proposedOf(id);
+        files.kernelLoads.append(
+          figures.map(({ kernel, latencyUs, spread, minUs, rounds }) => {
+            return { network, sample, load, kernel, latency_us: latencyUs, spread, min_us: minUs, rounds };
+          }),
+        );
+      }
+    },
+    onFailure({ id, reason }) {
+      const { network, sample, role, law } = proposedOf(id);
+      files.failures.append([{ network, sample, role, law, reason }]);
     },
   });
-  for (const [at, { proposed, family, widths }] of samples.entries()) {
-    const measured = block.networks[at];
-    if (measured === undefined) throw new Error(`sample ${proposed.sample} was not measured`);
+  const { rules, description } = measurer;
+  for (const measured of block.networks) {
+    const { proposed, family, widths } = sampleOf.get(measured.id) as DrawnSample;
     const { network, sample, role, law } = proposed;
-    const { clock } = engine.description;
+    const source = { network, sample, role };
     files.kernels.append(
-      measured.kernels.map((kernel) => kernelRow({ network, sample, role, clock }, kernel)),
+      measured.kernels.map((kernel) => kernelRow({ ...source, clock: description.clock }, kernel)),
     );
-    const { flops, parameters } = new MorphNetView(family.plan, batch).totals(
-      widths,
-      [],
-      new Float64Array(0),
-    );
-    const kernels = new Lowering(family.network, engine.rules, batch).kernels(widths).length;
-    const source = { network, sample, role, law, block: index, flops, parameters, kernels };
-    files.networks.append([networkRow(source, block, measured)]);
+    const view = new MorphNetView(family.plan, batch);
+    const { flops, parameters } = view.totals(widths, [], new Float64Array(0));
+    const kernels = new Lowering(family.network, rules, batch).kernels(widths).length;
+    files.networks.append([
+      networkRow({ ...source, law, block: index, flops, parameters, kernels }, block, measured),
+    ]);
   }
 }

@@ -1,22 +1,17 @@
 import { mean, median } from 'simple-statistics';
-import { deployedNetwork } from '../network/deployed.ts';
+import type { Kernel } from '../network/lowering/kernel.ts';
+import { Lowering } from '../network/lowering/lower.ts';
+import type { LoweringRules } from '../network/lowering/rules.ts';
 import type { Network } from '../network/network.ts';
-import { seededWeights } from '../network/weights.ts';
-import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
-import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from './engine.ts';
+import type { DisturbanceWatch } from './disturbance.ts';
+import type { Engine } from './engine.ts';
+import { type KernelFigures, measureLoad, type NetworkCase } from './measure-load.ts';
 import { type CaseStatistics, robustSpread, summarizeRounds } from './round-statistics.ts';
-import { type RoundSample, sampleRounds } from './rounds.ts';
+import type { RoundSample } from './rounds.ts';
 
-export interface NetworkCase {
-  readonly id: string;
-  readonly network: Network;
-  /** Whether the time of every kernel is recorded too. */
-  readonly profiled: boolean;
-}
-
-/** One kernel's time over the rounds of a session. */
+/** One kernel's time: the median over loads of the median over a load's rounds. */
 export interface KernelMeasurement extends Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'> {
-  readonly kernel: KernelTiming['kernel'];
+  readonly kernel: Kernel;
 }
 
 export interface NetworkMeasurement extends CaseStatistics {
@@ -34,13 +29,73 @@ export interface BlockMeasurement {
   readonly sentinelUs: number;
 }
 
+/** A sample and the load in which it was taken. */
+export interface LoadSample extends RoundSample {
+  readonly load: number;
+}
+
+/** What was measured of one case. */
+export interface CaseSamples {
+  /** Round by round. */
+  readonly samples: readonly LoadSample[];
+  /** Of each load that recorded any. */
+  readonly kernels: readonly (readonly KernelFigures[])[];
+}
+
+/** Kernels over loads. Their spread is that within a load and that between loads, which are independent. */
+function mergedKernels(
+  network: Network,
+  loads: readonly (readonly KernelFigures[])[],
+  rules: LoweringRules,
+  batch: number,
+): KernelMeasurement[] {
+  if (loads.length === 0) return [];
+  return new Lowering(network, rules, batch).kernels().map((kernel, index) => {
+    const figures = loads.map((load) => {
+      const found = load[index];
+      if (found?.kernel === kernel.name) return found;
+      throw new Error(`kernel ${index} of ${network.name} is ${found?.kernel}, lowering says ${kernel.name}`);
+    });
+    const latencies = figures.map(({ latencyUs }) => latencyUs);
+    return {
+      kernel,
+      latencyUs: median(latencies),
+      spread: Math.hypot(mean(figures.map(({ spread }) => spread)), robustSpread(latencies)),
+      minUs: Math.min(...figures.map(({ minUs }) => minUs)),
+      rounds: figures.reduce((sum, { rounds }) => sum + rounds, 0),
+    };
+  });
+}
+
+/** What the samples of networks say that were measured together, the same number of rounds of each. */
+export function summarizeNetworks(
+  cases: readonly NetworkCase[],
+  measured: readonly CaseSamples[],
+  sentinelUs: readonly number[],
+  { rules, batch }: { rules: LoweringRules; batch: number },
+): BlockMeasurement {
+  const statistics = summarizeRounds(
+    measured.map(({ samples }) => samples.map(({ latencyUs }) => latencyUs)),
+    measured.map(({ samples }) => samples.map(({ load }) => load)),
+  );
+  const networks = cases.map(({ id, network }, index): NetworkMeasurement => {
+    const { samples, kernels } = measured[index] as CaseSamples;
+    return {
+      id,
+      ...(statistics.cases[index] as CaseStatistics),
+      kernels: mergedKernels(network, kernels, rules, batch),
+      disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
+    };
+  });
+  const { repeatability, drift } = statistics;
+  return { networks, repeatability, drift, sentinelUs: median([...sentinelUs]) };
+}
+
 export interface MeasureOptions {
   readonly batch: number;
   readonly seed: number;
   /** Re-timed all along the session: a network like those measured, so that it drifts as they do. */
   readonly sentinel: Network;
-  /** Round times of an earlier, killed process in µs, by case; the same number for every case. */
-  readonly earlier?: ReadonlyMap<string, readonly number[]>;
   /** Rounds to take: asked before each with the number done and the seconds spent in rounds so far. */
   readonly another: (roundsDone: number, seconds: number) => boolean;
   readonly onSample?: (sample: RoundSample) => void;
@@ -48,93 +103,33 @@ export interface MeasureOptions {
   readonly watch?: DisturbanceWatch;
 }
 
-/** Recorded runs per round; the mean of them is one round's figure, since profiles have whole microseconds. */
-const PROFILED_RUNS_PER_ROUND = 3;
-const PROFILED_WARM_UPS = 2;
-
-/** Profiled runs come in the order rounds × runs; per kernel: mean within a round, median across rounds. */
-function kernelMeasurements(runs: readonly (readonly KernelTiming[])[]): KernelMeasurement[] {
-  const recorded = runs.slice(PROFILED_WARM_UPS);
-  const first = recorded[0] ?? [];
-  return first.map(({ kernel }, index) => {
-    const roundsUs: number[] = [];
-    for (let at = 0; at + PROFILED_RUNS_PER_ROUND <= recorded.length; at += PROFILED_RUNS_PER_ROUND) {
-      const round = recorded.slice(at, at + PROFILED_RUNS_PER_ROUND);
-      roundsUs.push(mean(round.map((timings) => timings[index]?.durationUs as number)));
-    }
-    const latencyUs = median(roundsUs);
-    return {
-      kernel,
-      latencyUs,
-      spread: robustSpread(roundsUs),
-      minUs: Math.min(...roundsUs),
-      rounds: roundsUs.length,
-    };
-  });
-}
-
 /**
- * Measures a block of networks together, in shuffled rounds with a sentinel: whole-network latency of each, and the
- * kernels of those that ask for it, in situ.
+ * Measures networks loaded together once, in shuffled rounds with a sentinel: whole-network latency of each, and the
+ * kernels of those that ask for it, in situ. {@link file://./measure-block.ts} does so over several loads.
  */
 export async function measureNetworks(
   engine: Engine,
   cases: readonly NetworkCase[],
   options: MeasureOptions,
 ): Promise<BlockMeasurement> {
-  const { batch } = options;
-  const loaded: LoadedNetwork[] = [];
-  const profiled = new Map<string, ProfiledNetwork>();
-  const load = async (network: Network, id: string | null) => {
-    const deployed = deployedNetwork(network);
-    const weights = seededWeights(deployed, options.seed);
-    loaded.push(await engine.load(deployed, { batch, weights }));
-    if (id !== null) profiled.set(id, await engine.loadProfiled(deployed, { batch, weights }));
-  };
-  try {
-    await load(options.sentinel, null);
-    for (const { id, network, profiled: wanted } of cases) await load(network, wanted ? id : null);
-    const [sentinel, ...networks] = loaded as [LoadedNetwork, ...LoadedNetwork[]];
-    for (const recording of profiled.values()) {
-      for (let run = 0; run < PROFILED_WARM_UPS; run++) await recording.run();
-    }
-    const earlier = options.earlier ?? new Map<string, readonly number[]>();
-    const start = performance.now();
-    const result = await sampleRounds(
-      cases.map(({ id }, index) => ({ id, run: () => (networks[index] as LoadedNetwork).run() })),
-      {
-        seed: options.seed,
-        firstRound: earlier.get(cases[0]?.id ?? '')?.length ?? 0,
-        sentinel: { id: 'sentinel', run: () => sentinel.run() },
-        watch: options.watch ?? watchDisturbance(engine.description.threads),
-        another: (rounds) => options.another(rounds, (performance.now() - start) / 1e3),
-        afterCase: async (id) => {
-          const recording = profiled.get(id);
-          for (let run = 0; recording !== undefined && run < PROFILED_RUNS_PER_ROUND; run++)
-            await recording.run();
-        },
-        ...(options.onSample === undefined ? {} : { onSample: options.onSample }),
+  const samples = new Map<string, LoadSample[]>(cases.map(({ id }) => [id, []]));
+  const { batch, seed, sentinel, watch } = options;
+  const result = await measureLoad(
+    engine,
+    { cases, batch, seed, sentinel, done: new Map() },
+    {
+      another: ({ done, seconds }) => options.another(done, seconds),
+      onSample(sample) {
+        samples.get(sample.id)?.push({ ...sample, load: 0 });
+        options.onSample?.(sample);
       },
-    );
-    const statistics = summarizeRounds(
-      result.samples.map((rounds) => rounds.map(({ latencyUs }) => latencyUs)),
-    );
-    const measurements: NetworkMeasurement[] = [];
-    for (const [index, { id }] of cases.entries()) {
-      const recording = profiled.get(id);
-      const kernels = recording === undefined ? [] : kernelMeasurements(await recording.finish());
-      profiled.delete(id);
-      const disturbed =
-        result.samples[index]?.reduce(
-          (sum, { attempts, disturbed: still }) => sum + attempts - (still ? 0 : 1),
-          0,
-        ) ?? 0;
-      measurements.push({ id, ...(statistics.cases[index] as CaseStatistics), kernels, disturbed });
-    }
-    const { repeatability, drift } = statistics;
-    return { networks: measurements, repeatability, drift, sentinelUs: median([...result.sentinelUs]) };
-  } finally {
-    for (const recording of profiled.values()) await recording.finish().catch(() => undefined);
-    for (const network of loaded) await network.dispose();
-  }
+      ...(watch === undefined ? {} : { watch }),
+    },
+  );
+  for (const [id, reason] of result.failures) throw new Error(`${id}: ${reason}`);
+  const measured = cases.map(({ id }): CaseSamples => {
+    const kernels = result.kernels.get(id);
+    return { samples: samples.get(id) ?? [], kernels: kernels === undefined ? [] : [kernels] };
+  });
+  return summarizeNetworks(cases, measured, result.sentinelUs, { rules: engine.rules, batch });
 }

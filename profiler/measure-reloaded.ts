@@ -1,6 +1,7 @@
 import { median } from 'simple-statistics';
 import type { Engine } from './engine.ts';
-import { type MeasureOptions, measureNetworks, type NetworkCase } from './measure-networks.ts';
+import type { NetworkCase } from './measure-load.ts';
+import { type MeasureOptions, measureNetworks } from './measure-networks.ts';
 import { type CaseStatistics, repeatabilityOf, robustSpread } from './round-statistics.ts';
 
 export interface ReloadedMeasurement {
@@ -43,6 +44,7 @@ export async function measureReloaded(
       spread: robustSpread(loadsUs),
       minUs: least[index] as number,
       rounds,
+      loads,
       passesUs: [pass(0), pass(1)] as const,
     };
   });

@@ -63,6 +63,8 @@ export const networkRecord = z.object({
   /** Of its block: largest over smallest round factor, minus 1. */
   drift: number,
   sentinel_us: number,
+  /** How often it was loaded; files of earlier versions do not say. */
+  loads: number.optional(),
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
@@ -75,8 +77,33 @@ export const roundRecord = z.object({
   runs: number,
   disturbed: z.stringbool().or(z.boolean()),
   attempts: number,
+  /** In which load of its network; all in one in files of earlier versions. */
+  load: number.default(0),
 });
 export type RoundRecord = z.infer<typeof roundRecord>;
+
+/** One row of `kernel-loads.csv`: a kernel over the rounds of one load. */
+export const kernelLoadRecord = z.object({
+  network: z.string(),
+  sample: number,
+  load: number,
+  kernel: z.string(),
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  rounds: number,
+});
+export type KernelLoadRecord = z.infer<typeof kernelLoadRecord>;
+
+/** One row of `failures.csv`: a network that could not be measured and was left out. */
+export const failureRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  law: z.string(),
+  reason: z.string(),
+});
+export type FailureRecord = z.infer<typeof failureRecord>;
 
 export function kernelRow(
   source: { network: string; sample: number; role: SampleRole; clock: KernelRecord['clock'] },
@@ -134,5 +161,6 @@ export function networkRow(
     disturbed: measured.disturbed,
     drift: block.drift,
     sentinel_us: block.sentinelUs,
+    loads: measured.loads,
   };
 }

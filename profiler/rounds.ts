@@ -27,10 +27,15 @@ export interface RoundOptions {
   /** Re-timed before every round and all along it, to see drift. */
   readonly sentinel: TimedCase;
   readonly watch: DisturbanceWatch;
-  /** Rounds that an earlier process has done; they count as done, and the shuffling goes on after them. */
-  readonly firstRound?: number;
-  /** Asked before each round with the number done; false ends the sampling. */
+  /**
+   * Rounds that each case has from earlier processes. Sampling goes on in the middle of a round where some cases have
+   * one more than others.
+   */
+  readonly done?: ReadonlyMap<string, number>;
+  /** Asked before each round that no case has yet, with the number done; false ends the sampling. */
   readonly another: (roundsDone: number) => boolean;
+  /** Told, untimed, before a case or the sentinel runs: once to warm up, then in every round. */
+  readonly beforeCase?: (timedCase: TimedCase) => Promise<void>;
   readonly onSample?: (sample: RoundSample) => void;
   /** Runs after each case's sample, untimed: profiled runs of the same network. */
   readonly afterCase?: (id: string) => Promise<void>;
@@ -67,21 +72,32 @@ async function timed(timedCase: TimedCase, runs: number): Promise<number> {
  */
 export async function sampleRounds(cases: readonly TimedCase[], options: RoundOptions): Promise<RoundResult> {
   const runsOf = new Map<string, number>();
+  const doneOf = new Map(options.done);
+  await options.beforeCase?.(options.sentinel);
+  await options.sentinel.run();
   for (const timedCase of cases) {
+    await options.beforeCase?.(timedCase);
     await timedCase.run(); // Warm-up: allocation and first touches.
     const us = await timedCase.run();
     runsOf.set(timedCase.id, Math.max(2, Math.min(MAX_RUNS, Math.ceil((ROUND_TARGET_MS * 1e3) / us))));
   }
-  await options.sentinel.run();
   const samples: RoundSample[][] = cases.map(() => []);
   const sentinelUs: number[] = [];
   let disturbed = 0;
-  for (let round = options.firstRound ?? 0; options.another(round); round++) {
-    const order = shuffled(cases.length, options.seed, round);
+  const roundsOf = ({ id }: TimedCase) => doneOf.get(id) ?? 0;
+  for (let round = Math.min(...cases.map(roundsOf)); ; round++) {
+    const order = [...shuffled(cases.length, options.seed, round)].filter(
+      (index) => roundsOf(cases[index] as TimedCase) === round,
+    );
+    if (order.length === cases.length && !options.another(round)) break;
     for (let at = 0; at < order.length; at++) {
-      if (at % CASES_PER_SENTINEL === 0) sentinelUs.push(await timed(options.sentinel, 3));
+      if (at % CASES_PER_SENTINEL === 0) {
+        await options.beforeCase?.(options.sentinel);
+        sentinelUs.push(await timed(options.sentinel, 3));
+      }
       const index = order[at] as number;
       const timedCase = cases[index] as TimedCase;
+      await options.beforeCase?.(timedCase);
       const runs = runsOf.get(timedCase.id) as number;
       let sample: RoundSample | undefined;
       for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts++) {
@@ -93,6 +109,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
         disturbed++;
       }
       samples[index]?.push(sample as RoundSample);
+      doneOf.set(timedCase.id, round + 1);
       await options.afterCase?.(timedCase.id);
       options.onSample?.(sample as RoundSample);
     }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
-import { openEngine } from '../../profiler/engines.ts';
+import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
 import {
   batchOption,
   type CommonFlags,
@@ -86,7 +86,7 @@ export function calibrateCommand(program: Command): void {
     .option('--quiet', 'no progress')
     .action(async (flags: Flags) => {
       const networks = flags.network.map(openNetwork);
-      const engine = await openEngine(flags.engine, { threads: flags.threads });
+      const engine = await openIsolated({ engine: flags.engine, threads: flags.threads });
       const bar = progressBar('calibrate', flags.quiet === true);
       const profile = await calibrate({
         engine,

@@ -5,7 +5,7 @@ import { openDevice } from '../../calibration/device-profile.ts';
 import type { StudySummary } from '../../experiments/study/records.ts';
 import { study } from '../../experiments/study/study.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
-import { openEngine } from '../../profiler/engines.ts';
+import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
 import {
   batchOption,
   type CommonFlags,
@@ -95,7 +95,7 @@ export function studyCommand(program: Command): void {
       const network = openNetwork(flags.network);
       const devices = flags.device.map(openDevice);
       const engine =
-        flags.measure > 0 ? await openEngine(flags.engine, { threads: flags.threads }) : undefined;
+        flags.measure > 0 ? await openIsolated({ engine: flags.engine, threads: flags.threads }) : undefined;
       const bar = progressBar('study', flags.quiet === true);
       const summary = await study({
         network,

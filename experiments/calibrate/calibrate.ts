@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from 'simple-statistics';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
 import { fitProfile, networkSample } from '../../calibration/fit-profile.ts';
 import { probeNetworks } from '../../calibration/probe-networks.ts';
@@ -9,23 +10,23 @@ import {
   proposeSamples,
   type SampleCounts,
 } from '../../calibration/propose-samples.ts';
-import { deployedNetwork } from '../../network/deployed.ts';
 import type { Network } from '../../network/network.ts';
-import { seededWeights } from '../../network/weights.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
+import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
 import { drawSample, type Family, familyOf, measurementFiles, measureSamples } from '../measure-samples.ts';
 import type { ProgressListener } from '../progress.ts';
 import { openRun, writeJson } from '../run-file.ts';
 
 export interface CalibrateOptions {
-  readonly engine: Engine;
+  /** An open engine measures in this process; an isolated measurer in children of it. */
+  readonly engine: Engine | Measurer;
   /** The family: sub-networks of these are measured. */
   readonly networks: readonly Network[];
   readonly batch: number;
   readonly seed: number;
   readonly budgetSeconds: number;
-  /** Folder for run.json, kernels.csv, networks.csv, rounds.csv and device.json. */
+  /** Folder for run.json, device.json and the files of the measurements. */
   readonly out: string;
   readonly name?: string;
   readonly onProgress?: ProgressListener;
@@ -33,51 +34,78 @@ export interface CalibrateOptions {
 
 /** Of the budget; the rest goes into reading the recordings and fitting. */
 const MEASURING_SHARE = 0.87;
-const MIN_ROUNDS = 4;
+const MIN_ROUNDS = 6;
 const MAX_ROUNDS = 60;
+/**
+ * How often each network is loaded: with ONNX Runtime, where its buffers come to lie makes up to a quarter of its
+ * latency. Fewer where the budget does not allow the least number of networks.
+ */
+const LOADS = 3;
+const LEAST_COUNTS: SampleCounts = { fit: 12, choose: 6, report: 12 };
+/** Starting a process and opening an engine in it. */
+const START_SECONDS = 1.5;
+/** Time that a network's samples take in a round, at least. */
+const ROUND_SECONDS = 0.013;
+/** Runs of a network that is timed and, where it is fitted, profiled: in a round, and once a load to warm up. */
+const RUNS_PER_ROUND = 5;
+const WARM_UPS = 4;
+/** Sub-networks take about a third of the full one. */
+const MEAN_COST = 0.35;
+/** One that is profiled is loaded twice. */
+const MEAN_LOADING = 0.6;
 
-/** How many networks the budget allows: a trial of the full networks tells what loading and running cost here. */
-async function affordableCounts(
-  { engine, batch, budgetSeconds }: CalibrateOptions,
-  families: readonly Family[],
-): Promise<SampleCounts> {
-  let secondsEach = 0;
-  for (const { network } of families) {
-    const startMs = performance.now();
-    const deployed = deployedNetwork(network);
-    const loaded = await engine.load(deployed, { batch, weights: seededWeights(deployed, 1) });
-    await loaded.run();
-    const loadSeconds = (performance.now() - startMs) / 1e3;
-    const runSeconds = (await loaded.run()) / 1e6;
-    await loaded.dispose();
-    // Sub-networks take about a third of the full one; a profiled one is loaded twice and run five times a round.
-    secondsEach += (0.6 * loadSeconds + MIN_ROUNDS * 5 * 0.35 * runSeconds) / families.length;
-  }
-  const total = DEFAULT_COUNTS.fit + DEFAULT_COUNTS.choose + DEFAULT_COUNTS.report;
-  const share = Math.min(1, (MEASURING_SHARE * budgetSeconds) / (secondsEach * total));
-  const scaled = (count: number, least: number) => Math.max(least, Math.round((count * share) / 3) * 3);
-  return {
-    fit: scaled(DEFAULT_COUNTS.fit, 12),
-    choose: scaled(DEFAULT_COUNTS.choose, 6),
-    report: scaled(DEFAULT_COUNTS.report, 12),
-  };
+/** What a calibration measures, decided once. */
+interface Plan extends SampleCounts {
+  readonly loads: number;
 }
 
-/** Counts are decided once: a resumed run must draw the same samples. */
-async function savedCounts(path: string, decide: () => Promise<SampleCounts>): Promise<SampleCounts> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as SampleCounts;
-  const counts = await decide();
-  writeJson(path, counts);
-  return counts;
+const total = ({ fit, choose, report }: SampleCounts) => fit + choose + report;
+
+/** How many networks and loads the budget allows: a trial of the full networks tells what they cost here. */
+async function affordablePlan(
+  measurer: Measurer,
+  { batch, budgetSeconds }: CalibrateOptions,
+  families: readonly Family[],
+): Promise<Plan> {
+  const trials = await measurer.trial(
+    families.map(({ network }) => network),
+    batch,
+  );
+  const secondsEach = (loads: number) =>
+    mean(
+      trials.map(({ loadSeconds, runSeconds }) => {
+        const run = MEAN_COST * runSeconds;
+        const round = Math.max(RUNS_PER_ROUND * run, ROUND_SECONDS + (RUNS_PER_ROUND - 2) * run);
+        return loads * (MEAN_LOADING * loadSeconds + WARM_UPS * run) + MIN_ROUNDS * round;
+      }),
+    );
+  const shareOf = (loads: number, counts: SampleCounts) =>
+    (MEASURING_SHARE * budgetSeconds - loads * START_SECONDS) / (secondsEach(loads) * total(counts));
+  let loads = LOADS;
+  while (loads > 1 && shareOf(loads, LEAST_COUNTS) < 1) loads--;
+  const share = Math.min(1, shareOf(loads, DEFAULT_COUNTS));
+  const scaled = (role: keyof SampleCounts) =>
+    Math.max(LEAST_COUNTS[role], Math.round((DEFAULT_COUNTS[role] * share) / 3) * 3);
+  return { fit: scaled('fit'), choose: scaled('choose'), report: scaled('report'), loads };
+}
+
+/** A resumed run must draw the same samples. */
+async function savedPlan(path: string, decide: () => Promise<Plan>): Promise<Plan> {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Plan;
+  const plan = await decide();
+  writeJson(path, plan);
+  return plan;
 }
 
 /**
  * Calibrates a device: measures probe kernels and random sub-networks in shuffled rounds, fits the ladder of device
  * models, validates it on networks that were not used for the fit, and writes `device.json`.
- * A killed run goes on after its last whole round.
+ * A killed run goes on after its last sample.
  */
 export async function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
-  const { engine, batch, seed, out, budgetSeconds } = options;
+  const { batch, seed, out, budgetSeconds } = options;
+  const measurer = measurerOf(options.engine);
+  const { description, rules } = measurer;
   const startMs = performance.now();
   const machine = await describeMachine();
   const family = new Map(options.networks.map((network) => [network.name, familyOf(network)]));
@@ -85,19 +113,19 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const { run } = openRun(out, {
     command: 'calibrate',
     settings: {
-      engine: engine.description.engine,
-      threads: engine.description.threads,
-      rules: engine.description.rules,
+      engine: description.engine,
+      threads: description.threads,
+      rules: description.rules,
       networks: [...family.keys()],
       batch,
       seed,
       budgetSeconds,
     },
-    context: { engine: engine.description, machine },
+    context: { engine: description, machine },
   });
   options.onProgress?.({ fraction: 0, text: 'trial run' });
-  const counts = await savedCounts(join(out, 'counts.json'), () =>
-    affordableCounts(options, [...family.values()]),
+  const { loads, ...counts } = await savedPlan(join(out, 'counts.json'), () =>
+    affordablePlan(measurer, options, [...family.values()]),
   );
   const drawn = (proposed: ProposedSample) => {
     const found = family.get(proposed.network) ?? probes.get(proposed.network);
@@ -111,11 +139,12 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     ...proposeSamples([...family.keys()], counts),
   ];
   const measured = await measureSamples({
-    engine,
+    measurer,
     samples: proposed.map(drawn),
     batch,
     seed,
     out,
+    loads,
     minRounds: MIN_ROUNDS,
     maxRounds: MAX_ROUNDS,
     deadlineMs: startMs + MEASURING_SHARE * budgetSeconds * 1e3,
@@ -126,11 +155,11 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     .map((record) => {
       const { network, sample, role, law } = record;
       const { family: of, widths } = drawn({ network, sample, role, law: law as ProposedSample['law'] });
-      return networkSample(record, of.network, of.plan, widths, engine.rules.name, batch);
+      return networkSample(record, of.network, of.plan, widths, rules.name, batch);
     });
   const profile = fitProfile(measurementFiles(out).kernels.read(), networks, {
-    name: options.name ?? `${machine.processor} ${engine.description.engine} ×${engine.description.threads}`,
-    engine: engine.description,
+    name: options.name ?? `${machine.processor} ${description.engine} ×${description.threads}`,
+    engine: description,
     machine,
     measuredAt: run.startedAt,
     settings: {

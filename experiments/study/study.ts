@@ -6,7 +6,8 @@ import { type LatencyPredictor, latencyPredictor } from '../../calibration/predi
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
 import { type SamplingLaw, sampleWidths } from '../../network/sampling.ts';
-import type { Engine } from '../../profiler/engine.ts';
+import type { Engine, EngineDescription } from '../../profiler/engine.ts';
+import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
 import type { NetworkRecord } from '../../profiler/records.ts';
 import { repeatabilityOf } from '../../profiler/round-statistics.ts';
 import { drawSample, familyOf, measureSamples } from '../measure-samples.ts';
@@ -23,13 +24,15 @@ export interface StudyOptions {
   readonly batch: number;
   readonly seed: number;
   /** Number of samples, from the first on, that are measured too, and on what. */
-  readonly measure?: { readonly count: number; readonly engine: Engine };
+  readonly measure?: { readonly count: number; readonly engine: Engine | Measurer };
   /** Folder for run.json, study.csv, study.json and the files of the measurements. */
   readonly out: string;
   readonly onProgress?: ProgressListener;
 }
 
 const ROUNDS = 8;
+/** How often each network is loaded: what is predicted is the median over loads. */
+const LOADS = 2;
 
 interface Column {
   readonly name: string;
@@ -94,14 +97,13 @@ function measuredSummary(
   rows: readonly StudyRecord[],
   measured: readonly NetworkRecord[],
   columns: readonly Column[],
-  engine: Engine,
+  { engine: name, threads, adapter }: EngineDescription,
 ): NonNullable<StudySummary['measured']> {
   const timed = rows.filter(({ measured_us }) => measured_us !== null);
   const latencies = timed.map(({ measured_us }) => measured_us as number);
   const of = (column: string) =>
     timed.map((row) => (column === 'flops' ? row.flops : predictedUs(row, column)));
   const calibrated = columns.find(({ device }) => device.kind === 'measured')?.name;
-  const { engine: name, threads, adapter } = engine.description;
   return {
     networks: timed.length,
     engine: name,
@@ -126,6 +128,8 @@ function measuredSummary(
  */
 export async function study(options: StudyOptions): Promise<StudySummary> {
   const { network, samples, law, devices, batch, seed, out, measure } = options;
+  const measurer = measure === undefined ? null : measurerOf(measure.engine);
+  const description = measurer?.description ?? null;
   const family = familyOf(network);
   openRun(out, {
     command: 'study',
@@ -137,26 +141,27 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
       batch,
       devices: devices.map(({ name }) => name),
       measure: measure?.count ?? 0,
-      engine: measure?.engine.description.engine ?? null,
-      threads: measure?.engine.description.threads ?? null,
+      engine: description?.engine ?? null,
+      threads: description?.threads ?? null,
     },
-    context: { engine: measure?.engine.description ?? null },
+    context: { engine: description },
   });
   const columns = columnsOf(options, family.plan);
   const startMs = performance.now();
   const rows = predictAll(options, columns, family.plan);
   const predictSeconds = (performance.now() - startMs) / 1e3;
   let measured: NetworkRecord[] = [];
-  if (measure !== undefined && measure.count > 0) {
+  if (measure !== undefined && measurer !== null && measure.count > 0) {
     const drawn = Array.from({ length: Math.min(measure.count, samples) }, (_, sample) =>
       drawSample({ network: network.name, sample, role: 'report', law }, family, seed),
     );
     measured = await measureSamples({
-      engine: measure.engine,
+      measurer,
       samples: drawn,
       batch,
       seed,
       out,
+      loads: LOADS,
       minRounds: ROUNDS,
       maxRounds: ROUNDS,
       deadlineMs: startMs,
@@ -189,9 +194,9 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
       ),
     ),
     measured:
-      measure === undefined || measured.length === 0
+      description === null || measured.length === 0
         ? null
-        : measuredSummary(rows, measured, columns, measure.engine),
+        : measuredSummary(rows, measured, columns, description),
   };
   writeJson(join(out, 'study.json'), studySummary.parse(summary));
   return summary;

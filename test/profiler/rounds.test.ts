@@ -97,7 +97,7 @@ test('rounds of an earlier process count as done', async () => {
     seed: 1,
     sentinel,
     watch: QUIET,
-    firstRound: 3,
+    done: new Map([['case', 3]]),
     another: (done) => done < 5,
     onSample: ({ round }) => rounds.push(round),
   });
