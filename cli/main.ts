@@ -2,38 +2,30 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../experiments/package-version.ts';
 import { UserError } from '../network/user-error.ts';
-import { calibrateCommand } from './commands/calibrate.ts';
-import { ceilingsCommand } from './commands/ceilings.ts';
-import { enginesCommand } from './commands/engines.ts';
-import { exportCommand } from './commands/export.ts';
-import { filterCostCommand } from './commands/filter-cost.ts';
-import { predictCommand } from './commands/predict.ts';
-import { quickstartCommand } from './commands/quickstart.ts';
-import { reportCommand } from './commands/report.ts';
-import { studyCommand } from './commands/study.ts';
-import { trainCommand } from './commands/train.ts';
 
-/** Each command is one file with one function that adds it. */
-const COMMANDS = [
-  enginesCommand,
-  ceilingsCommand,
-  calibrateCommand,
-  predictCommand,
-  studyCommand,
-  trainCommand,
-  reportCommand,
-  filterCostCommand,
-  exportCommand,
-  quickstartCommand,
-];
+/** Each command is one file with one function that adds it, loaded when it is asked for: `predict` needs no tfjs. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  engines: async () => (await import('./commands/engines.ts')).enginesCommand,
+  ceilings: async () => (await import('./commands/ceilings.ts')).ceilingsCommand,
+  calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  predict: async () => (await import('./commands/predict.ts')).predictCommand,
+  study: async () => (await import('./commands/study.ts')).studyCommand,
+  train: async () => (await import('./commands/train.ts')).trainCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  'filter-cost': async () => (await import('./commands/filter-cost.ts')).filterCostCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
+};
 
-function program(): Command {
+/** The program with the command that the arguments name; with all of them where they name none (help). */
+async function program(name: string | undefined): Promise<Command> {
   const command = new Command('morphline')
     .description('Time kernels on this device, fit a device profile, and train networks shaped to it.')
     .version(packageVersion())
     .showHelpAfterError(false)
     .exitOverride();
-  for (const add of COMMANDS) add(command);
+  const wanted = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of wanted === undefined ? Object.values(COMMANDS) : [wanted]) (await load())(command);
   // Subcommands do not inherit exitOverride once they are made.
   for (const sub of command.commands) sub.exitOverride().configureOutput({ outputError: () => undefined });
   return command.configureOutput({ outputError: () => undefined });
@@ -42,7 +34,7 @@ function program(): Command {
 /** 0 done, 2 what the user got wrong (one line), 1 our own failure. */
 async function main(): Promise<number> {
   try {
-    await program().parseAsync();
+    await (await program(process.argv[2])).parseAsync();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
