@@ -1,7 +1,13 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
-import { defaultView, latencyPredictor, type View } from '../../calibration/predict.ts';
+import {
+  defaultView,
+  latencyPredictor,
+  type NetworkPrediction,
+  type View,
+} from '../../calibration/predict.ts';
+import { UserError } from '../../network/user-error.ts';
 import {
   batchOption,
   type CommonFlags,
@@ -14,9 +20,73 @@ import {
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
 interface Flags extends CommonFlags, WidthFlags {
-  readonly device: string;
+  readonly device?: string;
+  readonly compare?: readonly string[];
   readonly batch: number;
   readonly view?: View;
+}
+
+/** One layer on two devices; null where one of them has no kernel of that name. */
+interface ComparedLayer {
+  readonly name: string;
+  readonly latencyUs: readonly [number | null, number | null];
+}
+
+/** Layers of two predictions by name, in the order of the first. */
+function compared([a, b]: readonly [NetworkPrediction, NetworkPrediction]): ComparedLayer[] {
+  const times = (prediction: NetworkPrediction) =>
+    new Map(prediction.layers.map(({ name, latencyUs }) => [name, latencyUs]));
+  const [first, second] = [times(a), times(b)];
+  return [...new Set([...first.keys(), ...second.keys()])].map((name) => ({
+    name,
+    latencyUs: [first.get(name) ?? null, second.get(name) ?? null],
+  }));
+}
+
+/** Two devices side by side, as the MorphNet talk compares a P100 with a V100. */
+function compare(model: string, flags: Flags, names: readonly string[]): void {
+  const [a, b] = names;
+  if (a === undefined || b === undefined || names.length > 2) {
+    throw new UserError({
+      got: `--compare ${names.join(' ')}`,
+      expected: 'two devices',
+      fix: 'give two names or paths, such as --compare p100 device.json',
+    });
+  }
+  const devices = [openDevice(a), openDevice(b)] as const;
+  const network = openNetwork(model);
+  const { plan, widths } = sizedPlan(network, flags);
+  // Kernels are compared with kernels, and ops with ops.
+  const view = flags.view ?? (devices.every(({ kind }) => kind === 'datasheet') ? 'morph-net' : 'deployed');
+  const detail = (device: (typeof devices)[number]) =>
+    latencyPredictor(plan, device, { batch: flags.batch, view }).detail(widths);
+  const predictions = [detail(devices[0]), detail(devices[1])] as const;
+  const layers = compared(predictions);
+  const [first, second] = predictions;
+  if (flags.json === true) {
+    printJson({
+      network: network.name,
+      devices: devices.map(({ name }) => name),
+      view,
+      batch: flags.batch,
+      latency_us: predictions.map(({ latencyUs }) => latencyUs),
+      ratio: first.latencyUs / second.latencyUs,
+      layers: layers.map(({ name, latencyUs }) => ({ name, latency_us: latencyUs })),
+    });
+    return;
+  }
+  const cell = (us: number | null) => (us === null ? '' : duration(us));
+  const ratio = (x: number | null, y: number | null) =>
+    x === null || y === null || y === 0 ? '' : `${(x / y).toFixed(2)}×`;
+  print(
+    table(
+      ['layer', devices[0].name, devices[1].name, 'ratio'],
+      layers.map(({ name, latencyUs: [x, y] }) => [name, cell(x), cell(y), ratio(x, y)]),
+    ),
+  );
+  print(
+    `\n${pc.bold(network.name)} (${view} view, batch ${flags.batch}): ${duration(first.latencyUs)} on ${devices[0].name}, ${duration(second.latencyUs)} on ${devices[1].name}, ${ratio(first.latencyUs, second.latencyUs)}`,
+  );
 }
 
 export function predictCommand(program: Command): void {
@@ -24,7 +94,8 @@ export function predictCommand(program: Command): void {
     .command('predict')
     .argument('<model>', 'zoo network')
     .description('latency on a device profile, no device needed')
-    .requiredOption('--device <device>', 'p100, v100, k80, p4, t4, tpu-v2, or the path of a device.json')
+    .option('--device <device>', 'p100, v100, k80, p4, t4, tpu-v2, or the path of a device.json')
+    .option('--compare <devices...>', 'two devices side by side, instead of --device')
     .addOption(widthsOption())
     .addOption(widthMultiplierOption())
     .addOption(batchOption())
@@ -36,6 +107,17 @@ export function predictCommand(program: Command): void {
     )
     .option('--json', 'machine-readable output')
     .action((model: string, flags: Flags) => {
+      if (flags.compare !== undefined) {
+        compare(model, flags, flags.compare);
+        return;
+      }
+      if (flags.device === undefined) {
+        throw new UserError({
+          got: 'predict without --device',
+          expected: 'a datasheet device or the path of a device.json',
+          fix: 'add --device p100, or calibrate one',
+        });
+      }
       const network = openNetwork(model);
       const device = openDevice(flags.device);
       const { plan, widths } = sizedPlan(network, flags);

@@ -39,6 +39,45 @@ test.each([
   expect(ns).toEqual(talkNs);
 });
 
+test("predict --compare prints the talk's two devices side by side", async () => {
+  const args = ['predict', 'inception-v2', '--compare', 'p100', 'v100', '--json'];
+  const { stdout, status } = await morphline(args);
+  expect(status).toBe(0);
+  const { devices, layers, ratio, latency_us } = JSON.parse(stdout) as {
+    devices: string[];
+    latency_us: [number, number];
+    ratio: number;
+    layers: { name: string; latency_us: [number, number] }[];
+  };
+  expect(devices).toEqual(['p100', 'v100']);
+  const conv = layers.find(({ name }) => name === 'Conv2d_2c_3x3');
+  expect(conv?.latency_us.map((us) => Math.floor(1e3 * us))).toEqual([74_584, 5549]);
+  expect(ratio).toBeCloseTo(latency_us[0] / latency_us[1], 12);
+});
+
+test('filter-cost names every layer whose width may change, with its cost on each device', async () => {
+  const csv = join(folder, 'costs.csv');
+  const args = [
+    'filter-cost',
+    'inception-v2',
+    '--device',
+    'p100',
+    '--device',
+    'v100',
+    '--csv',
+    csv,
+    '--json',
+  ];
+  const { stdout, status } = await morphline(args);
+  expect(status).toBe(0);
+  const { rows } = JSON.parse(stdout) as { rows: { layer: string; devices: Record<string, object> }[] };
+  expect(rows.length).toBe(
+    planChannels(zooNetwork('inception-v2')).groups.filter(({ fixed }) => !fixed).length,
+  );
+  expect(Object.keys(rows[0]?.devices ?? {})).toEqual(['p100', 'v100']);
+  expect(readFileSync(csv, 'utf8').trim().split('\n')).toHaveLength(rows.length + 1);
+});
+
 test('predict respects widths, and its layers add up', async () => {
   const widths = join(folder, 'widths.json');
   writeFileSync(widths, JSON.stringify({ Conv2d_2b_1x1: 32 }));
