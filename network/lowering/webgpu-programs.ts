@@ -1,5 +1,7 @@
 import type { Layer } from '../layer.ts';
-import type { MapSize } from './kernel.ts';
+import type { Shape } from '../shapes.ts';
+
+type MapSize = Pick<Shape, 'height' | 'width'>;
 
 type MatMulProgram = 'packed' | 'packed-vec4' | 'small' | 'split-k' | 'split-k-vec4' | 'reduce';
 

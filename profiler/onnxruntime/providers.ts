@@ -33,7 +33,7 @@ async function findWebgpu(): Promise<FoundProvider> {
   if (!search.found) return { available: false, reason: search.reason, remedy: search.remedy };
   const [first, ...others] = search.adapters.map((adapter) => ({
     ...adapter,
-    driver: `WebGpuExecutionProvider, ${adapter.driver}`,
+    driver: `WebGPU, ${adapter.driver}`,
   }));
   if (first === undefined) throw new Error('a search that found something found nothing');
   return { available: true, adapters: [first, ...others] };

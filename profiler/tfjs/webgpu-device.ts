@@ -22,7 +22,8 @@ export type GpuSearch =
 
 export function describeAdapter(info: GPUAdapterInfo): AdapterDescription {
   const { vendor, architecture, device, description } = info;
-  const name = device.replace(/-+$/, '') || [vendor, architecture].filter(Boolean).join(' ');
+  // Dawn writes "SwiftShader Device (Subzero)" as swiftshader-device-subzero-.
+  const name = device.replace(/-device-.*|-+$/, '') || [vendor, architecture].filter(Boolean).join(' ');
   const software =
     info.isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description].join(' '));
   return { name: name || 'WebGPU adapter', kind: software ? 'software' : 'gpu', driver: description };
