@@ -32,17 +32,17 @@ function asJson({ name, trains, availability }: EngineStatus) {
 const KINDS = { gpu: 'GPU', cpu: 'CPU', software: 'software' } as const;
 
 function rowsOf({ name, trains, availability }: EngineStatus): string[][] {
-  const can = trains ? 'measures, trains' : 'measures';
-  if (!availability.available) return [[pc.red(name), '–', 'not here', '–', can]];
+  const does = trains ? 'yes' : 'no';
+  if (!availability.available) return [[pc.red(name), '–', 'not here', '–', does]];
   return availability.adapters.map(({ name: adapter, kind, driver }, index) =>
     index === 0
-      ? [pc.green(name), KINDS[kind], adapter, driver, can]
+      ? [pc.green(name), KINDS[kind], adapter, driver, does]
       : ['', KINDS[kind], adapter, driver, ''],
   );
 }
 
 async function show(statuses: readonly EngineStatus[]): Promise<void> {
-  print(table(['engine', 'on', 'processor', 'driver', 'does'], statuses.flatMap(rowsOf)));
+  print(table(['engine', 'on', 'processor', 'driver', 'trains'], statuses.flatMap(rowsOf)));
   print('');
   print(
     `by default ${pc.bold(await defaultEngine())} measures and ${pc.bold(await defaultTrainingEngine())} trains`,
