@@ -174,7 +174,8 @@ function earlierLoads(
   for (const row of files.rounds.read()) {
     if (!ids.has(caseId(row))) continue;
     const { round, runs, disturbed, attempts, load } = row;
-    samples.push({ id: caseId(row), round, latencyUs: row.latency_us, runs, disturbed, attempts, load });
+    const { latency_us: latencyUs, cold_us: coldUs = latencyUs } = row;
+    samples.push({ id: caseId(row), round, latencyUs, coldUs, runs, disturbed, attempts, load });
   }
   const kernels = new Map<string, Map<number, KernelFigures[]>>();
   for (const row of files.kernelLoads.read()) {
@@ -268,10 +269,10 @@ async function measureSampleBlock(
     earlier,
     onStage: progress.onStage,
     onSample(taken) {
-      const { id, round, latencyUs, runs, disturbed, attempts, load } = taken;
+      const { id, round, latencyUs, coldUs, runs, disturbed, attempts, load } = taken;
       const { network, sample } = proposedOf(id);
       files.rounds.append([
-        { network, sample, round, latency_us: latencyUs, runs, disturbed, attempts, load },
+        { network, sample, round, latency_us: latencyUs, cold_us: coldUs, runs, disturbed, attempts, load },
       ]);
       progress.onSample(taken);
     },

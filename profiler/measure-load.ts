@@ -57,8 +57,12 @@ export interface LoadResult {
   readonly failures: ReadonlyMap<string, string>;
 }
 
-/** Recorded runs per round; the mean of them is one round's figure, since profiles have whole microseconds. */
+/**
+ * Recorded runs per round. The first is cold and left out; the mean of the others is one round's figure, since
+ * profiles have whole microseconds.
+ */
 const PROFILED_RUNS_PER_ROUND = 3;
+const COLD_RUNS = 1;
 const PROFILED_WARM_UPS = 2;
 
 /** Profiled runs come in the order rounds × runs; per kernel: mean within a round, median across rounds. */
@@ -68,7 +72,7 @@ function kernelFigures(runs: readonly (readonly KernelTiming[])[]): KernelFigure
   return first.map(({ kernel }, index) => {
     const roundsUs: number[] = [];
     for (let at = 0; at + PROFILED_RUNS_PER_ROUND <= recorded.length; at += PROFILED_RUNS_PER_ROUND) {
-      const round = recorded.slice(at, at + PROFILED_RUNS_PER_ROUND);
+      const round = recorded.slice(at + COLD_RUNS, at + PROFILED_RUNS_PER_ROUND);
       roundsUs.push(mean(round.map((timings) => timings[index]?.durationUs as number)));
     }
     return {

@@ -17,6 +17,8 @@ export interface KernelMeasurement extends Pick<CaseStatistics, 'latencyUs' | 's
 export interface NetworkMeasurement extends CaseStatistics {
   readonly id: string;
   readonly kernels: readonly KernelMeasurement[];
+  /** Median over rounds of the runs that came after other networks. */
+  readonly coldUs: number;
   /** Samples that others disturbed; each was taken again. */
   readonly disturbed: number;
 }
@@ -84,6 +86,7 @@ export function summarizeNetworks(
       id,
       ...(statistics.cases[index] as CaseStatistics),
       kernels: mergedKernels(network, kernels, rules, batch),
+      coldUs: median(samples.map(({ coldUs }) => coldUs)),
       disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
     };
   });

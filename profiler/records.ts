@@ -65,6 +65,8 @@ export const networkRecord = z.object({
   sentinel_us: number,
   /** How often it was loaded; files of earlier versions do not say. */
   loads: number.optional(),
+  /** Of runs with the caches as other networks left them; latency_us is hot. */
+  cold_us: number.optional(),
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
@@ -74,6 +76,8 @@ export const roundRecord = z.object({
   sample: number,
   round: number,
   latency_us: number,
+  /** Of the run before, with the caches as other networks left them; not in files of earlier versions. */
+  cold_us: number.optional(),
   runs: number,
   disturbed: z.stringbool().or(z.boolean()),
   attempts: number,
@@ -162,5 +166,6 @@ export function networkRow(
     drift: block.drift,
     sentinel_us: block.sentinelUs,
     loads: measured.loads,
+    cold_us: measured.coldUs,
   };
 }

@@ -13,8 +13,11 @@ export interface TimedCase {
 export interface RoundSample {
   readonly id: string;
   readonly round: number;
-  /** Median of the round's runs. */
+  /** Hot: the median of the round's runs, which follow a first one. */
   readonly latencyUs: number;
+  /** Cold: that first run, with the caches as the other cases left them. */
+  readonly coldUs: number;
+  /** Hot ones. */
   readonly runs: number;
   /** True if others took the processor; such a sample was replaced unless it is the last attempt. */
   readonly disturbed: boolean;
@@ -54,8 +57,12 @@ const MAX_RUNS = 40;
 const MAX_ATTEMPTS = 3;
 const CASES_PER_SENTINEL = 8;
 
-/** Runs a case n times in a row; tinybench keeps the samples, the engine's own clock gives the durations. */
-async function timed(timedCase: TimedCase, runs: number): Promise<number> {
+/**
+ * Runs a case once cold and then n times in a row; tinybench keeps the samples, the engine's own clock gives the
+ * durations. The cold run is kept apart: weights that others drove from the caches cost a small network a tenth.
+ */
+async function timed(timedCase: TimedCase, runs: number): Promise<Pick<RoundSample, 'latencyUs' | 'coldUs'>> {
+  const coldUs = await timedCase.run();
   const bench = new Bench({ time: 0, iterations: runs, warmup: false, retainSamples: true, throws: true });
   bench.add(timedCase.id, async () => ({ overriddenDuration: (await timedCase.run()) / 1e3 }));
   const [task] = await bench.run();
@@ -63,7 +70,7 @@ async function timed(timedCase: TimedCase, runs: number): Promise<number> {
   if (result === undefined || !('latency' in result) || result.latency.samples === undefined) {
     throw new Error(`case ${timedCase.id} was not timed`);
   }
-  return median([...result.latency.samples]) * 1e3;
+  return { latencyUs: median([...result.latency.samples]) * 1e3, coldUs };
 }
 
 /**
@@ -93,7 +100,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
     for (let at = 0; at < order.length; at++) {
       if (at % CASES_PER_SENTINEL === 0) {
         await options.beforeCase?.(options.sentinel);
-        sentinelUs.push(await timed(options.sentinel, 3));
+        sentinelUs.push((await timed(options.sentinel, 3)).latencyUs);
       }
       const index = order[at] as number;
       const timedCase = cases[index] as TimedCase;
@@ -102,9 +109,9 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
       let sample: RoundSample | undefined;
       for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts++) {
         const stop = options.watch.start();
-        const latencyUs = await timed(timedCase, runs);
+        const times = await timed(timedCase, runs);
         const wasDisturbed = isDisturbed(stop());
-        sample = { id: timedCase.id, round, latencyUs, runs, disturbed: wasDisturbed, attempts };
+        sample = { id: timedCase.id, round, ...times, runs, disturbed: wasDisturbed, attempts };
         if (!wasDisturbed) break;
         disturbed++;
       }

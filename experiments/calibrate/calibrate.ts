@@ -46,8 +46,8 @@ const LEAST_COUNTS: SampleCounts = { fit: 12, choose: 6, report: 12 };
 const START_SECONDS = 1.5;
 /** Time that a network's samples take in a round, at least. */
 const ROUND_SECONDS = 0.013;
-/** Runs of a network that is timed and, where it is fitted, profiled: in a round, and once a load to warm up. */
-const RUNS_PER_ROUND = 5;
+/** Runs of a network that is timed (once cold) and, where it is fitted, profiled: in a round, once a load to warm up. */
+const RUNS_PER_ROUND = 6;
 const WARM_UPS = 4;
 /** Sub-networks take about a third of the full one. */
 const MEAN_COST = 0.35;
@@ -75,7 +75,7 @@ async function affordablePlan(
     mean(
       trials.map(({ loadSeconds, runSeconds }) => {
         const run = MEAN_COST * runSeconds;
-        const round = Math.max(RUNS_PER_ROUND * run, ROUND_SECONDS + (RUNS_PER_ROUND - 2) * run);
+        const round = Math.max(RUNS_PER_ROUND * run, ROUND_SECONDS + (RUNS_PER_ROUND - 3) * run);
         return loads * (MEAN_LOADING * loadSeconds + WARM_UPS * run) + MIN_ROUNDS * round;
       }),
     );
