@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   engines: async () => (await import('./commands/engines.ts')).enginesCommand,
   ceilings: async () => (await import('./commands/ceilings.ts')).ceilingsCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  profile: async () => (await import('./commands/profile.ts')).profileCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   study: async () => (await import('./commands/study.ts')).studyCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,

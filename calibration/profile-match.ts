@@ -1,0 +1,24 @@
+import { UserError } from '../network/user-error.ts';
+import type { EngineDescription } from '../profiler/engine.ts';
+import type { Device } from './device-profile.ts';
+
+/**
+ * Whether a device profile speaks of an engine as it is here. Datasheet devices speak of no engine.
+ * @returns what differs though predictions can be compared: a profile to be calibrated anew
+ * @throws UserError where the kernels are others: another engine, other lowering rules
+ */
+export function staleness(device: Device, here: EngineDescription): string[] {
+  if (device.kind === 'datasheet') return [];
+  const { engine: there } = device.profile;
+  if (there.engine !== here.engine || there.rules !== here.rules) {
+    throw new UserError({
+      got: `profile ${device.name} of engine ${there.engine} (${there.rules}) for engine ${here.engine} (${here.rules})`,
+      expected: 'a profile of the same engine and kernels',
+      fix: `calibrate with --engine ${here.engine}`,
+    });
+  }
+  const compared = ['version', 'adapter', 'provider', 'threads'] as const;
+  return compared
+    .filter((key) => there[key] !== here[key])
+    .map((key) => `${key} ${there[key]} when it was calibrated, ${here[key]} now`);
+}
