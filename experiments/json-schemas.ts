@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceProfile } from '../calibration/device-profile.ts';
+import { ceilings } from './ceilings/records.ts';
 import { runFile } from './run-file.ts';
 import { studySummary } from './study/records.ts';
 import { trainResult } from './train/records.ts';
@@ -9,6 +10,7 @@ export function jsonSchemas(): Record<string, object> {
   const files = {
     'device.json': deviceProfile,
     'run.json': runFile,
+    'ceilings.json': ceilings,
     'study.json': studySummary,
     'result.json': trainResult,
   };

@@ -6,7 +6,13 @@ test('every JSON file has a schema that requires its version field', () => {
     string,
     { required: string[]; properties: { schema: { const: string } } }
   >;
-  expect(Object.keys(schemas)).toEqual(['device.json', 'run.json', 'study.json', 'result.json']);
+  expect(Object.keys(schemas)).toEqual([
+    'device.json',
+    'run.json',
+    'ceilings.json',
+    'study.json',
+    'result.json',
+  ]);
   for (const { required, properties } of Object.values(schemas)) {
     expect(required).toContain('schema');
     expect(properties.schema.const).toMatch(/^morphline\/[a-z-]+@\d+$/);
