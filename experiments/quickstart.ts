@@ -55,7 +55,7 @@ async function affordableImages(path: string, seed: number, { tf }: TrainingEngi
     epoch: 0,
     augment: true,
     rate: () => 0.01,
-    afterStep: (_, step) => {
+    afterStep: async (_, step) => {
       // The first step allocates.
       if (step === 1) startMs = performance.now();
       return true;

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
-import { describeModel, readWeights, writeWeights } from './model-weights.ts';
+import { describeModel, writeWeights } from './model-weights.ts';
 import { rebuiltModel } from './shrink.ts';
 
 const PRODUCERS: ReadonlySet<string> = new Set(['conv2d', 'conv2d-transpose', 'dense']);
@@ -48,7 +48,7 @@ export function insertGates(model: tf.LayersModel, initialProbability = 0.95): t
   const { network, weights } = describeModel(model);
   const gated = rebuiltModel(model, gatedNetwork(network));
   const logit = Math.log(initialProbability / (1 - initialProbability));
-  const logits = [...readWeights(gated)]
+  const logits = [...describeModel(gated).weights]
     .filter(([name]) => name.endsWith('/logits'))
     .map(([name, values]): [string, Float32Array] => [name, weights.get(name) ?? values.fill(logit)]);
   writeWeights(gated, new Map([...weights, ...logits]));

@@ -6,7 +6,7 @@ import type { Weights } from '../network/weights.ts';
 import { settleWidths } from '../network/widths.ts';
 import { type AliveChannels, aliveSlots } from './alive-channels.ts';
 import { ChannelSlots } from './channel-slots.ts';
-import { readWeights, writeWeights } from './model-weights.ts';
+import { describeModel, writeWeights } from './model-weights.ts';
 
 /** Per layer and channel: whether its output is to be zero. */
 function deadChannels(slots: ChannelSlots, alive: Uint8Array): ReadonlyMap<string, readonly boolean[]> {
@@ -66,5 +66,5 @@ function maskedWeights(plan: ChannelPlan, slots: ChannelSlots, alive: Uint8Array
 export function mask(model: tf.LayersModel, alive: AliveChannels): void {
   const plan = planChannels(readLayersModel(model.toJSON(null, false)).network);
   const slots = new ChannelSlots(plan);
-  writeWeights(model, maskedWeights(plan, slots, aliveSlots(slots, alive), readWeights(model)));
+  writeWeights(model, maskedWeights(plan, slots, aliveSlots(slots, alive), describeModel(model).weights));
 }

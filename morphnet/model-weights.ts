@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
 import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
+import { UserError } from '../network/user-error.ts';
 import { type Weights, weightShapes } from '../network/weights.ts';
 
 /**
@@ -36,24 +37,49 @@ function optionalVariable(
     );
 }
 
-/** A tf.LayersModel in our words: the network it computes and a copy of its weights. */
+/** The model's variables by our names; null where it has none because they are zero. */
+function variablesOf(
+  model: tf.LayersModel,
+  reading: LayersModelReading,
+): { name: string; size: number; variable: tf.LayerVariable | undefined }[] {
+  return weightShapes(reading.network).map(({ name, shape }) => ({
+    name,
+    size: shape.reduce((product, each) => product * each, 1),
+    variable: optionalVariable(model, reading, name),
+  }));
+}
+
+/**
+ * A tf.LayersModel in our words: the network it computes and a copy of its weights, read at once.
+ * @throws UserError on a backend that cannot be read at once
+ */
 export function describeModel(model: tf.LayersModel): { network: Network; weights: Weights } {
+  if (tf.getBackend() === 'webgpu') {
+    throw new UserError({
+      got: `weights of ${model.name} on webgpu`,
+      expected: 'a backend that can be read at once (tensorflow, wasm, cpu)',
+      fix: 'save the model, and load it there',
+    });
+  }
   const reading = readLayersModel(model.toJSON(null, false));
-  const weights = weightShapes(reading.network).map(({ name, shape }): [string, Float32Array] => {
-    const variable = optionalVariable(model, reading, name);
-    // A batch norm without offset has zeros there.
-    const size = shape.reduce((product, each) => product * each, 1);
-    return [
-      name,
-      variable === undefined ? new Float32Array(size) : Float32Array.from(variable.read().dataSync()),
-    ];
-  });
+  const weights = variablesOf(model, reading).map(({ name, size, variable }): [string, Float32Array] => [
+    name,
+    variable === undefined ? new Float32Array(size) : Float32Array.from(variable.read().dataSync()),
+  ]);
   return { network: reading.network, weights: new Map(weights) };
 }
 
 /** Copies the model's weights out, by our names. */
-export function readWeights(model: tf.LayersModel): Weights {
-  return describeModel(model).weights;
+export async function readWeights(model: tf.LayersModel): Promise<Weights> {
+  const reading = readLayersModel(model.toJSON(null, false));
+  const weights = new Map<string, Float32Array>();
+  for (const { name, size, variable } of variablesOf(model, reading)) {
+    weights.set(
+      name,
+      variable === undefined ? new Float32Array(size) : Float32Array.from(await variable.read().data()),
+    );
+  }
+  return weights;
 }
 
 /**

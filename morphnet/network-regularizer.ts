@@ -40,6 +40,9 @@ interface BoundSource {
   readonly variable: tf.LayerVariable;
 }
 
+/** Whether the backend's tensors can be read at once. */
+const isReadable = () => tf.getBackend() !== 'webgpu';
+
 /** What the variables say at one moment. */
 interface Reading {
   readonly values: readonly Float32Array[];
@@ -116,7 +119,7 @@ export class NetworkRegularizer {
 
   /** The variables as they are; backends that cannot be read at once give those of the last `refresh`. */
   private read(): Reading {
-    if (tf.getBackend() !== 'webgpu') {
+    if (isReadable()) {
       return this.reading(this.bound.map(({ variable }) => variable.read().dataSync() as Float32Array));
     }
     if (this.latest === undefined)
@@ -125,10 +128,11 @@ export class NetworkRegularizer {
   }
 
   /**
-   * Reads the variables of a backend that cannot be read at once (webgpu). Await it before each step there; until the
-   * next one the term is linear around what was read.
+   * Reads the variables of a backend that cannot be read at once (webgpu); nothing is to be done on the others. Await it
+   * before each step there; until the next one the term is linear around what was read.
    */
   async refresh(): Promise<void> {
+    if (isReadable()) return;
     const flat = tf.tidy(() => tf.concat(this.bound.map(({ variable }) => variable.read().flatten())));
     const all = (await flat.data()) as Float32Array;
     flat.dispose();
@@ -203,11 +207,11 @@ export class NetworkRegularizer {
    */
   term(): tf.Scalar {
     this.steps++;
-    const isReadable = tf.getBackend() !== 'webgpu';
+    const readable = isReadable();
     const relaxed = tf.customGrad((...inputs) => {
       // The last argument saves tensors for the gradient; there is nothing to save.
       const tensors = inputs.slice(0, -1) as tf.Tensor[];
-      const reading = isReadable
+      const reading = readable
         ? this.reading(tensors.map((tensor) => tensor.dataSync() as Float32Array))
         : this.read();
       const weights = this.slotSlopes(reading);
@@ -215,14 +219,14 @@ export class NetworkRegularizer {
       const { regularization } = reading.channels;
       const total = weights.reduce((sum, weight, slot) => sum + weight * (regularization[slot] as number), 0);
       const gradFunc = (dy: tf.Tensor) => {
-        const factor = isReadable ? (dy.dataSync()[0] as number) : 1;
+        const factor = readable ? (dy.dataSync()[0] as number) : 1;
         return tensors.map((tensor, index) => {
           const { source } = this.bound[index] as BoundSource;
           const outer = (upstream[index] as Float64Array).map((each) => factor * each);
           const values = reading.values[index] as Float32Array;
           const { regularization: own } = reading.sources[index] as ChannelSource;
           const gradient = tf.tensor(this.family.gradient(values, source, own, outer), tensor.shape);
-          return isReadable ? gradient : tf.mul(dy, gradient);
+          return readable ? gradient : tf.mul(dy, gradient);
         });
       };
       return { value: tf.scalar(total), gradFunc };

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { deployedNetwork, deployedWeights } from '../network/deployed.ts';
 import { writeOnnx } from '../network/onnx/write.ts';
-import { describeModel } from './model-weights.ts';
+import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
+import { readWeights } from './model-weights.ts';
 
 /** Saves a tfjs layers model in a folder: `model.json` and `weights.bin`. tfjs itself saves files only with tfjs-node. */
 export async function saveLayersModel(model: tf.LayersModel, directory: string): Promise<void> {
@@ -24,8 +25,9 @@ export async function saveLayersModel(model: tf.LayersModel, directory: string):
 }
 
 /** Saves a model as it is deployed, its batch norms folded, as an ONNX file. */
-export function saveOnnx(model: tf.LayersModel, path: string): void {
-  const { network, weights } = describeModel(model);
+export async function saveOnnx(model: tf.LayersModel, path: string): Promise<void> {
+  const { network } = readLayersModel(model.toJSON(null, false));
+  const weights = await readWeights(model);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, writeOnnx(deployedNetwork(network), deployedWeights(network, weights)));
 }

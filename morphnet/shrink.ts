@@ -5,7 +5,7 @@ import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { type AliveChannels, aliveSlots } from './alive-channels.ts';
 import { ChannelSlots } from './channel-slots.ts';
-import { readWeights, writeWeights } from './model-weights.ts';
+import { describeModel, writeWeights } from './model-weights.ts';
 import { shrinkWeights } from './shrink-weights.ts';
 import { trainableModel } from './trainable-model.ts';
 
@@ -55,6 +55,6 @@ export function shrink(model: tf.LayersModel, alive: AliveChannels): tf.LayersMo
   const flags = aliveSlots(slots, alive);
   const network = resizeNetwork(plan, slots.widths(flags));
   const smaller = rebuiltModel(model, network);
-  writeWeights(smaller, shrinkWeights(slots, flags, readWeights(model), network));
+  writeWeights(smaller, shrinkWeights(slots, flags, describeModel(model).weights, network));
   return smaller;
 }

@@ -4,6 +4,7 @@ import {
   ENGINE_NAMES,
   type Engine,
   type EngineAdapter,
+  type EngineDescription,
   type EngineName,
 } from './engine.ts';
 import { onnxruntimeAdapter } from './onnxruntime/engine.ts';
@@ -87,4 +88,11 @@ export async function openEngine(
     expected: 'a provider of onnxruntime, the one engine with several',
     fix: `write --engine ${name}`,
   });
+}
+
+/** What `--engine` opens a described engine again with. */
+export function engineChoice({ engine, provider }: EngineDescription): string {
+  if (engine !== 'onnxruntime') return engine;
+  if (/^webgpu/i.test(provider)) return 'onnxruntime:webgpu';
+  return /^cuda/i.test(provider) ? 'onnxruntime:cuda' : engine;
 }

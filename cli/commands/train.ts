@@ -12,7 +12,7 @@ import { requireFit } from '../../experiments/train/data-fit.ts';
 import type { TrainResult } from '../../experiments/train/records.ts';
 import { type Target, train } from '../../experiments/train/train.ts';
 import { UserError } from '../../network/user-error.ts';
-import { openEngine } from '../../profiler/engines.ts';
+import { engineChoice, openEngine } from '../../profiler/engines.ts';
 import { openTrainingEngine } from '../../profiler/training.ts';
 import {
   type CommonFlags,
@@ -84,8 +84,8 @@ export async function openData(
 /** The engine that a device stands for: its own if it was measured, else the best one here. */
 export function engineOfDevice(device: Device): { engine: string | undefined; threads: number } {
   if (device.kind === 'datasheet') return { engine: undefined, threads: 1 };
-  const { engine, threads } = device.profile.engine;
-  return { engine, threads };
+  const { engine } = device.profile;
+  return { engine: engineChoice(engine), threads: engine.threads };
 }
 
 export function trainSummary(result: TrainResult): string {

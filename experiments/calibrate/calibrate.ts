@@ -12,6 +12,7 @@ import {
 } from '../../calibration/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import type { Engine } from '../../profiler/engine.ts';
+import { engineChoice } from '../../profiler/engines.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
 import { drawSample, type Family, familyOf, measurementFiles, measureSamples } from '../measure-samples.ts';
@@ -113,7 +114,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const { run } = openRun(out, {
     command: 'calibrate',
     settings: {
-      engine: description.engine,
+      engine: engineChoice(description),
       threads: description.threads,
       rules: description.rules,
       networks: [...family.keys()],
@@ -158,7 +159,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
       return networkSample(record, of.network, of.plan, widths, rules.name, batch);
     });
   const profile = fitProfile(measurementFiles(out).kernels.read(), networks, {
-    name: options.name ?? `${machine.processor} ${description.engine} ×${description.threads}`,
+    name: options.name ?? `${machine.processor} ${engineChoice(description)} ×${description.threads}`,
     engine: description,
     machine,
     measuredAt: run.startedAt,

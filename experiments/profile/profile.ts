@@ -8,6 +8,7 @@ import { kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { multipliedWidths, sampleWidths } from '../../network/sampling.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { engineChoice } from '../../profiler/engines.ts';
 import { measureBlock } from '../../profiler/measure-block.ts';
 import type { BlockMeasurement } from '../../profiler/measure-networks.ts';
 import type { Measurer } from '../../profiler/measurer.ts';
@@ -132,7 +133,7 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
   return {
     schema: PROFILE_SCHEMA,
     network: network.name,
-    engine: description.engine,
+    engine: engineChoice(description),
     adapter: description.adapter,
     threads: description.threads,
     batch,

@@ -19,7 +19,7 @@ export interface EpochOptions {
   /** Added to the loss. */
   readonly term?: () => tfTypes.Scalar;
   /** After each optimizer's step, with its learning rate; false ends the epoch early. */
-  readonly afterStep?: (rate: number, step: number, done: number) => boolean;
+  readonly afterStep?: (rate: number, step: number, done: number) => Promise<boolean>;
 }
 
 export interface EpochResult {
@@ -71,7 +71,7 @@ export async function trainEpoch(options: EpochOptions): Promise<EpochResult> {
     if (!Number.isFinite(loss)) {
       throw new Error(`the loss is not a number in step ${done} of epoch ${epoch}: lower the learning rate`);
     }
-    if (options.afterStep !== undefined && !options.afterStep(rate, done, done / steps)) break;
+    if (options.afterStep !== undefined && !(await options.afterStep(rate, done, done / steps))) break;
   }
   return { loss: loss / done, accuracy: right / (done * batch), steps: done, images: done * batch };
 }

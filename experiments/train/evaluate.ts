@@ -6,12 +6,12 @@ type Tf = typeof tfTypes;
 const BATCH = 250;
 
 /** Share of the images that the model classifies right, moving statistics in its batch norms. */
-export function accuracy(
+export async function accuracy(
   tf: Tf,
   model: tfTypes.LayersModel,
   set: ImageSet,
   normalization: Normalization,
-): number {
+): Promise<number> {
   const imageSize = set.height * set.width * set.channels;
   let right = 0;
   for (let from = 0; from < set.count; from += BATCH) {
@@ -20,12 +20,14 @@ export function accuracy(
     const labels = new Int32Array(count);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
     fillBatch(set, indices, pixels, labels, { normalization });
-    const predicted = tf.tidy(() => {
+    const guesses = tf.tidy(() => {
       const logits = model.predict(
         tf.tensor4d(pixels, [count, set.height, set.width, set.channels]),
       ) as tfTypes.Tensor2D;
-      return tf.argMax(logits, 1).dataSync();
+      return tf.argMax(logits, 1);
     });
+    const predicted = await guesses.data();
+    guesses.dispose();
     for (let i = 0; i < count; i++) if (predicted[i] === labels[i]) right++;
   }
   return right / set.count;

@@ -42,9 +42,14 @@ export interface StageTraining<Extra> {
   readonly extra: Extra;
   /** Called once the model is there, with the state of a resumed stage. */
   readonly prepare?: (model: tfTypes.LayersModel, extra: Extra) => void;
-  readonly afterStep?: (rate: number, step: number, done: number) => boolean;
+  readonly afterStep?: (rate: number, step: number, done: number) => Promise<boolean>;
   /** Strength and cost ratio for the metrics, and whether the stage is done before its last epoch. */
-  readonly afterEpoch?: () => { strength: number; costRatio: number; finished: boolean; extra: Extra };
+  readonly afterEpoch?: () => Promise<{
+    strength: number;
+    costRatio: number;
+    finished: boolean;
+    extra: Extra;
+  }>;
 }
 
 interface EpochState<Extra> {
@@ -137,14 +142,14 @@ export async function trainStage<Extra>(
       epoch,
       augment: setup.augment,
       rate: (done) => training.rate(at(done)),
-      afterStep: (rate, step, done) => {
+      afterStep: async (rate, step, done) => {
         onProgress?.({ fraction: at(done), text: `${stage}: epoch ${epoch + 1} of ${epochs}` });
         return training.afterStep?.(rate, step, at(done)) ?? true;
       },
     });
-    const testAccuracy = accuracy(tf, model, data.test, setup.normalization);
+    const testAccuracy = await accuracy(tf, model, data.test, setup.normalization);
     epoch++;
-    const after = training.afterEpoch?.();
+    const after = await training.afterEpoch?.();
     extra = after?.extra ?? extra;
     const finished = epoch >= epochs || after?.finished === true;
     const row: MetricsRecord = {
@@ -160,7 +165,7 @@ export async function trainStage<Extra>(
       seconds: (performance.now() - startMs) / 1e3,
     };
     metrics.append([row]);
-    const weights = readWeights(model);
+    const weights = await readWeights(model);
     const tensors = finished ? weights : new Map([...weights, ...(await velocities(optimizer))]);
     writeCheckpoint<EpochState<Extra>>(path, { state: { epoch, finished, testAccuracy, extra }, tensors });
     if (!finished) continue;

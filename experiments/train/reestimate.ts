@@ -13,7 +13,11 @@ const BATCHES = 60;
  * Test accuracy of a shrunk network after its batch norms' moving statistics were estimated anew: removing channels
  * takes their constant, activation(β), from the layers behind them.
  */
-export function reestimatedAccuracy(setup: TrainingSetup, network: Network, weights: Weights): number {
+export async function reestimatedAccuracy(
+  setup: TrainingSetup,
+  network: Network,
+  weights: Weights,
+): Promise<number> {
   const { tf, data, batch } = setup;
   const { train, test } = data;
   const model = trainableModel(network, setup.seed);
@@ -31,7 +35,7 @@ export function reestimatedAccuracy(setup: TrainingSetup, network: Network, weig
     });
     x.dispose();
   }
-  const result = accuracy(tf, model, test, setup.normalization);
+  const result = await accuracy(tf, model, test, setup.normalization);
   model.dispose();
   return result;
 }

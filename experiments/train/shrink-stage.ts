@@ -90,18 +90,21 @@ export async function shrinkStage(
         strength = extra.strength || options.strength || defaultStrength(regularizer, steps, learningRate);
         initialCost = regularizer.resource.cost(regularizer.plan.fullWidths);
       },
-      afterStep(rate, step, done) {
+      async afterStep(rate, step, done) {
         if (regularizer === undefined) return true;
+        await regularizer.refresh();
         // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
         regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialCost);
         if (step % checkSteps !== 0) return true;
+        await regularizer.refresh();
         const cost = regularizer.cost();
         ratio = cost / initialCost;
         if (cost <= targetCost) return false;
         if (done > PACE_START && ratio > pace(done, targetCost / initialCost)) strength *= RAISE;
         return true;
       },
-      afterEpoch() {
+      async afterEpoch() {
+        await regularizer?.refresh();
         const alive = Array.from(regularizer?.aliveSlots() ?? []);
         const cost = regularizer?.cost() ?? Number.POSITIVE_INFINITY;
         ratio = cost / initialCost;

@@ -203,7 +203,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const alive = Uint8Array.from(shrink.extra.alive);
   const shrunk = shrunkNetwork(plan, alive, shrink.weights);
   writeJson(join(out, 'structure.json'), structureOf(plan, shrunk.widths));
-  const shrunkAccuracy = reestimatedAccuracy(setup, shrunk.network, shrunk.weights);
+  const shrunkAccuracy = await reestimatedAccuracy(setup, shrunk.network, shrunk.weights);
   const expand = options.snap ? expandSnapped : expandWidths;
   const expansion = expand(plan, shrunk.widths, (widths) => resource.cost(widths), budget);
   const expandedNetwork = resizeNetwork(plan, expansion.widths);
@@ -283,7 +283,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   writeJson(join(out, 'result.json'), trainResult.parse(result));
   const model = trainableModel(expandedNetwork, 0);
   writeWeights(model, expanded.weights);
-  saveOnnx(model, join(out, 'model.onnx'));
+  await saveOnnx(model, join(out, 'model.onnx'));
   await saveLayersModel(model, join(out, 'model'));
   model.dispose();
   return result;
