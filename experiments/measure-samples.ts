@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ProposedSample } from '../calibration/propose-samples.ts';
@@ -135,6 +136,7 @@ function blocksOf(samples: readonly DrawnSample[], seed: number, most: number): 
  */
 export async function measureSamples(options: MeasureSamplesOptions): Promise<NetworkRecord[]> {
   const { samples, seed, out, deadlineMs } = options;
+  mkdirSync(out, { recursive: true });
   const files = measurementFiles(out);
   for (const file of Object.values(files)) file.repair();
   const done = new Set(files.networks.read().map(caseId));
@@ -292,6 +294,15 @@ async function measureSampleBlock(
     },
   });
   const { rules, description } = measurer;
+  const families = new Map<Family, { view: MorphNetView; lowering: Lowering }>();
+  const costsOf = (family: Family) => {
+    const known = families.get(family);
+    if (known !== undefined) return known;
+    const view = new MorphNetView(family.plan, batch);
+    const made = { view, lowering: new Lowering(family.network, rules, batch) };
+    families.set(family, made);
+    return made;
+  };
   for (const measured of block.networks) {
     const { proposed, family, widths } = sampleOf.get(measured.id) as DrawnSample;
     const { network, sample, role, law } = proposed;
@@ -299,9 +310,9 @@ async function measureSampleBlock(
     files.kernels.append(
       measured.kernels.map((kernel) => kernelRow({ ...source, clock: description.clock }, kernel)),
     );
-    const view = new MorphNetView(family.plan, batch);
+    const { view, lowering } = costsOf(family);
     const { flops, parameters } = view.totals(widths, [], new Float64Array(0));
-    const kernels = new Lowering(family.network, rules, batch).kernels(widths).length;
+    const kernels = lowering.kernels(widths).length;
     files.networks.append([
       networkRow({ ...source, law, block: index, flops, parameters, kernels }, block, measured),
     ]);

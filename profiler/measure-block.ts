@@ -92,12 +92,12 @@ class BlockSamples {
     return Math.min(...[...this.samples.values()].map((each) => each.length));
   }
 
-  /** Loads that have at least a round's worth of samples. */
-  get loads(): number {
-    const counts = new Map<number, number>();
+  /** Loads that ended by themselves, or have at least this many rounds' worth of samples. */
+  loadsOf(rounds: number, ended: ReadonlySet<number>): number {
+    const counts = new Map([...ended].map((load) => [load, Number.POSITIVE_INFINITY]));
     for (const each of this.samples.values())
       for (const { load } of each) counts.set(load, (counts.get(load) ?? 0) + 1);
-    return [...counts.values()].filter((count) => count >= this.samples.size).length;
+    return [...counts.values()].filter((count) => count >= rounds * this.samples.size).length;
   }
 
   get nextLoad(): number {
@@ -148,13 +148,14 @@ export async function measureBlock(
     block.leaveOut(id);
     options.onFailure?.({ id, reason });
   };
-  /** Whether the last load stopped because its policy said so. */
-  let ended = false;
+  /** Loads that stopped because their policy said so; and whether the last one did. */
+  const ended = new Set<number>();
+  let last = false;
   while (cases.length > 0) {
     const { whole } = block;
-    const loaded = block.loads;
+    const loaded = block.loadsOf(Math.ceil(policy.minRounds / loads), ended);
     const enough = loaded >= loads && whole >= policy.minRounds;
-    if (ended && enough) break;
+    if (last && enough) break;
     const load = block.nextLoad;
     const index = Math.min(loaded, loads - 1);
     deaths.begin();
@@ -179,7 +180,8 @@ export async function measureBlock(
           },
         },
       );
-      ended = true;
+      last = true;
+      ended.add(load);
       sentinelUs.push(...result.sentinelUs);
       for (const [id, figures] of result.kernels)
         if (figures.length > 0) kernels.set(id, [...(kernels.get(id) ?? []), figures]);
@@ -187,7 +189,7 @@ export async function measureBlock(
       for (const [id, reason] of result.failures) leaveOut(id, reason);
     } catch (error) {
       if (!(error instanceof LoadDeath)) throw error;
-      ended = false;
+      last = false;
       if (!deaths.died()) continue;
       const id = error.stage?.id ?? null;
       if (id === null) throw error;

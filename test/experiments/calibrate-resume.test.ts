@@ -30,23 +30,19 @@ function run(out: string, dieAt = Number.POSITIVE_INFINITY) {
 }
 
 describe('a calibration that is killed', () => {
-  test('goes on after its last whole round and repeats none', async () => {
+  test('goes on after its last sample and repeats none', async () => {
     const out = join(folder, 'killed');
     await expect(run(out, 900)).rejects.toThrow('killed');
     const { rounds } = measurementFiles(out);
     const before = rounds.read();
     expect(before.length).toBeGreaterThan(0);
-    const cases = new Set(before.map(({ network, sample }) => `${network} ${sample}`)).size;
-    const whole = Math.floor(before.length / cases);
     // A torn line, as a kill in the middle of a write leaves it.
     appendFileSync(rounds.path, 'inception-32,3,');
     const profile = await run(out);
     const after = rounds.read();
     const ids = after.map(({ network, sample, round }) => `${network} ${sample} ${round}`);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.slice(0, whole * cases)).toEqual(
-      before.slice(0, whole * cases).map(({ network, sample, round }) => `${network} ${sample} ${round}`),
-    );
+    expect(after.slice(0, before.length)).toEqual(before);
     expect(profile.validation.mape).toBeLessThan(0.02);
   });
 

@@ -103,3 +103,52 @@ test('rounds of an earlier process count as done', async () => {
   });
   expect(rounds).toEqual([3, 4]);
 });
+
+test('a round that an earlier process left in the middle is ended first, in the same order', async () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const times = Object.fromEntries(ids.map((id) => [id, 20_000]));
+  const taken = async (done: ReadonlyMap<string, number>) => {
+    const order: string[] = [];
+    await sampleRounds(loggedCases([], times), {
+      seed: 1,
+      sentinel,
+      watch: QUIET,
+      done,
+      another: (rounds) => rounds < 2,
+      onSample: ({ id, round }) => order.push(`${id} ${round}`),
+    });
+    return order;
+  };
+  const whole = await taken(new Map());
+  for (const killedAfter of [1, 4, 5, 7]) {
+    const before = whole.slice(0, killedAfter);
+    const done = new Map(ids.map((id) => [id, before.filter((sample) => sample.startsWith(id)).length]));
+    expect(await taken(done)).toEqual(whole.slice(killedAfter));
+  }
+});
+
+test('what replaces a disturbed sample is the time of the quiet attempt alone', async () => {
+  let attempts = 0;
+  // While others take a third of the processor, everything is half as slow again.
+  const watch: DisturbanceWatch = {
+    start() {
+      const disturbed = ++attempts <= 2;
+      return () => ({ runDelay: disturbed ? 0.33 : 0, steal: 0 });
+    },
+  };
+  const scripted: TimedCase = {
+    id: 'case',
+    run: async () => (attempts === 1 || attempts === 2 ? 30_000 : 20_000),
+  };
+  const { samples, disturbed } = await sampleRounds([scripted], {
+    seed: 1,
+    sentinel,
+    watch,
+    another: (rounds) => rounds < 2,
+  });
+  expect(disturbed).toBe(2);
+  expect(samples[0]).toMatchObject([
+    { latencyUs: 20_000, attempts: 3, disturbed: false },
+    { latencyUs: 20_000, attempts: 1, disturbed: false },
+  ]);
+});
