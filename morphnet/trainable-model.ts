@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Layer, Padding } from '../network/layer.ts';
-import { unknownLayer } from '../network/layer.ts';
+import type { Activation, Layer, Padding } from '../network/layer.ts';
+import { slopeOf, unknownLayer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { inferShapes, type Shape } from '../network/shapes.ts';
 import { streamSeed } from '../network/shuffle.ts';
@@ -21,6 +21,25 @@ function simplePadding(layer: Layer, padding: Padding): 'same' | 'valid' {
 
 function unsupported(got: string, fix = 'train the network without it'): never {
   throw new UserError({ got: `${got} in a network to train`, expected: 'layers that tf.layers has', fix });
+}
+
+/** tf.layers' hardSigmoid is that of Keras 2. */
+const KERAS_HARD_SIGMOID_SLOPE = 0.2;
+
+function activationLayer(layer: Activation): tf.layers.Layer {
+  const { name, activation } = layer;
+  switch (activation) {
+    case 'leaky-relu':
+      return tf.layers.leakyReLU({ name, alpha: slopeOf(layer) });
+    case 'hard-sigmoid':
+      if (slopeOf(layer) === KERAS_HARD_SIGMOID_SLOPE)
+        return tf.layers.activation({ name, activation: 'hardSigmoid' });
+      return unsupported(`hard-sigmoid ${name} of slope ${slopeOf(layer)}`);
+    case 'hard-swish':
+      return unsupported(`hard-swish ${name}`);
+    default:
+      return tf.layers.activation({ name, activation });
+  }
 }
 
 /** The tfjs layer of one of ours. Kernels start as He normals of the seed. */
@@ -87,7 +106,7 @@ function tfLayer(
         scale: layer.scale,
       });
     case 'activation':
-      return tf.layers.activation({ name, activation: layer.activation });
+      return activationLayer(layer);
     case 'max-pool':
     case 'avg-pool': {
       const config = {
@@ -123,6 +142,7 @@ function tfLayer(
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':
+    case 'channel-shuffle':
       return unsupported(`${layer.kind} ${name}`);
     case 'add':
       return tf.layers.add({ name });

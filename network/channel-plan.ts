@@ -12,7 +12,7 @@ export interface ChannelGroup {
   readonly name: string;
   /** Full width. */
   readonly size: number;
-  /** Network inputs and outputs and the channels around grouped convolutions keep their width. */
+  /** Network inputs and outputs and the channels around grouped convolutions and shuffles keep their width. */
   readonly fixed: boolean;
   /** Layers (convolutions, dense layers) whose filters make these channels. */
   readonly sources: readonly string[];
@@ -115,6 +115,13 @@ function outputIds(
       return first;
     case 'slice':
       return first.slice(layer.from, layer.from + layer.channels);
+    case 'channel-shuffle': {
+      const perGroup = channels / layer.groups;
+      return Int32Array.from(
+        { length: channels },
+        (_, c) => first[(c % layer.groups) * perGroup + Math.floor(c / layer.groups)] as number,
+      );
+    }
     case 'depth-to-space':
       // Output channel c takes its pixels from channels c, C + c, 2C + c, … of the input: they live together.
       for (let i = channels; i < first.length; i++) {
@@ -228,10 +235,11 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
 
   const fixedOutputs = options.outputsFixed === false ? [] : network.outputs;
   const outputs = new Set(fixedOutputs.map((name) => layerIndex.get(name)));
-  // A grouped convolution ties its channels to places in its groups: what it reads and makes stays whole.
+  // Grouped convolutions and shuffles tie channels to places in their groups: what they read and make stays whole.
   const grouped = new Set<number>();
   layers.forEach((layer, index) => {
-    if (layer.kind !== 'conv2d' || (layer.groups ?? 1) === 1) return;
+    const isGrouped = layer.kind === 'conv2d' && (layer.groups ?? 1) > 1;
+    if (!isGrouped && layer.kind !== 'channel-shuffle') return;
     grouped.add(index);
     for (const input of inputs[index] as Int32Array) grouped.add(input);
   });

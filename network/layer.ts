@@ -10,7 +10,21 @@ export type Padding =
   | 'valid'
   | { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
 
-export type ActivationFunction = 'relu' | 'relu6' | 'sigmoid' | 'tanh';
+/**
+ * hard-sigmoid is min(max(slope · x + ½, 0), 1), hard-swish x times that of slope ⅙, swish x · sigmoid(x) (SiLU), gelu
+ * x · Φ(x), exactly.
+ */
+export type ActivationFunction =
+  | 'relu'
+  | 'relu6'
+  | 'leaky-relu'
+  | 'elu'
+  | 'sigmoid'
+  | 'hard-sigmoid'
+  | 'tanh'
+  | 'swish'
+  | 'hard-swish'
+  | 'gelu';
 
 interface LayerBase {
   readonly name: string;
@@ -74,11 +88,15 @@ export interface BatchNorm extends LayerBase {
 export interface Activation extends LayerBase {
   readonly kind: 'activation';
   readonly activation: ActivationFunction;
+  /** Of leaky-relu below zero (0.01 by default) and of hard-sigmoid at its middle (⅙ by default); of no other. */
+  readonly slope?: number;
 }
 
 export interface Pool extends LayerBase, Window {
   readonly kind: 'max-pool' | 'avg-pool';
   readonly poolSize: Size2d;
+  /** Whether an average counts the zeros put around the input; false by default. */
+  readonly countsPadding?: boolean;
 }
 
 export interface GlobalAvgPool extends LayerBase {
@@ -136,6 +154,15 @@ export interface Slice extends LayerBase {
   readonly channels: number;
 }
 
+/**
+ * Takes one channel of each group in turn (ShuffleNet, arXiv 1707.01083): with C channels in groups, output channel
+ * j · groups + i is input channel i · C / groups + j.
+ */
+export interface ChannelShuffle extends LayerBase {
+  readonly kind: 'channel-shuffle';
+  readonly groups: number;
+}
+
 /** Passes its input through when deployed. */
 export interface Dropout extends LayerBase {
   readonly kind: 'dropout';
@@ -166,6 +193,7 @@ export type Layer =
   | BiasAdd
   | Concat
   | Slice
+  | ChannelShuffle
   | Pad
   | Upsample
   | DepthToSpace
@@ -175,6 +203,16 @@ export type Layer =
   | Softmax;
 
 export type LayerKind = Layer['kind'];
+
+const DEFAULT_SLOPES: Partial<Record<ActivationFunction, number>> = {
+  'leaky-relu': 0.01,
+  'hard-sigmoid': 1 / 6,
+};
+
+/** The slope that an activation has or takes by default. */
+export function slopeOf({ activation, slope }: Pick<Activation, 'activation' | 'slope'>): number {
+  return slope ?? DEFAULT_SLOPES[activation] ?? 1;
+}
 
 /** Fails on a layer kind that a switch forgot: an unknown one never costs zero. */
 export function unknownLayer(layer: never): never {

@@ -63,7 +63,7 @@ const KEEPS_CUT: ReadonlySet<LayerKind> = new Set([
  * The `morph-net` view: every op as written, costed as google-research/morph-net does (cost_calculator.py): 2 FLOPs
  * per multiply-add; latency max(FLOPs / compute rate, bytes / bandwidth). Convolution, depthwise convolution and dense
  * layers have FLOPs and weights; batch norm, ReLU, ReLU6, add and concat cost their bytes; pools, other activations,
- * softmax and flatten cost nothing there. A dead convolution still pays for reading its live inputs.
+ * softmax, flatten and what only arranges channels or pixels cost nothing there. A dead convolution still pays for reading its live inputs.
  */
 export class MorphNetView {
   private readonly terms: readonly OpTerms[];
@@ -181,6 +181,7 @@ export class MorphNetView {
         case 'pad':
         case 'upsample':
         case 'depth-to-space':
+        case 'channel-shuffle':
         case 'dropout':
           break;
         default:

@@ -40,6 +40,7 @@ const INPUT_COUNTS: Record<Layer['kind'], readonly [number, number]> = {
   multiply: [2, Number.POSITIVE_INFINITY],
   'bias-add': [1, 1],
   slice: [1, 1],
+  'channel-shuffle': [1, 1],
   pad: [1, 1],
   upsample: [1, 1],
   'depth-to-space': [1, 1],

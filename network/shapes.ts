@@ -174,6 +174,15 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
         });
       }
       return { ...first, channels: layer.channels };
+    case 'channel-shuffle':
+      if (first.channels % layer.groups !== 0) {
+        throw new UserError({
+          got: `${first.channels} channels at channel-shuffle ${layer.name}`,
+          expected: `a multiple of its ${layer.groups} groups`,
+          fix: 'correct the width before it',
+        });
+      }
+      return first;
     case 'multiply':
       return multiplied(layer, inputs);
     case 'flatten':

@@ -18,6 +18,7 @@ export type KernelOp =
   | 'pad'
   | 'upsample'
   | 'depth-to-space'
+  | 'channel-shuffle'
   | 'concat'
   | 'softmax'
   | 'transpose'

@@ -33,6 +33,7 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   pad: 'pad',
   upsample: 'upsample',
   'depth-to-space': 'depth-to-space',
+  'channel-shuffle': 'channel-shuffle',
   // Not in deployed networks.
   dropout: null,
   gate: null,

@@ -6,7 +6,10 @@ export const ONNX_PROTO = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; FLOATS = 6; INTS = 7; }
+  enum AttributeType {
+    UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; GRAPH = 5; FLOATS = 6; INTS = 7; STRINGS = 8;
+    TENSORS = 9; GRAPHS = 10; SPARSE_TENSOR = 11; SPARSE_TENSORS = 12; TYPE_PROTO = 13; TYPE_PROTOS = 14;
+  }
   string name = 1;
   float f = 2;
   int64 i = 3;
@@ -41,12 +44,18 @@ message GraphProto {
 }
 message TensorProto {
   repeated int64 dims = 1;
+  enum DataLocation { DEFAULT = 0; EXTERNAL = 1; }
   int32 data_type = 2;
   repeated float float_data = 4;
+  repeated int32 int32_data = 5;
   repeated int64 int64_data = 7;
   string name = 8;
   bytes raw_data = 9;
+  repeated double double_data = 10;
+  repeated StringStringEntryProto external_data = 13;
+  DataLocation data_location = 14;
 }
+message StringStringEntryProto { string key = 1; string value = 2; }
 message TensorShapeProto {
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   repeated Dimension dim = 1;

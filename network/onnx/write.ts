@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
-import type { Layer } from '../layer.ts';
-import { unknownLayer } from '../layer.ts';
+import type { Activation, ActivationFunction, Layer } from '../layer.ts';
+import { slopeOf, unknownLayer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import { dilatedWindow, inferShapes, outputShape, padAmounts, type Shape } from '../shapes.ts';
 import { type Weights, weightShapes } from '../weights.ts';
@@ -9,6 +9,8 @@ import { ONNX_PROTO } from './onnx.proto.ts';
 const FLOAT = 1;
 const IR_VERSION = 10;
 const OPSET = 17;
+/** The first with Gelu. */
+const GELU_OPSET = 20;
 
 interface Attribute {
   name: string;
@@ -110,7 +112,36 @@ function transposedAttributes(
   ];
 }
 
-const ACTIVATIONS = { relu: 'Relu', relu6: 'Clip', sigmoid: 'Sigmoid', tanh: 'Tanh' } as const;
+const ACTIVATIONS: Record<Exclude<ActivationFunction, 'hard-swish' | 'swish'>, string> = {
+  relu: 'Relu',
+  relu6: 'Clip',
+  'leaky-relu': 'LeakyRelu',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  'hard-sigmoid': 'HardSigmoid',
+  tanh: 'Tanh',
+  gelu: 'Gelu',
+};
+
+/** One operator, or for those that ONNX Runtime takes apart the two it makes of them: x times a gate of x. */
+function activationNodes(layer: Activation, node: (opType: string) => Node): Node[] {
+  const { activation, name, inputs } = layer;
+  const slope = float('alpha', slopeOf(layer));
+  if (activation === 'hard-swish' || activation === 'swish') {
+    const gate = `${name}/gate`;
+    const gated = activation === 'swish' ? node('Sigmoid') : node('HardSigmoid');
+    const attribute = activation === 'swish' ? [] : [float('alpha', 1 / 6), float('beta', 0.5)];
+    return [
+      { ...gated, name: gate, output: [gate], attribute },
+      { ...node('Mul'), input: [...inputs, gate] },
+    ];
+  }
+  const made = node(ACTIVATIONS[activation]);
+  if (activation === 'relu6') return [{ ...made, input: [...inputs, 'zero', 'six'] }];
+  if (activation === 'leaky-relu') return [{ ...made, attribute: [slope] }];
+  if (activation === 'hard-sigmoid') return [{ ...made, attribute: [slope, float('beta', 0.5)] }];
+  return [made];
+}
 
 /** The ONNX nodes of one layer; tensors are named after the layers that make them. */
 function nodesOf(layer: Layer, shapes: ReadonlyMap<string, Shape>): Node[] {
@@ -171,6 +202,15 @@ function nodesOf(layer: Layer, shapes: ReadonlyMap<string, Shape>): Node[] {
       const borders = ['from', 'to', 'axis'].map((part) => `${layer.name}/${part}`);
       return [node('Slice', [], borders)];
     }
+    case 'channel-shuffle': {
+      const [split, turned] = [`${layer.name}/split`, `${layer.name}/turned`];
+      const perm = input.flat ? [0, 2, 1] : [0, 2, 1, 3, 4];
+      return [
+        { ...node('Reshape', [], [`${layer.name}/groups`]), name: split, output: [split] },
+        { ...node('Transpose', [ints('perm', ...perm)]), input: [split], output: [turned] },
+        { ...node('Reshape'), name: `${layer.name}/joined`, input: [turned, `${layer.name}/channels`] },
+      ];
+    }
     case 'pad':
       return [node('Pad', [], [`${layer.name}/pads`])];
     case 'upsample': {
@@ -193,12 +233,14 @@ function nodesOf(layer: Layer, shapes: ReadonlyMap<string, Shape>): Node[] {
       return [node('BatchNormalization', [float('epsilon', layer.epsilon)], parts)];
     }
     case 'activation':
-      return [node(ACTIVATIONS[layer.activation], [], layer.activation === 'relu6' ? ['zero', 'six'] : [])];
+      return activationNodes(layer, node);
     case 'max-pool':
       return [node('MaxPool', windowAttributes(layer, input, layer.poolSize))];
     case 'avg-pool': {
       const window = windowAttributes(layer, input, layer.poolSize);
-      return [node('AveragePool', [...window, int('count_include_pad', 0)])];
+      return [
+        node('AveragePool', [...window, int('count_include_pad', layer.countsPadding === true ? 1 : 0)]),
+      ];
     }
     case 'global-avg-pool': {
       if (layer.keepDims === true) return [node('GlobalAveragePool')];
@@ -237,7 +279,10 @@ function valueInfo(name: string, shape: Shape, batch: number) {
 const INT64 = 7;
 
 /** Settings that newer ONNX operators read from tensors rather than from attributes. */
-function settingTensors(layer: Layer): { name: string; dims: number[]; dataType: number }[] {
+function settingTensors(
+  layer: Layer,
+  shapes: ReadonlyMap<string, Shape>,
+): { name: string; dims: number[]; dataType: number }[] {
   const whole = (part: string, ...values: number[]) => ({
     name: `${layer.name}/${part}`,
     dims: [values.length],
@@ -247,6 +292,15 @@ function settingTensors(layer: Layer): { name: string; dims: number[]; dataType:
   if (layer.kind === 'multiply') return [whole('axes', 2, 3)];
   if (layer.kind === 'slice') {
     return [whole('from', layer.from), whole('to', layer.from + layer.channels), whole('axis', 1)];
+  }
+  if (layer.kind === 'channel-shuffle') {
+    const { height, width, channels, flat } = shapes.get(layer.name) as Shape;
+    const pixels = flat ? [] : [height, width];
+    // 0 keeps the batch.
+    return [
+      whole('groups', 0, layer.groups, channels / layer.groups, ...pixels),
+      whole('channels', 0, channels, ...pixels),
+    ];
   }
   if (layer.kind === 'pad') {
     const { top, bottom, left, right } = layer.padding;
@@ -260,7 +314,7 @@ function settingTensors(layer: Layer): { name: string; dims: number[]; dataType:
 }
 
 /**
- * The network as an ONNX model (NCHW, float32, opset 17).
+ * The network as an ONNX model (NCHW, float32, opset 17, or 20 where it has a gelu).
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
  */
@@ -315,12 +369,13 @@ export function writeOnnx(network: Network, weights: Weights, batch = 1): Uint8A
         floatData: new Array<number>(channels).fill(1),
       };
     });
-  const settings = network.layers.flatMap(settingTensors);
+  const settings = network.layers.flatMap((layer) => settingTensors(layer, shapes));
+  const hasGelu = network.layers.some((layer) => layer.kind === 'activation' && layer.activation === 'gelu');
   const type = modelProto();
   const model = type.fromObject({
     irVersion: IR_VERSION,
     producerName: 'morphline',
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [{ domain: '', version: hasGelu ? GELU_OPSET : OPSET }],
     graph: {
       name: network.name,
       node: network.layers.flatMap((layer) => nodesOf(layer, shapes)),

@@ -1,7 +1,7 @@
 import type * as tfTypes from '@tensorflow/tfjs';
-import type { ActivationFunction, Layer, Padding } from '../../network/layer.ts';
-import { unknownLayer } from '../../network/layer.ts';
-import type { Shape } from '../../network/shapes.ts';
+import type { Activation, ActivationFunction, Layer, Padding } from '../../network/layer.ts';
+import { slopeOf, unknownLayer } from '../../network/layer.ts';
+import { padAmounts, type Shape } from '../../network/shapes.ts';
 
 export type Tf = typeof tfTypes;
 
@@ -18,7 +18,12 @@ function tfPadding(padding: Padding): 'same' | 'valid' | ExplicitPadding {
   ];
 }
 
-function activated(tf: Tf, x: tfTypes.Tensor, activation: ActivationFunction): tfTypes.Tensor {
+function activated(
+  tf: Tf,
+  x: tfTypes.Tensor,
+  layer: Pick<Activation, 'activation' | 'slope'>,
+): tfTypes.Tensor {
+  const { activation } = layer;
   switch (activation) {
     case 'relu':
       return tf.relu(x);
@@ -28,13 +33,25 @@ function activated(tf: Tf, x: tfTypes.Tensor, activation: ActivationFunction): t
       return tf.sigmoid(x);
     case 'tanh':
       return tf.tanh(x);
+    case 'leaky-relu':
+      return tf.leakyRelu(x, slopeOf(layer));
+    case 'elu':
+      return tf.elu(x);
+    case 'hard-sigmoid':
+      return tf.clipByValue(tf.add(tf.mul(x, slopeOf(layer)), 0.5), 0, 1);
+    case 'hard-swish':
+      return tf.mul(tf.mul(x, 1 / 6), tf.relu6(tf.add(x, 3)));
+    case 'swish':
+      return tf.mul(x, tf.sigmoid(x));
+    case 'gelu':
+      return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
     default:
       return activation satisfies never;
   }
 }
 
 function withActivation(tf: Tf, x: tfTypes.Tensor, fused: ActivationFunction | null): tfTypes.Tensor {
-  return fused === null ? x : activated(tf, x, fused);
+  return fused === null ? x : activated(tf, x, { activation: fused });
 }
 
 /** A layer's weights on the backend, by part: kernel, bias, gamma, … */
@@ -101,19 +118,25 @@ export function executeLayer(
         layer.epsilon,
       );
     case 'activation':
-      return activated(tf, x, layer.activation);
+      return activated(tf, x, layer);
     case 'max-pool':
     case 'avg-pool': {
       const pool = layer.kind === 'max-pool' ? tf.maxPool : tf.avgPool;
       const { padding } = layer;
-      if (padding === 'same' || padding === 'valid') {
+      const countsPadding = layer.kind === 'avg-pool' && layer.countsPadding === true;
+      if (padding === 'valid' || (padding === 'same' && !countsPadding)) {
         return pool(x as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], padding);
       }
-      if (layer.kind === 'avg-pool' && Object.values(padding).some((pixels) => pixels > 0)) {
-        throw new Error(`avg-pool ${layer.name}: explicit padding is not computed by the tfjs engines`);
-      }
-      const padded = tf.pad(x, tfPadding(padding) as ExplicitPadding, Number.NEGATIVE_INFINITY);
-      return pool(padded as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], 'valid');
+      const [, height = 1, width = 1] = x.shape;
+      const amounts = padAmounts({ height, width }, layer.poolSize, layer.strides, padding);
+      const zeros = tfPadding(amounts) as ExplicitPadding;
+      const pooled = (each: tfTypes.Tensor) =>
+        pool(each as tfTypes.Tensor4D, [...layer.poolSize], [...layer.strides], 'valid');
+      if (layer.kind === 'max-pool') return pooled(tf.pad(x, zeros, Number.NEGATIVE_INFINITY));
+      const average = pooled(tf.pad(x, zeros));
+      if (countsPadding) return average;
+      // The part of each window that is within the input.
+      return tf.div(average, pooled(tf.pad(tf.ones([1, height, width, 1]), zeros)));
     }
     case 'conv2d-transpose': {
       const batch = x.shape[0] as number;
@@ -148,6 +171,13 @@ export function executeLayer(
       return layer.interpolation === 'nearest'
         ? tf.image.resizeNearestNeighbor(x as tfTypes.Tensor4D, size)
         : tf.image.resizeBilinear(x as tfTypes.Tensor4D, size, false, true);
+    }
+    case 'channel-shuffle': {
+      const { rank } = x;
+      const perGroup = shape.channels / layer.groups;
+      const split = tf.reshape(x, [...x.shape.slice(0, -1), layer.groups, perGroup]);
+      const leading = [...Array(rank - 1).keys()];
+      return tf.reshape(tf.transpose(split, [...leading, rank, rank - 1]), x.shape);
     }
     case 'depth-to-space':
       return tf.depthToSpace(x as tfTypes.Tensor4D, layer.block, 'NHWC');

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import type { Network } from './network.ts';
+import { readOnnx } from './onnx/read.ts';
+import { readLayersModelFile } from './tfjs/read-layers-model-file.ts';
+import { UserError } from './user-error.ts';
+import type { Weights } from './weights.ts';
+
+const ENDINGS = /\.(onnx|json)$/i;
+
+/** Whether a name is that of a model file rather than of a network in the zoo. */
+export function isModelFile(name: string): boolean {
+  return ENDINGS.test(name);
+}
+
+function bytesOf(path: string, fix: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError({
+      got: `${path}: ${error instanceof Error ? error.message : error}`,
+      expected: 'a file that can be read',
+      fix,
+    });
+  }
+}
+
+function readOnnxFile(path: string): { network: Network; weights: Weights } {
+  const external = (location: string): Uint8Array => {
+    const within = normalize(location);
+    if (within.startsWith('..') || within.startsWith('/')) {
+      throw new UserError({
+        got: `${path} with weights in '${location}'`,
+        expected: 'a file in the folder of the model',
+        fix: 'save the model as one file',
+      });
+    }
+    return bytesOf(
+      join(dirname(path), within),
+      `put ${location}, which has weights of ${basename(path)}, beside it`,
+    );
+  };
+  const name = basename(path).replace(ENDINGS, '');
+  return readOnnx(bytesOf(path, 'correct the path'), name, { label: path, external });
+}
+
+/**
+ * Reads a network and its weights from a file: ONNX (`.onnx`), or a layers model of tfjs (`model.json`).
+ * @throws UserError for a file that is missing, broken or of another kind, and as the readers of both say
+ */
+export function readModelFile(path: string): { network: Network; weights: Weights } {
+  if (/\.onnx$/i.test(path)) return readOnnxFile(path);
+  if (/\.json$/i.test(path)) return readLayersModelFile(path);
+  throw new UserError({
+    got: `model file ${path}`,
+    expected: 'a name that ends in .onnx, or in .json for a layers model of tfjs',
+    fix: 'convert the model to one of them',
+  });
+}

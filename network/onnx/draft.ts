@@ -1,0 +1,236 @@
+import type { Layer } from '../layer.ts';
+import { outputShape, type Shape } from '../shapes.ts';
+import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
+import type { Constant } from './tensors.ts';
+import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
+
+/**
+ * A function of each element of a tensor, not made into layers yet: what comes behind may make another function of it
+ * that one layer computes.
+ */
+export interface Pending {
+  readonly kind: 'pending';
+  readonly base: Tensor;
+  readonly apply: ScalarFunction;
+  /** Makes the layers, once. */
+  readonly make: () => Tensor;
+}
+
+export type Value = Constant | Tensor | Pending;
+
+/** Reports what is wrong with the node being read. */
+export type Fail = (got: string, expected: string, fix: string) => never;
+
+const UNARRANGED = 'dimensions that our layers have: N×C×H×W, N×H×W×C or N×features';
+const SIMPLIFY = 'export the model without it';
+
+/** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
+export class Draft {
+  readonly layers: Layer[] = [];
+  readonly weights = new Map<string, Float32Array>();
+  readonly values = new Map<string, Value>();
+  private readonly shapes = new Map<string, Shape>();
+  private readonly names = new Set<string>();
+  private readonly flattened = new Map<string, string>();
+  private readonly shuffled = new Map<string, string>();
+  /** Elements of the batch dimension: the file's, or a number that stands for any. */
+  readonly batch: number;
+
+  constructor(batch: number) {
+    this.batch = batch;
+  }
+
+  /** A name for a layer of ours that tf.layers and ONNX take, and that is free. */
+  nameFor(text: string): string {
+    const base = text.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '') || 'layer';
+    let name = base;
+    for (let n = 1; this.names.has(name); n++) name = `${base}_${n}`;
+    this.names.add(name);
+    return name;
+  }
+
+  shapeOf(layer: string): Shape {
+    return this.shapes.get(layer) as Shape;
+  }
+
+  /** Appends a layer; `weights` by part. Returns its name. */
+  add(layer: Layer, weights: Readonly<Record<string, Float32Array>> = {}): string {
+    const shape = outputShape(
+      layer,
+      layer.inputs.map((name) => this.shapeOf(name)),
+    );
+    this.layers.push(layer);
+    this.shapes.set(layer.name, shape);
+    for (const [part, values] of Object.entries(weights)) this.weights.set(`${layer.name}/${part}`, values);
+    return layer.name;
+  }
+
+  /** The tensor of a layer as ONNX has it: channels first, or last where its input was so. */
+  tensor(layer: string, order: 'first' | 'last' = 'first'): Tensor {
+    const { height, width, channels, flat } = this.shapeOf(layer);
+    const batch = whole('N', this.batch);
+    const pixels = [whole('H', height), whole('W', width)];
+    const features = whole('C', channels);
+    const view = flat
+      ? [batch, features]
+      : order === 'first'
+        ? [batch, features, ...pixels]
+        : [batch, ...pixels, features];
+    return { kind: 'tensor', layer, view };
+  }
+
+  /** The layers that compute a value, if they are not there yet. */
+  made(value: Tensor | Pending): Tensor {
+    return value.kind === 'pending' ? value.make() : value;
+  }
+
+  /** Its dimensions as ONNX sees them. */
+  viewOf(value: Tensor | Pending): View {
+    return value.kind === 'pending' ? value.base.view : value.view;
+  }
+
+  /**
+   * A function of each element, as one layer where there is one. Null makes the layers step by step: the value before,
+   * then the last step alone.
+   */
+  scalar(name: string, before: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+    const base = before.kind === 'pending' ? before.base : before;
+    const inner = before.kind === 'pending' ? before.apply : (x: number) => x;
+    return this.pending(
+      base,
+      (x) => step(inner(x)),
+      name,
+      () => {
+        const tensor = this.made(before);
+        const known = recognized(step);
+        if (known !== null) return this.function(name, tensor, known);
+        return fail('a function that none of our activations is', 'one of theirs', SIMPLIFY);
+      },
+    );
+  }
+
+  /** @param fallback the layers where no single one computes the function */
+  pending(base: Tensor, apply: ScalarFunction, name: string, fallback: () => Tensor): Pending {
+    let done: Tensor | undefined;
+    const make = (): Tensor => {
+      if (done === undefined) {
+        const known = recognized(apply);
+        done = known === null ? fallback() : this.function(name, base, known);
+      }
+      return done;
+    };
+    return { kind: 'pending', base, apply, make };
+  }
+
+  private function(name: string, base: Tensor, known: KnownFunction): Tensor {
+    if (known.kind === 'identity') return base;
+    if (known.kind === 'affine') {
+      const { channels } = this.shapeOf(base.layer);
+      const of = (value: number) => new Float32Array(channels).fill(value);
+      return this.affine(name, base, of(known.scale), of(known.offset));
+    }
+    const { kind, activation, slope } = known;
+    const layer = this.add({
+      kind,
+      name: this.nameFor(name),
+      inputs: [base.layer],
+      activation,
+      ...(slope === undefined ? {} : { slope }),
+    });
+    return { ...base, layer };
+  }
+
+  /** scale · x + offset per channel of the layer: a bias, or a batch norm that only scales. */
+  affine(name: string, base: Tensor, scale: Float32Array, offset: Float32Array): Tensor {
+    const own = this.nameFor(name);
+    const inputs = [base.layer];
+    if (scale.every((value) => value === 1)) {
+      return { ...base, layer: this.add({ kind: 'bias-add', name: own, inputs }, { bias: offset }) };
+    }
+    const parts = {
+      gamma: scale,
+      beta: offset,
+      moving_mean: new Float32Array(scale.length),
+      moving_variance: new Float32Array(scale.length).fill(1),
+    };
+    const layer = this.add({ kind: 'batch-norm', name: own, inputs, epsilon: 0, scale: true }, parts);
+    return { ...base, layer };
+  }
+
+  /** The same values with all that is not batch as channels of a flat layer, in whatever order. */
+  flat(value: Tensor, fail: Fail): Tensor {
+    const { height, width, channels, flat } = this.shapeOf(value.layer);
+    if (flat) return value;
+    let layer = this.flattened.get(value.layer);
+    if (layer === undefined) {
+      layer = this.add({
+        kind: 'flatten',
+        name: this.nameFor(`${value.layer}/flat`),
+        inputs: [value.layer],
+      });
+      this.flattened.set(value.layer, layer);
+    }
+    const strides = { N: 1, C: 1, W: channels, H: channels * width };
+    const view = value.view.map((parts) =>
+      parts.map((part) =>
+        part.axis === 'N' ? part : { ...part, axis: 'C' as const, stride: part.stride * strides[part.axis] },
+      ),
+    );
+    if (height * width * channels !== this.shapeOf(layer).channels)
+      return fail('a broken view', UNARRANGED, SIMPLIFY);
+    return { kind: 'tensor', layer, view };
+  }
+
+  /** The layer with its channels in the order of one dimension, shuffled if they are not. */
+  ordered(value: Tensor, dimension: number, fail: Fail): string {
+    const parts = value.view[dimension] ?? [];
+    const { channels } = this.shapeOf(value.layer);
+    const groups = shuffleGroups(parts);
+    if (groups === 1) return value.layer;
+    if (groups === null || channels % groups !== 0) {
+      return fail(`channels in an order that no shuffle of groups makes`, 'one shuffle', SIMPLIFY);
+    }
+    return this.shuffle(value.layer, groups);
+  }
+
+  shuffle(layer: string, groups: number): string {
+    const key = `${groups} ${layer}`;
+    let made = this.shuffled.get(key);
+    if (made === undefined) {
+      const name = this.nameFor(`${layer}/shuffle`);
+      made = this.add({ kind: 'channel-shuffle', name, inputs: [layer], groups });
+      this.shuffled.set(key, made);
+    }
+    return made;
+  }
+
+  /**
+   * A layer whose tensor, as ours are, is the value as ONNX sees it, with its channels first, last, or without pixels
+   * (rank 2, or a vector among maps).
+   */
+  arranged(value: Tensor, fail: Fail): { layer: string; order: 'first' | 'last' | 'flat' } {
+    const [batch = [], ...rest] = value.view;
+    const wrong = () =>
+      fail(
+        `a tensor of ${viewText(value.view)} whose elements are arranged in another way than its layer's`,
+        UNARRANGED,
+        SIMPLIFY,
+      );
+    if (!isWhole(batch, 'N', this.batch)) return wrong();
+    if (rest.length === 1) {
+      const flat = this.flat(value, fail);
+      return { layer: this.ordered(flat, 1, fail), order: 'flat' };
+    }
+    const { height, width, channels } = this.shapeOf(value.layer);
+    if (rest.length !== 3) return wrong();
+    const [first = [], second = [], third = []] = rest;
+    const holds = (c: typeof first, h: typeof first, w: typeof first) =>
+      c.every(({ axis }) => axis === 'C') &&
+      c.reduce((product, { size }) => product * size, 1) === channels &&
+      isWhole(h, 'H', height) &&
+      isWhole(w, 'W', width);
+    if (holds(first, second, third)) return { layer: this.ordered(value, 1, fail), order: 'first' };
+    if (holds(third, first, second)) return { layer: this.ordered(value, 3, fail), order: 'last' };
+    return wrong();
+  }
+}

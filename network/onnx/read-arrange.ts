@@ -1,0 +1,233 @@
+import type { Pending, Value } from './draft.ts';
+import { sliceRanges, squeezed, targetSizes, unsqueezed } from './fold-constants.ts';
+import type { NodeReader, NodeSite } from './node-site.ts';
+import { constant } from './tensors.ts';
+import { type Part, reshaped, sizeOf, sizesOf, type Tensor, type View, viewText } from './view.ts';
+
+/** The same elements in other dimensions: no layer yet. */
+function seenAs(site: NodeSite, value: Tensor | Pending, view: View): Value {
+  if (value.kind === 'tensor') return { ...value, view };
+  const { base, apply } = value;
+  return site.draft.pending({ ...base, view }, apply, site.name, () => ({ ...value.make(), view }));
+}
+
+function withSizes(site: NodeSite, value: Tensor | Pending, sizes: readonly number[]): Value {
+  const from = site.draft.viewOf(value);
+  const view = reshaped(from, sizes);
+  if (view !== null) return seenAs(site, value, view);
+  return site.unsupported(
+    `a reshape of ${viewText(from)} to [${sizes}]`,
+    'dimensions split or joined within the image, its batch left alone',
+  );
+}
+
+const reshape: NodeReader = (site) => {
+  const value = site.computed(0);
+  const target = site.ints('shape') ?? site.numbers(1, 'a shape') ?? [];
+  return withSizes(site, value, targetSizes(site, sizesOf(site.draft.viewOf(value)), target));
+};
+
+const flatten: NodeReader = (site) => {
+  const value = site.computed(0);
+  const sizes = sizesOf(site.draft.viewOf(value));
+  const axis =
+    site.int('axis', 1) === sizes.length ? sizes.length : site.axis(site.int('axis', 1), sizes.length);
+  const count = (part: readonly number[]) => part.reduce((product, size) => product * size, 1);
+  return withSizes(site, value, [count(sizes.slice(0, axis)), count(sizes.slice(axis))]);
+};
+
+const transpose: NodeReader = (site) => {
+  const value = site.computed(0);
+  const view = site.draft.viewOf(value);
+  const order = site.ints('perm') ?? view.map((_, axis) => view.length - 1 - axis);
+  return seenAs(
+    site,
+    value,
+    order.map((axis) => view[site.axis(axis, view.length)] as readonly Part[]),
+  );
+};
+
+const squeeze: NodeReader = (site) => {
+  const value = site.computed(0);
+  const view = site.draft.viewOf(value);
+  return seenAs(
+    site,
+    value,
+    squeezed(site, view, (parts) => sizeOf(parts) === 1),
+  );
+};
+
+const unsqueeze: NodeReader = (site) => {
+  const value = site.computed(0);
+  return seenAs(site, value, unsqueezed(site, site.draft.viewOf(value), []));
+};
+
+/** Some of the channels, from one on, of a dimension that is all of them; or of its first part alone. */
+function channelRange(
+  site: NodeSite,
+  value: Tensor,
+  axis: number,
+  from: number,
+  count: number,
+  keepsAxis = true,
+): Value {
+  const { draft } = site;
+  const tensor = value.view.length === 2 ? draft.flat(value, site.fail) : value;
+  const { channels } = draft.shapeOf(tensor.layer);
+  const parts = tensor.view[axis] ?? [];
+  const wrong = () =>
+    site.unsupported(
+      `elements ${from} to ${from + count - 1} along dimension ${axis} of ${viewText(tensor.view)}`,
+      'all of a dimension, or a range of the channels',
+    );
+  const all = tensor.view.flatMap((dimension) => dimension.filter((part) => part.axis === 'C'));
+  if (all.length === 0 || !parts.every((part) => part.axis === 'C') || sizeOf(all) !== channels)
+    return wrong();
+  // The dimension becomes the slowest of the channels; the others follow as they are.
+  const others = tensor.view.map((dimension, at) =>
+    at === axis ? [] : dimension.filter((part) => part.axis === 'C'),
+  );
+  const behind = others.flat();
+  const layer = draft.ordered({ ...tensor, view: [[...parts, ...behind]] }, 0, site.fail);
+  const inner = sizeOf(behind);
+  const slice = site.add({ kind: 'slice', inputs: [layer], from: from * inner, channels: count * inner });
+  // Strides of what is left, counted from the fastest part.
+  let stride = count * inner;
+  const restrided = (dimension: readonly Part[]): readonly Part[] =>
+    dimension.map((part) => {
+      if (part.axis !== 'C') return part;
+      stride /= part.size;
+      return { ...part, stride };
+    });
+  const first = restrided(count === 1 ? [] : [{ axis: 'C', size: count, stride: 1 }]);
+  const view = tensor.view.map((dimension, at) => (at === axis ? first : restrided(dimension)));
+  return { kind: 'tensor', layer: slice, view: keepsAxis ? view : view.toSpliced(axis, 1) };
+}
+
+const slice: NodeReader = (site) => {
+  let value: Value = site.computed(0);
+  const sizes = sizesOf(site.draft.viewOf(value));
+  for (const { axis, from, to, step } of sliceRanges(site, sizes)) {
+    if (from === 0 && to === sizes[axis] && step === 1) continue;
+    const tensor: Tensor = site.draft.made(value as Tensor | Pending);
+    if (step !== 1 || to <= from)
+      site.unsupported(`a slice from ${from} to ${to} in steps of ${step}`, 'steps of 1');
+    value = channelRange(site, tensor, axis, from, to - from);
+  }
+  return value;
+};
+
+const split: NodeReader = (site) => {
+  const tensor = site.tensor(0);
+  const sizes = sizesOf(tensor.view);
+  const axis = site.axis(site.int('axis', 0), sizes.length);
+  const size = sizes[axis] as number;
+  const count = site.node.output.length;
+  const each = Math.ceil(size / count);
+  const given = site.ints('split') ?? site.numbers(1, 'sizes');
+  const parts = given ?? Array.from({ length: count }, (_, i) => Math.min(each, size - i * each));
+  if (parts.length === 1) return tensor;
+  let from = 0;
+  return parts.map((part) => {
+    from += part;
+    return channelRange(site, tensor, axis, from - part, part);
+  });
+};
+
+/** One element of a dimension: of a shuffle's groups, or of a dimension of one. */
+const gather: NodeReader = (site) => {
+  const tensor = site.tensor(0);
+  const indices = site.constant(1, 'indices');
+  const axis = site.axis(site.int('axis', 0), tensor.view.length);
+  const size = sizeOf(tensor.view[axis] ?? []);
+  const [index = 0] = indices.values;
+  const from = index < 0 ? index + size : index;
+  const count = indices.values.length;
+  const isRange = indices.values.every(
+    (value: number, i: number) => (value < 0 ? value + size : value) === from + i,
+  );
+  if (!isRange || indices.dims.length > 1)
+    return site.unsupported(
+      `indices ${Array.from(indices.values).slice(0, 8)}`,
+      'one index, or indices in a row',
+    );
+  const keepsAxis = indices.dims.length === 1;
+  if (size === count) return { ...tensor, view: keepsAxis ? tensor.view : tensor.view.toSpliced(axis, 1) };
+  return channelRange(site, tensor, axis, from, count, keepsAxis);
+};
+
+const concat: NodeReader = (site) => {
+  const { draft } = site;
+  const tensors = site.node.input.map((_, i) => site.tensor(i));
+  const [first] = tensors as [Tensor];
+  if (tensors.length === 1) return first;
+  const axis = site.axis(site.int('axis', 1), first.view.length);
+  const arranged = tensors.map((tensor) => draft.arranged(tensor, site.fail));
+  const order = arranged[0]?.order;
+  const channelAxis = order === 'last' ? 3 : 1;
+  const flats = new Set(arranged.map(({ layer }) => draft.shapeOf(layer).flat));
+  if (axis !== channelAxis || flats.size > 1 || arranged.some((each) => each.order !== order)) {
+    const views = tensors.map(({ view }) => viewText(view)).join(', ');
+    return site.unsupported(
+      `a join of ${views} along dimension ${axis}`,
+      'tensors joined along their channels',
+    );
+  }
+  const layer = site.add({ kind: 'concat', inputs: arranged.map((each) => each.layer) });
+  return draft.tensor(layer, order === 'last' ? 'last' : 'first');
+};
+
+/** Zeros around the map; begins of all dimensions, then ends. */
+const pad: NodeReader = (site) => {
+  const { draft } = site;
+  const tensor = site.tensor(0);
+  const rank = tensor.view.length;
+  const given = site.ints('pads') ?? site.ints('paddings') ?? site.numbers(1, 'pads') ?? [];
+  const axes = (site.numbers(3, 'axes') ?? tensor.view.map((_, axis) => axis)).map((axis) =>
+    site.axis(axis, rank),
+  );
+  const mode = site.text('mode', 'constant');
+  const fill = site.has(2) ? (site.constant(2, 'a value').values[0] ?? 0) : site.float('value', 0);
+  if (given.every((pixels) => pixels === 0)) return tensor;
+  if (mode !== 'constant' || fill !== 0)
+    site.unsupported(`${mode} padding${mode === 'constant' ? ` of ${fill}` : ''}`, 'zeros');
+  const { layer, order } = draft.arranged(tensor, site.fail);
+  const of = (axis: number) => {
+    const at = axes.indexOf(axis);
+    return at < 0 ? [0, 0] : [given[at] ?? 0, given[at + axes.length] ?? 0];
+  };
+  const pixelAxes = order === 'last' ? [1, 2] : [2, 3];
+  const elsewhere = tensor.view.some(
+    (_, axis) => !pixelAxes.includes(axis) && of(axis).some((pixels) => pixels !== 0),
+  );
+  if (elsewhere || given.some((pixels) => pixels < 0) || draft.shapeOf(layer).flat)
+    site.unsupported(`pads [${given}] of ${viewText(tensor.view)}`, 'zeros added to height and width');
+  const [[top = 0, bottom = 0] = [], [left = 0, right = 0] = []] = pixelAxes.map(of);
+  const padded = site.add({ kind: 'pad', inputs: [layer], padding: { top, bottom, left, right } });
+  return draft.tensor(padded, order === 'last' ? 'last' : 'first');
+};
+
+const shape: NodeReader = (site) => {
+  const sizes = sizesOf(site.draft.viewOf(site.computed(0)));
+  const part = sizes.slice(site.int('start', 0), site.hasAttribute('end') ? site.int('end', 0) : undefined);
+  return constant([part.length], part);
+};
+
+/** Passes its input on: a cast between floats, dropout at inference. */
+const same: NodeReader = (site) => site.value(0);
+
+export const ARRANGE_READERS: Readonly<Record<string, NodeReader>> = {
+  Reshape: reshape,
+  Flatten: flatten,
+  Transpose: transpose,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Slice: slice,
+  Split: split,
+  Gather: gather,
+  Concat: concat,
+  Pad: pad,
+  Shape: shape,
+  Identity: same,
+  Dropout: same,
+};

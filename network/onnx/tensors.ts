@@ -1,0 +1,139 @@
+import { halfToFloat } from '../tfjs/half-float.ts';
+import { UserError } from '../user-error.ts';
+import type { TensorProto } from './model.ts';
+
+/** A tensor whose values are known: float32, or whole numbers and truth values as float64. */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly dims: readonly number[];
+  readonly values: Float32Array | Float64Array;
+}
+
+/** The bytes of a file beside the model that holds weights. */
+export type ExternalFiles = (location: string) => Uint8Array;
+
+interface DataType {
+  readonly name: string;
+  readonly bytes: number;
+  readonly isFloat: boolean;
+  readonly read: (view: DataView, at: number) => number;
+}
+
+/** TensorProto.DataType, of which networks for images have these. */
+const DATA_TYPES: Readonly<Record<number, DataType>> = {
+  1: { name: 'float32', bytes: 4, isFloat: true, read: (view, at) => view.getFloat32(at, true) },
+  2: { name: 'uint8', bytes: 1, isFloat: false, read: (view, at) => view.getUint8(at) },
+  3: { name: 'int8', bytes: 1, isFloat: false, read: (view, at) => view.getInt8(at) },
+  6: { name: 'int32', bytes: 4, isFloat: false, read: (view, at) => view.getInt32(at, true) },
+  7: { name: 'int64', bytes: 8, isFloat: false, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  9: { name: 'bool', bytes: 1, isFloat: false, read: (view, at) => view.getUint8(at) },
+  10: { name: 'float16', bytes: 2, isFloat: true, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
+  11: { name: 'float64', bytes: 8, isFloat: true, read: (view, at) => view.getFloat64(at, true) },
+};
+
+const FLOAT16 = 10;
+
+export function isFloatType(dataType: number): boolean {
+  return DATA_TYPES[dataType]?.isFloat === true;
+}
+
+/** Number of values of that shape. */
+export function valueCount(dims: readonly number[]): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
+
+/** The values in a field of their type, which take the place of raw bytes. */
+function listed(tensor: TensorProto): readonly number[] {
+  if (tensor.dataType === FLOAT16) return tensor.int32Data.map(halfToFloat);
+  return (
+    [tensor.floatData, tensor.int32Data, tensor.int64Data, tensor.doubleData].find(
+      ({ length }) => length > 0,
+    ) ?? []
+  );
+}
+
+/** Reads tensors of one model. */
+export class TensorReader {
+  private readonly label: string;
+  private readonly external: ExternalFiles | undefined;
+
+  constructor(label: string, external?: ExternalFiles) {
+    this.label = label;
+    this.external = external;
+  }
+
+  private fail(tensor: TensorProto, got: string, expected: string, fix: string): never {
+    throw new UserError({ got: `${this.label}: tensor '${tensor.name}' ${got}`, expected, fix });
+  }
+
+  private rawBytes(tensor: TensorProto): Uint8Array {
+    if (tensor.externalData.length === 0) return tensor.rawData;
+    const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+    const location = entries.get('location') ?? '';
+    if (this.external === undefined) {
+      return this.fail(
+        tensor,
+        `with its values in another file, '${location}'`,
+        'values within the model',
+        'open the model by its path, or save it as one file (external_data=False, or onnx.save)',
+      );
+    }
+    const file = this.external(location);
+    const offset = Number(entries.get('offset') ?? 0);
+    const length = Number(entries.get('length') ?? file.length - offset);
+    if (offset + length > file.length) {
+      const range = `in bytes ${offset} to ${offset + length} of '${location}', which has ${file.length}`;
+      this.fail(tensor, range, 'a file as long as that', 'copy the file again');
+    }
+    return file.subarray(offset, offset + length);
+  }
+
+  /** @throws UserError naming the tensor whose type is unknown or whose values are not as many as its shape says */
+  read(tensor: TensorProto): Constant {
+    const type = DATA_TYPES[tensor.dataType];
+    if (type === undefined) {
+      const known = Object.values(DATA_TYPES).map(({ name }) => name);
+      return this.fail(tensor, `of data type ${tensor.dataType}`, known.join(', '), 'export a float32 model');
+    }
+    const { dims } = tensor;
+    const count = valueCount(dims);
+    const list = listed(tensor);
+    if (list.length > 0 || (count === 0 && tensor.rawData.length === 0)) {
+      if (list.length !== count) this.shortOf(tensor, list.length, count, 'values');
+      return {
+        kind: 'constant',
+        dims,
+        values: type.isFloat ? Float32Array.from(list) : Float64Array.from(list),
+      };
+    }
+    const raw = this.rawBytes(tensor);
+    if (raw.length !== count * type.bytes) this.shortOf(tensor, raw.length, count * type.bytes, 'bytes');
+    return { kind: 'constant', dims, values: fromBytes(raw, type, count) };
+  }
+
+  private shortOf(tensor: TensorProto, got: number, expected: number, unit: string): never {
+    return this.fail(
+      tensor,
+      `of [${tensor.dims}] with ${got} ${unit}`,
+      `${expected} ${unit}`,
+      'export the model again, its weights included',
+    );
+  }
+}
+
+function fromBytes(raw: Uint8Array, type: DataType, count: number): Float32Array | Float64Array {
+  if (type.name === 'float32') {
+    // Bytes within a file lie at any offset; a copy starts where float32 may.
+    const copy = new Uint8Array(raw.length);
+    copy.set(raw);
+    return new Float32Array(copy.buffer);
+  }
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const values = type.isFloat ? new Float32Array(count) : new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = type.read(view, i * type.bytes);
+  return values;
+}
+
+export function constant(dims: readonly number[], values: ArrayLike<number>, isFloat = false): Constant {
+  return { kind: 'constant', dims, values: isFloat ? Float32Array.from(values) : Float64Array.from(values) };
+}

@@ -1,0 +1,118 @@
+import type { Layer } from '../layer.ts';
+
+interface Draft {
+  readonly layers: readonly Layer[];
+  readonly outputs: readonly string[];
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+const TAKES_BIAS: ReadonlySet<Layer['kind']> = new Set([
+  'conv2d',
+  'conv2d-transpose',
+  'depthwise-conv2d',
+  'dense',
+]);
+
+/** Layers that an output needs, and the inputs. */
+function needed({ layers, outputs }: Draft): Layer[] {
+  const wanted = new Set(outputs);
+  for (const layer of layers.toReversed()) {
+    if (wanted.has(layer.name)) for (const input of layer.inputs) wanted.add(input);
+  }
+  return layers.filter(({ name, kind }) => kind === 'input' || wanted.has(name));
+}
+
+/** Channels permuted as a shuffle of groups does it, `run` values at a time. */
+function shuffled(values: Float32Array, channels: number, groups: number): Float32Array {
+  const perGroup = channels / groups;
+  return values.map((_, at) => {
+    const channel = at % channels;
+    const from = (channel % groups) * perGroup + Math.floor(channel / groups);
+    return values[at - channel + from] as number;
+  });
+}
+
+/**
+ * The layers as we would write them: a constant added behind a convolution is its bias, and behind a batch norm part
+ * of β; a global pooling that is only flattened makes a vector itself; filters are in the order that a pixel shuffle
+ * wants them; what nothing needs is gone.
+ */
+export function tidied(draft: Draft): {
+  layers: Layer[];
+  outputs: string[];
+  weights: Map<string, Float32Array>;
+} {
+  const layers = needed(draft);
+  const weights = new Map(draft.weights);
+  const stands = new Map<string, string>();
+  const readers = new Map<string, Layer[]>();
+  for (const layer of layers) {
+    for (const input of layer.inputs) readers.set(input, [...(readers.get(input) ?? []), layer]);
+  }
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const outputs = new Set(draft.outputs);
+  const standing = (name: string): string => stands.get(name) ?? name;
+  const only = (name: string) =>
+    outputs.has(name) || readers.get(name)?.length !== 1 ? undefined : byName.get(standing(name));
+  for (const { name, kind, inputs } of layers) {
+    const [input = ''] = inputs;
+    const before = byName.get(standing(input));
+    if (before === undefined) continue;
+    const replaced = (layer: Layer) => {
+      byName.set(layer.name, layer);
+      stands.set(name, layer.name);
+    };
+    if (kind === 'bias-add' && only(input) !== undefined) {
+      const bias = weights.get(`${name}/bias`) as Float32Array;
+      if (TAKES_BIAS.has(before.kind) && 'useBias' in before) {
+        const old = weights.get(`${before.name}/bias`);
+        weights.set(
+          `${before.name}/bias`,
+          bias.map((value, c) => value + (old?.[c] ?? 0)),
+        );
+        weights.delete(`${name}/bias`);
+        replaced({ ...before, useBias: true });
+      } else if (before.kind === 'batch-norm') {
+        const beta = weights.get(`${before.name}/beta`) as Float32Array;
+        weights.set(
+          `${before.name}/beta`,
+          beta.map((value, c) => value + (bias[c] as number)),
+        );
+        weights.delete(`${name}/bias`);
+        replaced(before);
+      }
+    }
+    const flattens = (layer: Layer) => layer.kind === 'flatten';
+    if (
+      kind === 'flatten' &&
+      before.kind === 'global-avg-pool' &&
+      !outputs.has(input) &&
+      readers.get(input)?.every(flattens)
+    ) {
+      replaced({ kind: before.kind, name: before.name, inputs: before.inputs });
+    }
+    const isOfFilters = before.kind === 'conv2d' && (before.groups ?? 1) === 1;
+    const shuffle = byName.get(name);
+    if (shuffle?.kind === 'channel-shuffle' && isOfFilters && only(input) !== undefined) {
+      const next = readers.get(name) ?? [];
+      if (!outputs.has(name) && next.length > 0 && next.every((layer) => layer.kind === 'depth-to-space')) {
+        for (const part of ['kernel', 'bias']) {
+          const values = weights.get(`${before.name}/${part}`);
+          if (values !== undefined)
+            weights.set(`${before.name}/${part}`, shuffled(values, before.filters, shuffle.groups));
+        }
+        replaced(before);
+      }
+    }
+  }
+  return {
+    layers: layers
+      .filter(({ name }) => !stands.has(name))
+      .map(({ name }) => {
+        const layer = byName.get(name) as Layer;
+        return { ...layer, inputs: layer.inputs.map(standing) } as Layer;
+      }),
+    outputs: draft.outputs.map(standing),
+    weights,
+  };
+}
