@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { EngineDescription } from '../engine.ts';
+import { engineChoice } from '../engines.ts';
 import { LoadDeath, type Measurer } from '../measurer.ts';
 import { type Hello, runInChild } from './child-job.ts';
 import type { EngineSource } from './messages.ts';
@@ -11,7 +12,7 @@ const TRIAL_ATTEMPTS = 3;
 /** `--engine` of the engine that a child found, so that later ones open no other by default. */
 function chosen(source: EngineSource, description: EngineDescription): EngineSource {
   return source.engine === undefined && source.module === undefined
-    ? { ...source, engine: description.engine }
+    ? { ...source, engine: engineChoice(description) }
     : source;
 }
 
