@@ -42,10 +42,11 @@ export interface MeasureCasesOptions {
 
 export const MIN_ROUNDS = 3;
 const MAX_ROUNDS = 40;
-/** What a case takes of a round at least (see rounds.ts). */
+/** What a case takes of a round at least, and its runs: one cold, two hot ones (see rounds.ts). */
 const ROUND_SHARE_US = 12e3;
+const LEAST_RUNS = 3;
 
-/** Mean of the middle half: finer than a clock's whole microseconds, and without the first, cold run. */
+/** Mean of the middle half: finer than a clock's whole microseconds, and without outliers. */
 export function midMean(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const cut = Math.floor(sorted.length / 4);
@@ -114,23 +115,27 @@ async function loadCase<T extends CeilingCase>(
 
 /** Runs for a trial: the first ones touch new memory. */
 const TRIALS = 3;
-/** Of the budget: a trial that takes longer is not repeated. */
-const TRIAL_SHARE = 0.02;
+/** Of the budget: a trial that has taken longer is over. */
+const TRIAL_SHARE = 0.05;
 
 /** What one run takes, network and all: the fastest of a few. */
 async function trialUs({ run }: TimedCase, budgetSeconds: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < TRIALS; trial++) {
+  let spentUs = 0;
+  for (let trial = 0; trial < TRIALS && spentUs < TRIAL_SHARE * budgetSeconds * 1e6; trial++) {
     const startMs = performance.now();
     await run();
     const us = (performance.now() - startMs) * 1e3;
     least = Math.min(least, us);
-    if (us > TRIAL_SHARE * budgetSeconds * 1e6) break;
+    spentUs += us;
   }
   return least;
 }
 
-/** Of cases not yet tried, by the last one of the same kernel: only a little smaller, in the order they come. */
+/** Above this, a trial that the forecast did not expect was disturbed rather than slow. */
+const SURPRISE = 4;
+
+/** Of cases not yet tried, by the fastest so far of the same kernel. */
 class Forecast {
   private readonly usPerWork = new Map<string, number>();
 
@@ -138,12 +143,15 @@ class Forecast {
     return kernel === 'copy' || kernel === 'triad' ? bytes : flops;
   }
 
-  us(of: CeilingCase): number {
-    return Forecast.work(of) * (this.usPerWork.get(of.kernel) ?? 0);
+  /** Null for the first of a kernel. */
+  us(of: CeilingCase): number | null {
+    const rate = this.usPerWork.get(of.kernel);
+    return rate === undefined ? null : rate * Forecast.work(of);
   }
 
   learn(of: CeilingCase, us: number): void {
-    this.usPerWork.set(of.kernel, us / Forecast.work(of));
+    const rate = us / Forecast.work(of);
+    this.usPerWork.set(of.kernel, Math.min(rate, this.usPerWork.get(of.kernel) ?? rate));
   }
 }
 
@@ -182,31 +190,38 @@ export async function measureCases<T extends CeilingCase>(
   try {
     await sentinel.run();
     let roundSeconds = 0;
+    const tooLong = `takes longer than the budget of ${budgetSeconds} s allows`;
+    let failure: unknown;
     for (const measured of spreadCases(cases, budgetSeconds)) {
-      const expected = (2 * forecast.us(measured)) / 1e6;
-      if (
-        loaded.length > 0 &&
-        spentSeconds() + MIN_ROUNDS * (roundSeconds + expected) + expected > budgetSeconds
-      ) {
-        skipped.push({
-          id: measured.id,
-          reason: `takes longer than the budget of ${budgetSeconds} s allows`,
-        });
+      const expectedUs = forecast.us(measured);
+      const expected = (LEAST_RUNS * (expectedUs ?? 0)) / 1e6;
+      const needed = MIN_ROUNDS * (roundSeconds + expected) + expected;
+      if (loaded.length > 0 && spentSeconds() + needed > budgetSeconds) {
+        skipped.push({ id: measured.id, reason: tooLong });
         continue;
       }
-      let made: LoadedCase<T>;
+      let made: LoadedCase<T> | undefined;
       try {
         made = await loadCase(engine, measured, seed);
+        const us = await trialUs(made.timed, budgetSeconds);
+        forecast.learn(measured, us);
+        if (spentSeconds() + (MIN_ROUNDS * LEAST_RUNS * us) / 1e6 > budgetSeconds) {
+          skipped.push({ id: measured.id, reason: tooLong });
+          await made.finish();
+          continue;
+        }
+        const typicalUs = Math.min(us, SURPRISE * (expectedUs ?? us));
+        roundSeconds += Math.max(ROUND_SHARE_US, LEAST_RUNS * typicalUs) / 1e6;
+        loaded.push(made);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        skipped.push({ id: measured.id, reason: error.got });
-        continue;
+        // Too large for the device: said by the engine, or by its runtime when it runs.
+        failure ??= error;
+        const text = error instanceof UserError ? error.got : String(error);
+        skipped.push({ id: measured.id, reason: text.split('\n')[0] ?? text });
+        await made?.finish().catch(() => undefined);
       }
-      loaded.push(made);
-      const us = await trialUs(made.timed, budgetSeconds);
-      forecast.learn(measured, us);
-      roundSeconds += Math.max(ROUND_SHARE_US, 2 * us) / 1e6;
     }
+    if (loaded.length === 0 && failure !== undefined) throw failure;
     const roundsStartSeconds = spentSeconds();
     let rounds = 0;
     const { samples, disturbed } = await sampleRounds(
@@ -220,7 +235,9 @@ export async function measureCases<T extends CeilingCase>(
           const spent = spentSeconds();
           const each = done === 0 ? roundSeconds : (spent - roundsStartSeconds) / done;
           options.onRound?.(Math.min(1, spent / budgetSeconds));
-          return done < MIN_ROUNDS || (done < maxRounds && spent + each < budgetSeconds);
+          return (
+            loaded.length > 0 && (done < MIN_ROUNDS || (done < maxRounds && spent + each < budgetSeconds))
+          );
         },
         onSample: (sample) => loaded.find(({ measured }) => measured.id === sample.id)?.keep(sample),
       },

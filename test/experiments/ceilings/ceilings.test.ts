@@ -41,7 +41,7 @@ function plantedUs(kernel: Kernel): number {
   return OVERHEAD_US + bytes / (gbps * 1e3);
 }
 
-test('the middle half counts: whole microseconds average out, a cold run does not', () => {
+test('the middle half counts: whole microseconds average out, outliers do not', () => {
   expect(midMean([900, 3, 4, 3, 4, 3, 4, 1])).toBe(3.5);
   expect(midMean([5])).toBe(5);
 });
@@ -129,6 +129,8 @@ test('a case that the device refuses, or the budget does not allow, is named and
   expect(cases.map(({ measured }) => measured.id)).toEqual([small.id]);
   expect(skipped).toEqual([{ id: large.id, reason: 'layer input of 1 MiB' }]);
   expect(rounds).toBe(3);
+  const nothing = measureCases(refusing, [large], options);
+  await expect(nothing).rejects.toThrow(UserError);
   const slow = { ...engine };
   slow.loadProfiled = async (network, given) => {
     const profiled = await engine.loadProfiled(network, given);
@@ -138,6 +140,8 @@ test('a case that the device refuses, or the budget does not allow, is named and
     };
     return { ...profiled, run };
   };
+  const hopeless = await measureCases(slow, [large], { ...options, budgetSeconds: 0.1 });
+  expect([hopeless.cases.length, hopeless.skipped.length]).toEqual([0, 1]);
   const tight = await measureCases(slow, [large, small], { ...options, budgetSeconds: 0.3 });
   expect(tight.skipped).toEqual([{ id: large.id, reason: 'takes longer than the budget of 0.3 s allows' }]);
 });
