@@ -32,7 +32,7 @@ function run(out: string, dieAt = Number.POSITIVE_INFINITY) {
 describe('a calibration that is killed', () => {
   test('goes on after its last sample and repeats none', async () => {
     const out = join(folder, 'killed');
-    await expect(run(out, 900)).rejects.toThrow('killed');
+    await expect(run(out, 500)).rejects.toThrow('killed');
     const { rounds } = measurementFiles(out);
     const before = rounds.read();
     expect(before.length).toBeGreaterThan(0);
