@@ -1,5 +1,5 @@
 import { type ChannelPlan, type ChannelSum, channelCount } from '../channel-plan.ts';
-import type { LayerKind } from '../layer.ts';
+import type { ActivationFunction, Layer, LayerKind } from '../layer.ts';
 import type { DataLayout } from './kernel.ts';
 import type { LoweringRules } from './rules.ts';
 
@@ -8,6 +8,20 @@ const REORDER_ALIGNMENT = 4;
 
 /** Blocked when their channels fill whole blocks, whatever the layout of their input. */
 const WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['max-pool', 'avg-pool']);
+
+/** Blocked when all their inputs are, of any channel count and of one size. */
+const FOLLOWS: ReadonlySet<LayerKind> = new Set(['activation', 'batch-norm', 'add', 'multiply', 'upsample']);
+
+/** Activations that ONNX Runtime has no need to unblock for. */
+const BLOCKED_ACTIVATIONS: ReadonlySet<ActivationFunction> = new Set([
+  'relu',
+  'sigmoid',
+  'hard-sigmoid',
+  'tanh',
+  'swish',
+  'hard-swish',
+  'gelu',
+]);
 
 /** Blocked when all their inputs are and fill whole blocks; other layers not named here stay plain. */
 const FOLLOWS_WHOLE_BLOCKS: ReadonlySet<LayerKind> = new Set(['concat', 'global-avg-pool']);
@@ -21,14 +35,23 @@ export interface Layouts {
   readonly reorderedOut: Uint8Array;
 }
 
+/** Whether there is a blocked kernel for it: not for every activation, nor for a factor spread over pixels. */
+function followsBlocked(layer: Layer, plan: ChannelPlan): boolean {
+  if (layer.kind === 'activation') return BLOCKED_ACTIVATIONS.has(layer.activation);
+  if (layer.kind !== 'multiply') return true;
+  const sizes = layer.inputs.map((name) => plan.shapes.get(name));
+  return sizes.every((size) => size?.height === sizes[0]?.height && size?.width === sizes[0]?.width);
+}
+
 /**
  * Assigns data layouts as ONNX Runtime's NchwcTransformer does (onnxruntime/core/optimizer/nchwc_transformer.cc;
  * checked against the kernels seen in its profiles). Blocked are:
- * - a convolution whose input has fewer channels than a block (it reads the plain layout) or a multiple of 4;
+ * - a convolution whose input has fewer channels than a block (it reads the plain layout) or a multiple of 4; in groups,
+ *   where each reads and makes whole blocks;
  * - a depthwise convolution (multiplier 1) on a multiple of 4 channels;
  * - a max or average pool whose channels fill whole blocks;
  * - a concat or global pool when, besides, all its inputs are blocked already;
- * - element-wise layers when their inputs are.
+ * - element-wise layers and upsampling when their inputs are.
  * @param source per layer: the layer whose tensor it stands for (itself, or what it is fused into or replaced by)
  */
 export function assignLayouts(
@@ -60,8 +83,11 @@ export function assignLayouts(
     let goesBlocked = false;
     if (layer.kind === 'conv2d') {
       const inputChannels = channels(first);
-      const grouped = (layer.groups ?? 1) > 1;
-      goesBlocked = !grouped && (inputChannels < block || inputChannels % REORDER_ALIGNMENT === 0);
+      const groups = layer.groups ?? 1;
+      goesBlocked =
+        groups > 1
+          ? [inputChannels, layer.filters].every((count) => (count / groups) % block === 0)
+          : inputChannels < block || inputChannels % REORDER_ALIGNMENT === 0;
       if (goesBlocked && inputChannels >= block) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);
@@ -77,8 +103,8 @@ export function assignLayouts(
       if (goesBlocked) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);
-    } else if (layer.kind === 'activation' || layer.kind === 'batch-norm' || layer.kind === 'add') {
-      goesBlocked = tensors.every(blocked);
+    } else if (FOLLOWS.has(layer.kind)) {
+      goesBlocked = tensors.every(blocked) && followsBlocked(layer, plan);
       if (!goesBlocked) tensors.forEach(wantPlain);
     } else if (!FOLLOWS_WHOLE_BLOCKS.has(layer.kind)) {
       tensors.forEach(wantPlain);

@@ -4,9 +4,9 @@ import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import type { Shape } from '../shapes.ts';
 import { type SettledWidths, settleWidths } from '../widths.ts';
-import { type AddFusions, fuseAdds } from './add-fusion.ts';
 import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelOp, MapSize } from './kernel.ts';
+import { fuseLate, type LateFusions } from './late-fusion.ts';
 import { assignLayouts } from './layouts.ts';
 import type { LoweringRules } from './rules.ts';
 import { webgpuProgram } from './webgpu-programs.ts';
@@ -71,7 +71,21 @@ function template(layer: Layer, input: Shape, output: Shape): Template | null {
   return { op, input: mapSize(input), output: mapSize(output), filter, classes };
 }
 
-const NO_ADDS: AddFusions = { absorbed: new Uint8Array(0), extra: new Map() };
+const NONE_LATE: LateFusions = { absorbed: new Uint8Array(0), added: new Map(), joined: new Map() };
+
+const FUSES_LATE: ReadonlySet<Layer['kind']> = new Set(['add', 'slice', 'batch-norm']);
+
+/** The gate of a hard-swish, and the input times it. */
+function splitHardSwish(kernel: Kernel): Kernel[] {
+  const { name, layout, inputBytes } = kernel;
+  const product: Kernel = {
+    ...kernel,
+    op: 'multiply',
+    kernelClass: `multiply ${layout}`,
+    inputBytes: 2 * inputBytes,
+  };
+  return [{ ...kernel, name: `${name}/gate`, layers: [] }, product];
+}
 
 /**
  * Makes the kernels that an engine runs of a network: fold batch norms, fuse activations, choose layouts. Made once
@@ -83,7 +97,8 @@ export class Lowering {
   readonly rules: LoweringRules;
   readonly batch: number;
   private readonly templates: readonly (Template | null)[];
-  private readonly hasAdd: boolean;
+  /** Whether a fusion may depend on data layouts. */
+  private readonly fusesLate: boolean;
   /** With all layers alive. */
   private readonly fusions: Fusions;
 
@@ -93,7 +108,12 @@ export class Lowering {
     this.rules = rules;
     this.batch = batch;
     const { layers } = deployed;
-    this.hasAdd = layers.some(({ kind }) => kind === 'add');
+    this.fusesLate =
+      rules.fusesAdd &&
+      layers.some(
+        (layer) =>
+          FUSES_LATE.has(layer.kind) || (layer.kind === 'activation' && layer.activation === 'hard-swish'),
+      );
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     this.templates = layers.map((layer) => {
       const input = this.plan.shapes.get(layer.inputs[0] ?? '');
@@ -113,23 +133,28 @@ export class Lowering {
     const fusions = alive.includes(0) ? findFusions(plan, alive, rules) : this.fusions;
     const { source } = fusions;
     const layouts = assignLayouts(plan, widths, alive, source, rules);
-    const adds =
-      rules.fusesAdd && this.hasAdd ? fuseAdds(plan, alive, source, fusions.fused, layouts) : NO_ADDS;
+    const late = this.fusesLate ? fuseLate(plan, alive, source, fusions.fused, layouts) : NONE_LATE;
     const kernels: Kernel[] = [];
     for (let index = 0; index < layers.length; index++) {
       if (rules.turnsInputs && layers[index]?.kind === 'input') kernels.push(this.turned(index, widths));
-      const made = adds.absorbed[index] === 1 ? null : this.templates[index];
+      const made = late.absorbed[index] === 1 ? null : this.templates[index];
       const input = source[plan.inputs[index]?.[0] ?? index] as number;
       // Turning a blocked tensor is done by the reorder that unblocks it.
       const turned = made?.op === 'transpose' && layouts.ofLayer[input] === 'nchwc';
       if (alive[index] === 1 && made && source[index] === index && !turned) {
         const layout = layouts.ofLayer[index] as DataLayout;
-        kernels.push(this.kernel(index, made, layout, { widths, alive, fusions }, adds.extra.get(index)));
+        const kernel = this.kernel(index, made, layout, { widths, alive, fusions, late });
+        kernels.push(...(this.splits(index) ? splitHardSwish(kernel) : [kernel]));
       }
       if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
     }
     return kernels;
+  }
+
+  private splits(index: number): boolean {
+    const layer = this.plan.network.layers[index];
+    return this.rules.splitsHardSwish && layer?.kind === 'activation' && layer.activation === 'hard-swish';
   }
 
   private padded(channels: number, layout: DataLayout): number {
@@ -141,15 +166,18 @@ export class Lowering {
     index: number,
     made: Template,
     layout: DataLayout,
-    { widths, alive, fusions }: SettledWidths & { fusions: Fusions },
-    added: readonly string[] = [],
+    { widths, alive, fusions, late }: SettledWidths & { fusions: Fusions; late: LateFusions },
   ): Kernel {
+    const added = late.added.get(index) ?? [];
+    const joined = late.joined.get(index) ?? [];
     const { plan, batch } = this;
     const layer = plan.network.layers[index] as Layer;
     const { op, input, output, filter } = made;
     const tensors = (plan.inputs[index] as Int32Array).filter((tensor) => alive[tensor] === 1);
     const inputChannels = channelCount(plan.outputChannels[tensors[0] as number] as ChannelSum, widths);
-    const outputChannels = channelCount(plan.outputChannels[index] as ChannelSum, widths);
+    // Slices that run as one make all of their input.
+    const outputs = op === 'slice' && joined.length > 0 ? (tensors[0] as number) : index;
+    const outputChannels = channelCount(plan.outputChannels[outputs] as ChannelSum, widths);
     // Fewer channels than a block are read from the plain layout, unpadded.
     const block = this.rules.channelBlock ?? 0;
     const paddedInputChannels = inputChannels < block ? inputChannels : this.padded(inputChannels, layout);
@@ -187,7 +215,7 @@ export class Lowering {
     const program = fewWorkgroups === null ? null : webgpuProgram(layer, shape, fewWorkgroups);
     return {
       name: layer.name,
-      layers: [layer.name, ...(fusions.fused[index] ?? []), ...added],
+      layers: [layer.name, ...(fusions.fused[index] ?? []), ...added, ...joined],
       op,
       layout,
       kernelClass: program === null ? made.classes[layout] : `${made.classes[layout]} ${program}`,

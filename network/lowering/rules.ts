@@ -5,10 +5,16 @@ export interface LoweringRules {
   /** Goes into device profiles; a profile serves only the rules it was measured with. */
   readonly name: string;
   readonly layout: 'nhwc' | 'nchw';
-  /** Activations computed inside the convolution or dense layer before them. */
+  /** Activations computed inside the convolution before them. */
   readonly fusedActivations: readonly ActivationFunction[];
-  /** Whether dense layers fuse them too. */
-  readonly fusesIntoDense: boolean;
+  /** Those computed inside the dense layer before them. */
+  readonly denseActivations: readonly ActivationFunction[];
+  /** Whether a hard-swish that nothing fuses is two kernels: its gate, and the product with it. */
+  readonly splitsHardSwish: boolean;
+  /** Whether slices that share all of a tensor out among them are one kernel. */
+  readonly joinsSlices: boolean;
+  /** Whether zeros put around the input of a pool are put there by the pool. */
+  readonly poolsPad: boolean;
   /**
    * Channels per block of ONNX Runtime's blocked layout (16 with AVX-512, 8 with AVX2 or SSE), or null where
    * convolutions stay in the plain layout.
@@ -30,11 +36,14 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
   return {
     name: channelBlock === null ? 'onnxruntime' : `onnxruntime-nchw${channelBlock}c`,
     layout: 'nchw',
-    fusedActivations: ['relu', 'relu6', 'sigmoid', 'tanh'],
+    fusedActivations: ['relu', 'relu6', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh'],
+    denseActivations: ['relu', 'leaky-relu', 'elu', 'sigmoid', 'hard-sigmoid', 'tanh'],
+    splitsHardSwish: true,
+    joinsSlices: true,
+    poolsPad: true,
     channelBlock,
     fusesAdd: true,
     fewWorkgroups: null,
-    fusesIntoDense: true,
     turnsInputs: false,
   };
 }
@@ -44,7 +53,7 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   ...onnxruntimeRules(null),
   name: 'onnxruntime-webgpu',
   layout: 'nhwc',
-  fusesIntoDense: false,
+  denseActivations: [],
   fusesAdd: false,
   turnsInputs: true,
 };
@@ -54,10 +63,13 @@ export const TFJS_RULES: LoweringRules = {
   name: 'tfjs',
   layout: 'nhwc',
   fusedActivations: ['relu', 'relu6', 'sigmoid'],
+  denseActivations: ['relu', 'relu6', 'sigmoid'],
+  splitsHardSwish: false,
+  joinsSlices: false,
+  poolsPad: false,
   channelBlock: null,
   fusesAdd: false,
   fewWorkgroups: null,
-  fusesIntoDense: true,
   turnsInputs: false,
 };
 

@@ -13,8 +13,10 @@ const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
 
 /** Names that the node of a kernel may have: a blocked one that of the tensor it writes, a plain one of its first layer. */
 export function nodeNames({ name, layers }: Kernel): string[] {
+  const last = layers.at(-1) ?? name;
+  const made = [`${name}/QuickGeluFusion/`, `${name}_bn`, `${last}/GatherSliceToSplitFusion`];
   // The last is a dense layer with its activation.
-  return [layers.at(-1) ?? name, name, `${name}/pooled`, `${name}/nhwc`, `fused ${name}`];
+  return [last, name, ...made, `${name}/pooled`, `${name}/nhwc`, `fused ${name}`];
 }
 
 export function otherKernels(notSeen: readonly string[], notPredicted: readonly string[]): Error {
