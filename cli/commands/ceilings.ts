@@ -129,6 +129,12 @@ export function ceilingsSummary(result: Ceilings): string {
       ]),
     ),
   ];
+  if (!peaks.valid)
+    lines.push(
+      pc.yellow(
+        'invalid session: kernels repeat within more than 4 %; measure again when the machine is quieter',
+      ),
+    );
   if (!peaks.beyondCaches)
     lines.push(pc.yellow('the bandwidth is that of the largest arrays measured: larger ones did not fit'));
   const skipped = stages.flatMap((stage) => stage.skipped);

@@ -155,7 +155,7 @@ export async function measureCeilings(options: CeilingsOptions): Promise<Ceiling
     }),
   );
   if (result.peaks === null) {
-    result = { ...result, peaks: choosePeaks(result.bandwidth, result.compute, caches) };
+    result = { ...result, peaks: choosePeaks(result.bandwidth, result.compute, caches, result.stages) };
     writeJson(path, ceilings.parse(result));
   }
   options.onProgress?.({ fraction: 1, text: 'done' });

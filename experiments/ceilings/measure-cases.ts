@@ -221,7 +221,10 @@ export async function measureCases<T extends CeilingCase>(
         await made?.finish().catch(() => undefined);
       }
     }
-    if (loaded.length === 0 && failure !== undefined) throw failure;
+    if (loaded.length === 0) {
+      if (failure !== undefined) throw failure;
+      return { cases: [], skipped, rounds: 0, disturbed: 0, drift: 0, repeatability: null };
+    }
     const roundsStartSeconds = spentSeconds();
     let rounds = 0;
     const { samples, disturbed } = await sampleRounds(
@@ -235,9 +238,7 @@ export async function measureCases<T extends CeilingCase>(
           const spent = spentSeconds();
           const each = done === 0 ? roundSeconds : (spent - roundsStartSeconds) / done;
           options.onRound?.(Math.min(1, spent / budgetSeconds));
-          return (
-            loaded.length > 0 && (done < MIN_ROUNDS || (done < maxRounds && spent + each < budgetSeconds))
-          );
+          return done < MIN_ROUNDS || (done < maxRounds && spent + each < budgetSeconds);
         },
         onSample: (sample) => loaded.find(({ measured }) => measured.id === sample.id)?.keep(sample),
       },

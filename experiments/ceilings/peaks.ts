@@ -95,11 +95,22 @@ function fromMemory(points: readonly BandwidthPoint[]): BandwidthPoint | undefin
     : largest(points, ({ arrayBytes }) => arrayBytes);
 }
 
+/** A session whose cases repeat no better is invalid. */
+const REPEATABILITY_LIMIT = 0.04;
+
+/** Whether the stages that set peaks repeat well enough. */
+function repeats(stages: Ceilings['stages']): boolean {
+  return stages.every(
+    ({ stage, repeatability }) => stage === 'intensity' || (repeatability ?? 0) <= REPEATABILITY_LIMIT,
+  );
+}
+
 /** Chooses the ceilings. Medians over rounds count, not the fastest rounds. */
 export function choosePeaks(
   bandwidth: readonly BandwidthPoint[],
   compute: readonly ComputePoint[],
   caches: Caches,
+  stages: Ceilings['stages'],
 ): Peaks {
   const of = (kernel: ComputePoint['kernel']) =>
     fastest(
@@ -133,6 +144,7 @@ export function choosePeaks(
     bandwidthCase: triad.id,
     copyGBps: fromMemory(traffic('copy'))?.gbps ?? null,
     beyondCaches: triad.level === 'memory',
+    valid: repeats(stages),
     ridgeFlopsPerByte: top.gflops / triad.gbps,
     levels: levels.filter(({ copyGBps, triadGBps }) => copyGBps !== null || triadGBps !== null),
   };

@@ -69,6 +69,8 @@ const peaks = z.object({
   copyGBps: nullableRate,
   /** Whether its arrays are at least four times the last cache; if not, the largest that were measured. */
   beyondCaches: z.boolean(),
+  /** Whether the stages that set the peaks repeat within 4 %. */
+  valid: z.boolean(),
   /** FLOPs per byte where the two roofs meet. */
   ridgeFlopsPerByte: z.number(),
   /** The fastest size within each cache, without overhead. */

@@ -65,6 +65,7 @@ test('planted rates come back: peaks, cache levels, overhead, roofline', async (
   expect(peaks?.gemmGflops).toBeCloseTo(200, 6);
   expect(peaks?.bandwidthGBps).toBeCloseTo(10, 1);
   expect(peaks?.beyondCaches).toBe(true);
+  expect(peaks?.valid).toBe(true);
   expect(peaks?.ridgeFlopsPerByte).toBeCloseTo(22, 0);
   const rates = Object.fromEntries((peaks?.levels ?? []).map(({ level, triadGBps }) => [level, triadGBps]));
   expect(rates.L2).toBeCloseTo(50, 1);
@@ -182,5 +183,5 @@ test('short kernels do not set a peak where long ones were timed; the roof is th
   expect(fastest(points.slice(0, 1), 2).map(({ id }) => id)).toEqual(['short']);
   const peaks = { computeRateGflops: 200, bandwidthGBps: 10 };
   expect([roofGflops(peaks, 5), roofGflops(peaks, 50)]).toEqual([50, 200]);
-  expect(() => choosePeaks([], points, { L1: null, L2: null, L3: null })).toThrow('no kernel was timed');
+  expect(() => choosePeaks([], points, { L1: null, L2: null, L3: null }, [])).toThrow('no kernel was timed');
 });
