@@ -2,7 +2,16 @@
 //   node scripts/pack-offline.mjs [-o FILE] [--vulkan-loader libvulkan.so.1]
 // See docs/offline.md. tfjs-node-gpu's native library is too large to go along.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +61,11 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 }
 const loader = flags['vulkan-loader'] ?? LOADERS.find((path) => existsSync(path));
 if (loader === undefined || !existsSync(loader)) {
-  fail(loader ?? 'no Vulkan loader', 'libvulkan.so.1', 'install libvulkan1, or name one with --vulkan-loader');
+  fail(
+    loader ?? 'no Vulkan loader',
+    'libvulkan.so.1',
+    'install libvulkan1, or name one with --vulkan-loader',
+  );
 }
 
 buildIfStale(root);
@@ -64,7 +77,9 @@ const keeps = (path) => {
   if (PACKAGES_LEFT_OUT.test(name)) return false;
   return !LEFT_OUT.some((pattern) => pattern.test(statSync(path).isDirectory() ? `${name}/` : name));
 };
-for (const path of run('npm', ['ls', '--omit=dev', '--all', '--parseable'], { cwd: root }).trim().split('\n')) {
+for (const path of run('npm', ['ls', '--omit=dev', '--all', '--parseable'], { cwd: root })
+  .trim()
+  .split('\n')) {
   if (path === root || !existsSync(path)) continue;
   cpSync(path, join(target, relative(root, path)), {
     recursive: true,
