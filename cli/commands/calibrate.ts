@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,
   type CommonFlags,
@@ -99,6 +100,7 @@ export function calibrateCommand(program: Command): void {
       });
       await engine.close();
       bar.finish();
+      warnOfLeftOut(flags.out);
       if (flags.json === true) {
         const { name, roofline, chosen, reason, validation } = profile;
         printJson({ name, device: join(flags.out, 'device.json'), roofline, chosen, reason, validation });

@@ -6,6 +6,7 @@ import type { StudySummary } from '../../experiments/study/records.ts';
 import { study } from '../../experiments/study/study.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,
   type CommonFlags,
@@ -110,6 +111,7 @@ export function studyCommand(program: Command): void {
       });
       await engine?.close();
       bar.finish();
+      warnOfLeftOut(flags.out);
       if (flags.json === true) printJson(summary);
       else print(`${studySummaryText(summary)}\n${pc.dim('rows:')} ${join(flags.out, 'study.csv')}`);
     });

@@ -1,0 +1,14 @@
+import pc from 'picocolors';
+import { measurementFiles } from '../experiments/measure-samples.ts';
+
+/** Says on stderr which networks could not be measured; nothing where all were. */
+export function warnOfLeftOut(out: string): void {
+  const { failures } = measurementFiles(out);
+  const rows = failures.read();
+  if (rows.length === 0) return;
+  const named = rows.slice(0, 3).map(({ network, sample, reason }) => `${network} ${sample} (${reason})`);
+  const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : '';
+  process.stderr.write(
+    `${pc.yellow(`${rows.length} networks left out, named in ${failures.path}: ${named.join(', ')}${more}`)}\n`,
+  );
+}
