@@ -3,8 +3,10 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
+import { isModelFile, readModelFile } from '../network/model-file.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
+import type { Weights } from '../network/weights.ts';
 import { MAX_WIDTH_MULTIPLIER, multiplyWidths } from '../network/width-multiplier.ts';
 import { groupWidths, resizeNetwork } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
@@ -83,9 +85,14 @@ export function batchOption(): Option {
   return integerOption('--batch <n>', 'examples per inference', 1).default(1);
 }
 
-/** A zoo name. Throws a UserError that lists the names. */
+/** A network by its zoo name, or with its weights from a model file. */
+export function openModel(model: string): { network: Network; weights?: Weights } {
+  return isModelFile(model) ? readModelFile(model) : { network: zooNetwork(model) };
+}
+
+/** A zoo name or a model file. Throws a UserError that lists the names, or says what is wrong with the file. */
 export function openNetwork(model: string): Network {
-  return zooNetwork(model);
+  return openModel(model).network;
 }
 
 /** Flags that give a network other widths: one of them, or neither. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../experiments/run-file.ts';
-import { deployedNetwork } from '../../network/deployed.ts';
+import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
 import { UserError } from '../../network/user-error.ts';
 import { seededWeights } from '../../network/weights.ts';
@@ -8,7 +8,7 @@ import { resizeNetwork } from '../../network/widths.ts';
 import {
   batchOption,
   type CommonFlags,
-  openNetwork,
+  openModel,
   seedOption,
   sizedPlan,
   type WidthFlags,
@@ -26,8 +26,8 @@ interface Flags extends CommonFlags, WidthFlags {
 export function exportCommand(program: Command): void {
   program
     .command('export')
-    .argument('<model>', 'zoo network')
-    .description('the network as deployed (batch norms folded), with seeded weights, as ONNX')
+    .argument('<model>', 'zoo network or model file')
+    .description('the network as deployed (batch norms folded) as ONNX, with its weights or seeded ones')
     .requiredOption('-o, --output <file>', 'file to write, ending in .onnx')
     .addOption(widthsOption())
     .addOption(widthMultiplierOption())
@@ -42,9 +42,14 @@ export function exportCommand(program: Command): void {
           fix: 'rename the output',
         });
       }
-      const { plan, widths } = sizedPlan(openNetwork(model), flags);
-      const network = deployedNetwork(resizeNetwork(plan, widths));
-      const bytes = writeOnnx(network, seededWeights(network, flags.seed), flags.batch);
+      const { network: whole, weights: own } = openModel(model);
+      const { plan, widths } = sizedPlan(whole, flags);
+      const isWhole = flags.widths === undefined && flags.widthMultiplier === undefined;
+      const network = deployedNetwork(isWhole ? whole : resizeNetwork(plan, widths));
+      // Weights of a file fit its own widths.
+      const weights =
+        isWhole && own !== undefined ? deployedWeights(whole, own) : seededWeights(network, flags.seed);
+      const bytes = writeOnnx(network, weights, flags.batch);
       writeFileAtomic(flags.output, bytes);
       if (flags.json === true) printJson({ network: network.name, file: flags.output, bytes: bytes.length });
       else print(`${flags.output}: ${network.name}, ${engineering(bytes.length)}B`);

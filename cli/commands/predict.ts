@@ -92,7 +92,7 @@ function compare(model: string, flags: Flags, names: readonly string[]): void {
 export function predictCommand(program: Command): void {
   program
     .command('predict')
-    .argument('<model>', 'zoo network')
+    .argument('<model>', 'zoo network or model file')
     .description('latency on a device profile, no device needed')
     .option('--device <device>', 'p100, v100, k80, p4, t4, tpu-v2, or the path of a device.json')
     .option('--compare <devices...>', 'two devices side by side, instead of --device')

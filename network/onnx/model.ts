@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { UserError } from '../user-error.ts';
+import { locateBreak } from './locate-break.ts';
 import { ONNX_PROTO } from './onnx.proto.ts';
 
 export interface TensorProto {
@@ -73,11 +74,13 @@ const STANDARD_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx']);
 
 let modelType: protobuf.Type | undefined;
 
-/** protobufjs's messages end in the position that it could not read, and the length. */
-function brokenOff(message: string, length: number): string {
-  const at = /(?:index out of range: |offset )(\d+)/.exec(message)?.[1];
-  const where = at === undefined ? '' : ` at byte ${at} of ${length}`;
-  return `breaks off or is corrupt${where} (${message})`;
+/** Where bytes that protobufjs cannot decode are wrong. */
+function brokenAt(bytes: Uint8Array, message: string): string {
+  const found = locateBreak(bytes);
+  if (found === null) return `is corrupt (${message})`;
+  const { at, within, missing } = found;
+  const place = `at byte ${at} of ${bytes.length}${within.length === 0 ? '' : `, in ${within.join('/')}`}`;
+  return missing === 0 ? `is corrupt ${place}` : `breaks off ${place}: ${missing} bytes are missing`;
 }
 
 function valueProto({ name, type }: RawValue): ValueProto {
@@ -108,7 +111,7 @@ export function decodeModel(bytes: Uint8Array, label: string): OnnxModel {
       defaults: true,
     }) as RawModel;
   } catch (error) {
-    return fail(brokenOff(error instanceof Error ? error.message : String(error), bytes.length));
+    return fail(brokenAt(bytes, error instanceof Error ? error.message : String(error)));
   }
   const { graph } = model;
   if (graph === null || graph === undefined || graph.node.length === 0) {
