@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mean } from 'simple-statistics';
-import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
-import { fitProfile, networkSample } from '../../calibration/fit-profile.ts';
+import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import { probeNetworks } from '../../calibration/probe-networks.ts';
 import {
   DEFAULT_COUNTS,
@@ -15,9 +14,10 @@ import type { Engine } from '../../profiler/engine.ts';
 import { engineChoice } from '../../profiler/engines.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
-import { drawSample, type Family, familyOf, measurementFiles, measureSamples } from '../measure-samples.ts';
+import { drawSample, type Family, familyOf, measureSamples } from '../measure-samples.ts';
 import type { ProgressListener } from '../progress.ts';
 import { openRun, writeJson } from '../run-file.ts';
+import { fitRun } from './fit-run.ts';
 
 export interface CalibrateOptions {
   /** An open engine measures in this process; an isolated measurer in children of it. */
@@ -108,12 +108,12 @@ async function savedPlan(path: string, decide: () => Promise<Plan>): Promise<Pla
 export async function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
   const { batch, seed, out, budgetSeconds } = options;
   const measurer = measurerOf(options.engine);
-  const { description, rules } = measurer;
+  const { description } = measurer;
   const startMs = performance.now();
   const machine = await describeMachine();
   const family = new Map(options.networks.map((network) => [network.name, familyOf(network)]));
   const probes = new Map(probeNetworks().map((network) => [network.name, familyOf(network)]));
-  const { run } = openRun(out, {
+  openRun(out, {
     command: 'calibrate',
     settings: {
       engine: engineChoice(description),
@@ -141,7 +141,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     ),
     ...proposeSamples([...family.keys()], counts),
   ];
-  const measured = await measureSamples({
+  await measureSamples({
     measurer,
     samples: proposed.map(drawn),
     batch,
@@ -153,27 +153,5 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     deadlineMs: startMs + MEASURING_SHARE * budgetSeconds * 1e3,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
-  const networks = measured
-    .filter(({ role }) => role !== 'probe')
-    .map((record) => {
-      const { network, sample, role, law } = record;
-      const { family: of, widths } = drawn({ network, sample, role, law: law as ProposedSample['law'] });
-      return networkSample(record, of.network, of.plan, widths, rules.name, batch);
-    });
-  const profile = fitProfile(measurementFiles(out).kernels.read(), networks, {
-    name: options.name ?? `${machine.processor} ${engineChoice(description)} ×${description.threads}`,
-    engine: description,
-    machine,
-    measuredAt: run.startedAt,
-    settings: {
-      networks: [...family.keys()],
-      batch,
-      seed,
-      budgetSeconds,
-      samples: { ...counts, probe: probes.size },
-      rounds: Math.min(...measured.map(({ rounds }) => rounds)),
-    },
-  });
-  writeJson(join(out, 'device.json'), deviceProfile.parse(profile));
-  return profile;
+  return fitRun(out, options.networks, options.name);
 }
