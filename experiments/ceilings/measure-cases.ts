@@ -196,7 +196,8 @@ export async function measureCases<T extends CeilingCase>(
       const expectedUs = forecast.us(measured);
       const expected = (LEAST_RUNS * (expectedUs ?? 0)) / 1e6;
       const needed = MIN_ROUNDS * (roundSeconds + expected) + expected;
-      if (loaded.length > 0 && spentSeconds() + needed > budgetSeconds) {
+      const isFirst = loaded.length === 0 && skipped.length === 0;
+      if (!isFirst && spentSeconds() + needed > budgetSeconds) {
         skipped.push({ id: measured.id, reason: tooLong });
         continue;
       }
@@ -222,7 +223,7 @@ export async function measureCases<T extends CeilingCase>(
       }
     }
     if (loaded.length === 0) {
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined && skipped.every(({ reason }) => reason !== tooLong)) throw failure;
       return { cases: [], skipped, rounds: 0, disturbed: 0, drift: 0, repeatability: null };
     }
     const roundsStartSeconds = spentSeconds();
