@@ -33,6 +33,8 @@ export interface Layouts {
   readonly reorderedIn: Uint8Array;
   /** Per tensor: converted back once, for all its plain readers. */
   readonly reorderedOut: Uint8Array;
+  /** Per tensor: converted into channels last, for those that flatten it. */
+  readonly turnedOut: Uint8Array;
 }
 
 /** Whether there is a blocked kernel for it: not for every activation, nor for a factor spread over pixels. */
@@ -41,6 +43,11 @@ function followsBlocked(layer: Layer, plan: ChannelPlan): boolean {
   if (layer.kind !== 'multiply') return true;
   const sizes = layer.inputs.map((name) => plan.shapes.get(name));
   return sizes.every((size) => size?.height === sizes[0]?.height && size?.width === sizes[0]?.width);
+}
+
+function hasPixels(layer: Layer, plan: ChannelPlan): boolean {
+  const { height, width } = plan.shapes.get(layer.inputs[0] ?? '') ?? { height: 1, width: 1 };
+  return height * width > 1;
 }
 
 /**
@@ -66,7 +73,8 @@ export function assignLayouts(
   const ofLayer: DataLayout[] = new Array(layers.length).fill(rules.layout);
   const reorderedIn = new Uint8Array(layers.length);
   const reorderedOut = new Uint8Array(layers.length);
-  if (block === null) return { ofLayer, reorderedIn, reorderedOut };
+  const turnedOut = new Uint8Array(layers.length);
+  if (block === null) return { ofLayer, reorderedIn, reorderedOut, turnedOut };
   const blocked = (tensor: number) => ofLayer[tensor] === 'nchwc';
   const channels = (tensor: number) => channelCount(plan.outputChannels[tensor] as ChannelSum, widths);
   const wantPlain = (tensor: number) => {
@@ -106,6 +114,8 @@ export function assignLayouts(
     } else if (FOLLOWS.has(layer.kind)) {
       goesBlocked = tensors.every(blocked) && followsBlocked(layer, plan);
       if (!goesBlocked) tensors.forEach(wantPlain);
+    } else if (layer.kind === 'flatten' && hasPixels(layer, plan) && blocked(first)) {
+      turnedOut[first] = 1;
     } else if (!FOLLOWS_WHOLE_BLOCKS.has(layer.kind)) {
       tensors.forEach(wantPlain);
     } else {
@@ -115,5 +125,5 @@ export function assignLayouts(
     if (goesBlocked) ofLayer[index] = 'nchwc';
   }
   for (const output of outputs) wantPlain(source[plan.layerIndex.get(output) as number] as number);
-  return { ofLayer, reorderedIn, reorderedOut };
+  return { ofLayer, reorderedIn, reorderedOut, turnedOut };
 }

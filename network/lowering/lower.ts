@@ -147,6 +147,7 @@ export class Lowering {
         kernels.push(...(this.splits(index) ? splitHardSwish(kernel) : [kernel]));
       }
       if (layouts.reorderedIn[index] === 1) kernels.push(this.reorder('reorder-input', index, widths));
+      if (layouts.turnedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.reorder('reorder-output', index, widths));
     }
     return kernels;

@@ -10,6 +10,8 @@ import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from 
  */
 export interface Pending {
   readonly kind: 'pending';
+  /** Of the layer that it becomes. */
+  readonly name: string;
   readonly base: Tensor;
   readonly apply: ScalarFunction;
   /** Makes the layers, once. */
@@ -119,7 +121,7 @@ export class Draft {
       }
       return done;
     };
-    return { kind: 'pending', base, apply, make };
+    return { kind: 'pending', name, base, apply, make };
   }
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {

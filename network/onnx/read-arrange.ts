@@ -5,16 +5,15 @@ import { constant } from './tensors.ts';
 import { type Part, reshaped, sizeOf, sizesOf, type Tensor, type View, viewText } from './view.ts';
 
 /** The same elements in other dimensions: no layer yet. */
-function seenAs(site: NodeSite, value: Tensor | Pending, view: View): Value {
+function seenAs(value: Tensor | Pending, view: View): Value {
   if (value.kind === 'tensor') return { ...value, view };
-  const { base, apply } = value;
-  return site.draft.pending({ ...base, view }, apply, site.name, () => ({ ...value.make(), view }));
+  return { ...value, base: { ...value.base, view }, make: () => ({ ...value.make(), view }) };
 }
 
 function withSizes(site: NodeSite, value: Tensor | Pending, sizes: readonly number[]): Value {
   const from = site.draft.viewOf(value);
   const view = reshaped(from, sizes);
-  if (view !== null) return seenAs(site, value, view);
+  if (view !== null) return seenAs(value, view);
   return site.unsupported(
     `a reshape of ${viewText(from)} to [${sizes}]`,
     'dimensions split or joined within the image, its batch left alone',
@@ -41,7 +40,6 @@ const transpose: NodeReader = (site) => {
   const view = site.draft.viewOf(value);
   const order = site.ints('perm') ?? view.map((_, axis) => view.length - 1 - axis);
   return seenAs(
-    site,
     value,
     order.map((axis) => view[site.axis(axis, view.length)] as readonly Part[]),
   );
@@ -51,7 +49,6 @@ const squeeze: NodeReader = (site) => {
   const value = site.computed(0);
   const view = site.draft.viewOf(value);
   return seenAs(
-    site,
     value,
     squeezed(site, view, (parts) => sizeOf(parts) === 1),
   );
@@ -59,7 +56,7 @@ const squeeze: NodeReader = (site) => {
 
 const unsqueeze: NodeReader = (site) => {
   const value = site.computed(0);
-  return seenAs(site, value, unsqueezed(site, site.draft.viewOf(value), []));
+  return seenAs(value, unsqueezed(site, site.draft.viewOf(value), []));
 };
 
 /** Some of the channels, from one on, of a dimension that is all of them; or of its first part alone. */
