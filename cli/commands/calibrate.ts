@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
+import { fitRun } from '../../experiments/calibrate/fit-run.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import {
@@ -24,6 +25,7 @@ interface Flags extends CommonFlags {
   readonly seed: number;
   readonly budget: number;
   readonly out: string;
+  readonly refit?: string;
 }
 
 /** The findings of a calibration, for a terminal. */
@@ -85,28 +87,40 @@ export function calibrateCommand(program: Command): void {
     .option('--out <dir>', 'folder of the results', 'runs/calibrate')
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
+    .option('--refit <dir>', 'fit again what an earlier calibration measured there; no device is needed')
     .action(async (flags: Flags) => {
-      const networks = flags.network.map(openNetwork);
-      const engine = await openIsolated({ engine: flags.engine, threads: flags.threads });
-      const bar = progressBar('calibrate', flags.quiet === true);
-      const profile = await calibrate({
-        engine,
-        networks,
-        batch: flags.batch,
-        seed: flags.seed,
-        budgetSeconds: flags.budget,
-        out: flags.out,
-        onProgress: bar.update,
-      });
-      await engine.close();
-      bar.finish();
-      warnOfLeftOut(flags.out);
+      const out = flags.refit ?? flags.out;
+      const profile =
+        flags.refit === undefined
+          ? await calibrated(flags)
+          : fitRun(flags.refit, flags.network.map(openNetwork));
+      warnOfLeftOut(out);
       if (flags.json === true) {
         const { name, roofline, chosen, reason, validation } = profile;
-        printJson({ name, device: join(flags.out, 'device.json'), roofline, chosen, reason, validation });
+        printJson({ name, device: join(out, 'device.json'), roofline, chosen, reason, validation });
         return;
       }
       print(calibrationSummary(profile));
-      print(`\n${pc.dim('profile:')} ${join(flags.out, 'device.json')}`);
+      print(`\n${pc.dim('profile:')} ${join(out, 'device.json')}`);
     });
+}
+
+async function calibrated(flags: Flags): Promise<DeviceProfile> {
+  const networks = flags.network.map(openNetwork);
+  const engine = await openIsolated({ engine: flags.engine, threads: flags.threads });
+  const bar = progressBar('calibrate', flags.quiet === true);
+  try {
+    return await calibrate({
+      engine,
+      networks,
+      batch: flags.batch,
+      seed: flags.seed,
+      budgetSeconds: flags.budget,
+      out: flags.out,
+      onProgress: bar.update,
+    });
+  } finally {
+    await engine.close();
+    bar.finish();
+  }
 }
