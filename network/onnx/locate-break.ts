@@ -21,6 +21,7 @@ const MODEL: Fields = {
   },
 };
 
+const LONGEST_VARINT = 10;
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
@@ -29,7 +30,7 @@ const FIXED32 = 5;
 /** A number of 7 bits a byte; null if it does not end. */
 function varint(bytes: Uint8Array, from: number): { value: number; next: number } | null {
   let value = 0;
-  for (let at = from; at < bytes.length && at < from + 10; at++) {
+  for (let at = from; at < bytes.length && at < from + LONGEST_VARINT; at++) {
     const byte = bytes[at] as number;
     value += (byte & 0x7f) * 2 ** (7 * (at - from));
     if (byte < 0x80) return { value, next: at + 1 };
@@ -53,6 +54,8 @@ export function locateBreak(
     const field = fields[Math.floor(tag.value / 8)];
     if (wire !== BYTES) {
       const number = wire === VARINT ? varint(bytes, tag.next) : null;
+      if (wire === VARINT && number === null && bytes.length - tag.next < LONGEST_VARINT)
+        return { ...broken, missing: 1 };
       const fixed = wire === FIXED64 ? tag.next + 8 : wire === FIXED32 ? tag.next + 4 : null;
       const next = number?.next ?? fixed;
       if (next === null || next === undefined || tag.value < 8) return broken;
