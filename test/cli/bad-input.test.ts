@@ -26,7 +26,7 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
   [
     'a missing required flag',
     () => ['predict', 'inception-v2'],
-    /required option '--device <device>' not specified/,
+    /got predict without --device; expected a datasheet device or the path of a device.json; add --device p100/,
   ],
   [
     'an unknown network',
