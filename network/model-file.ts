@@ -26,7 +26,10 @@ function bytesOf(path: string, fix: string): Uint8Array {
 }
 
 function readOnnxFile(path: string): { network: Network; weights: Weights } {
+  const opened = new Map<string, Uint8Array>();
   const external = (location: string): Uint8Array => {
+    const known = opened.get(location);
+    if (known !== undefined) return known;
     const within = normalize(location);
     if (within.startsWith('..') || within.startsWith('/')) {
       throw new UserError({
@@ -35,10 +38,10 @@ function readOnnxFile(path: string): { network: Network; weights: Weights } {
         fix: 'save the model as one file',
       });
     }
-    return bytesOf(
-      join(dirname(path), within),
-      `put ${location}, which has weights of ${basename(path)}, beside it`,
-    );
+    const fix = `put ${location}, which has weights of ${basename(path)}, beside it`;
+    const bytes = bytesOf(join(dirname(path), within), fix);
+    opened.set(location, bytes);
+    return bytes;
   };
   const name = basename(path).replace(ENDINGS, '');
   return readOnnx(bytesOf(path, 'correct the path'), name, { label: path, external });

@@ -1,5 +1,6 @@
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
+import type { LazyValues } from './lazy-weights.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
 import type { Constant } from './tensors.ts';
 import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
@@ -20,6 +21,9 @@ export interface Pending {
 
 export type Value = Constant | Tensor | Pending;
 
+/** Of one layer, by part. */
+export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
+
 /** Reports what is wrong with the node being read. */
 export type Fail = (got: string, expected: string, fix: string) => never;
 
@@ -29,7 +33,7 @@ const SIMPLIFY = 'export the model without it';
 /** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
 export class Draft {
   readonly layers: Layer[] = [];
-  readonly weights = new Map<string, Float32Array>();
+  readonly weights = new Map<string, LazyValues>();
   readonly values = new Map<string, Value>();
   private readonly shapes = new Map<string, Shape>();
   private readonly names = new Set<string>();
@@ -56,14 +60,17 @@ export class Draft {
   }
 
   /** Appends a layer; `weights` by part. Returns its name. */
-  add(layer: Layer, weights: Readonly<Record<string, Float32Array>> = {}): string {
+  add(layer: Layer, weights: LayerWeights = {}): string {
     const shape = outputShape(
       layer,
       layer.inputs.map((name) => this.shapeOf(name)),
     );
     this.layers.push(layer);
     this.shapes.set(layer.name, shape);
-    for (const [part, values] of Object.entries(weights)) this.weights.set(`${layer.name}/${part}`, values);
+    for (const [part, values] of Object.entries(weights)) {
+      const lazy = values instanceof Float32Array ? { length: values.length, make: () => values } : values;
+      this.weights.set(`${layer.name}/${part}`, lazy);
+    }
     return layer.name;
   }
 

@@ -1,3 +1,4 @@
+import { axesOf, sliceRanges, spreadDims, squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
 import type { NodeSite } from './node-site.ts';
 import { type Constant, constant, isFloatType, valueCount } from './tensors.ts';
 
@@ -23,14 +24,6 @@ function spread(dims: readonly number[], over: readonly number[]): Int32Array {
       index += along * (strides[axis] as number);
     }
     return index;
-  });
-}
-
-export function spreadDims(all: readonly (readonly number[])[]): number[] {
-  const rank = Math.max(...all.map(({ length }) => length));
-  return Array.from({ length: rank }, (_, axis) => {
-    const sizes = all.map((dims) => dims[axis - rank + dims.length] ?? 1);
-    return sizes.find((size) => size !== 1) ?? 1;
   });
 }
 
@@ -77,49 +70,6 @@ function gathered(source: Constant, indices: Constant, axis: number): Constant {
     const outer = Math.floor(at / (inner * count));
     return (outer * size + (index < 0 ? index + size : index)) * inner + (at % inner);
   });
-}
-
-/** Start, end and step along each sliced axis; attributes up to opset 9, inputs since. */
-export function sliceRanges(site: NodeSite, sizes: readonly number[]) {
-  const starts = site.ints('starts') ?? site.numbers(1, 'starts') ?? [];
-  const ends = site.ints('ends') ?? site.numbers(2, 'ends') ?? [];
-  const axes = site.ints('axes') ?? site.numbers(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = site.numbers(4, 'steps') ?? starts.map(() => 1);
-  return starts.map((start, i) => {
-    const axis = site.axis(axes[i] ?? i, sizes.length);
-    const size = sizes[axis] as number;
-    const step = steps[i] ?? 1;
-    const border = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-    return { axis, from: border(start), to: border(ends[i] ?? size), step };
-  });
-}
-
-/** Sizes of a reshape: 0 keeps one, −1 takes what is left. */
-export function targetSizes(site: NodeSite, from: readonly number[], target: readonly number[]): number[] {
-  const keepsZero = site.int('allowzero', 0) === 0;
-  const sizes = target.map((size, axis) => (size === 0 && keepsZero ? (from[axis] ?? 0) : size));
-  const known = valueCount(sizes.filter((size) => size !== -1));
-  const result = sizes.map((size) => (size === -1 ? valueCount(from) / known : size));
-  if (valueCount(result) === valueCount(from) && result.every(Number.isInteger)) return result;
-  return site.fail(`a reshape of [${from}] to [${target}]`, 'as many elements', 'export the model again');
-}
-
-/** Axes of squeeze, unsqueeze and reductions: an attribute in old operators, an input in new ones. */
-export function axesOf(site: NodeSite, input = 1): number[] | undefined {
-  return site.ints('axes') ?? site.numbers(input, 'axes');
-}
-
-export function squeezed<T>(site: NodeSite, dims: readonly T[], isOne: (dim: T) => boolean): T[] {
-  const axes = axesOf(site)?.map((axis) => site.axis(axis, dims.length));
-  return dims.filter((dim, axis) => !(axes?.includes(axis) ?? isOne(dim)));
-}
-
-export function unsqueezed<T>(site: NodeSite, dims: readonly T[], one: T): T[] {
-  const axes = axesOf(site) ?? [];
-  const rank = dims.length + axes.length;
-  const places = new Set(axes.map((axis) => site.axis(axis, rank)));
-  const left = [...dims];
-  return Array.from({ length: rank }, (_, axis) => (places.has(axis) ? one : (left.shift() as T)));
 }
 
 const only = (inputs: readonly Constant[]) => inputs[0] as Constant;

@@ -1,7 +1,7 @@
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
 import { UserError } from '../user-error.ts';
-import type { Draft, Fail, Pending, Value } from './draft.ts';
+import type { Draft, Fail, LayerWeights, Pending, Value } from './draft.ts';
 import type { NodeProto } from './model.ts';
 import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
@@ -86,7 +86,7 @@ export class NodeSite {
     return this.fail(
       'a constant where layers have a tensor',
       'a tensor made from the image',
-      'export the model again',
+      'export the model without it',
     );
   }
 
@@ -160,7 +160,7 @@ export class NodeSite {
   }
 
   /** Appends a layer called after the node, with a suffix where a node makes several. */
-  add(layer: Unnamed<Layer>, weights: Readonly<Record<string, Float32Array>> = {}, suffix = ''): string {
+  add(layer: Unnamed<Layer>, weights: LayerWeights = {}, suffix = ''): string {
     const name = this.draft.nameFor(`${this.name}${suffix}`);
     return this.draft.add({ ...layer, name } as Layer, weights);
   }

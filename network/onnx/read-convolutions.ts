@@ -1,8 +1,9 @@
 import type { Padding, Size2d } from '../layer.ts';
 import { type PadAmounts, padAmounts, type Shape } from '../shapes.ts';
 import type { Value } from './draft.ts';
+import type { LazyValues } from './lazy-weights.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
-import type { Constant } from './tensors.ts';
+import { type Constant, valueCount } from './tensors.ts';
 
 export const NO_PADDING: PadAmounts = { top: 0, bottom: 0, left: 0, right: 0 };
 
@@ -42,7 +43,11 @@ export function named(pads: PadAmounts, same: PadAmounts): Padding {
 }
 
 /** Filters [a, b, h, w] as [h, w, b, a]. */
-function channelsLast({ dims, values }: Constant): Float32Array {
+function channelsLast(filters: Constant): LazyValues {
+  return { length: valueCount(filters.dims), make: () => moved(filters) };
+}
+
+function moved({ dims, values }: Constant): Float32Array {
   const [first = 0, second = 0, height = 0, width = 0] = dims;
   const result = new Float32Array(values.length);
   const taps = height * width;
@@ -67,12 +72,12 @@ function kernelOf(site: NodeSite): Constant {
 /** A convolution of a vector seen as a map of one pixel. */
 function ofVector(site: NodeSite, layer: string, kernel: Constant, bias: { bias?: Float32Array }): Value {
   const { draft } = site;
-  const [filters = 0, inputs = 0, height, width] = kernel.dims;
+  const [filters = 0, , height, width] = kernel.dims;
   if (height !== 1 || width !== 1 || site.int('group', 1) !== 1)
     site.unsupported('a window on a vector', 'filters of 1×1 on a vector');
   const made = site.add(
     { kind: 'dense', inputs: [layer], units: filters, useBias: bias.bias !== undefined },
-    { kernel: channelsLast({ ...kernel, dims: [filters, inputs, 1, 1] }), ...bias },
+    { kernel: channelsLast(kernel), ...bias },
   );
   const { view } = draft.tensor(made);
   return { kind: 'tensor', layer: made, view: [...view, [], []] };

@@ -35,7 +35,7 @@ function product(
   const [first = 0, second = 0] = matrix.dims;
   const [inputs, units] = turned ? [second, first] : [first, second];
   const weightsOf = (rows: Int32Array) => ({
-    kernel: kernelOf(matrix, [inputs, units], turned, rows, factor),
+    kernel: { length: inputs * units, make: () => kernelOf(matrix, [inputs, units], turned, rows, factor) },
     ...(bias === undefined ? {} : { bias }),
   });
   const useBias = bias !== undefined;

@@ -1,5 +1,5 @@
 import type { Pending, Value } from './draft.ts';
-import { spreadDims } from './fold-constants.ts';
+import { spreadDims } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import { clip, erf, type ScalarFunction, sigmoid } from './scalar-functions.ts';
 import { type Constant, isFloatType, valueCount } from './tensors.ts';

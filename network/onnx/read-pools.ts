@@ -1,6 +1,6 @@
 import type { Size2d } from '../layer.ts';
 import { type PadAmounts, padAmounts } from '../shapes.ts';
-import { axesOf } from './fold-constants.ts';
+import { axesOf } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import { named, pair, windowPads } from './read-convolutions.ts';
 import type { Tensor } from './view.ts';

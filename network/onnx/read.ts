@@ -4,9 +4,11 @@ import { type Weights, weightShapes } from '../weights.ts';
 import { Draft, type Value } from './draft.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
 import { batchOf, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
+import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
 import { type NodeReader, NodeSite, type Reading } from './node-site.ts';
 import { ARRANGE_READERS } from './read-arrange.ts';
+import { CHANNEL_READERS } from './read-channels.ts';
 import { CONVOLUTION_READERS } from './read-convolutions.ts';
 import { DENSE_READERS } from './read-dense.ts';
 import { ELEMENTWISE_READERS } from './read-elementwise.ts';
@@ -28,6 +30,7 @@ const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...NORMALIZATION_READERS,
   ...RESIZING_READERS,
   ...ARRANGE_READERS,
+  ...CHANNEL_READERS,
 };
 
 const QUANTIZED = /Quantize|QLinear|Integer/;
@@ -170,8 +173,8 @@ export function readOnnx(bytes: Uint8Array, name: string, options: ReadOptions =
 }
 
 /** The weights that the network has, each as long as its shape says. */
-function completeWeights(network: Network, weights: Weights, label: string): Weights {
-  return new Map(
+function completeWeights(network: Network, weights: ReadonlyMap<string, LazyValues>, label: string): Weights {
+  const complete = new Map(
     weightShapes(network).map(({ name, shape }) => {
       const values = weights.get(name);
       const count = shape.reduce((product, size) => product * size, 1);
@@ -183,4 +186,5 @@ function completeWeights(network: Network, weights: Weights, label: string): Wei
       });
     }),
   );
+  return new LazyWeights(complete);
 }

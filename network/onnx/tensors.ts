@@ -108,7 +108,15 @@ export class TensorReader {
     }
     const raw = this.rawBytes(tensor);
     if (raw.length !== count * type.bytes) this.shortOf(tensor, raw.length, count * type.bytes, 'bytes');
-    return { kind: 'constant', dims, values: fromBytes(raw, type, count) };
+    let values: Float32Array | Float64Array | undefined;
+    return {
+      kind: 'constant',
+      dims,
+      get values() {
+        values ??= fromBytes(raw, type, count);
+        return values;
+      },
+    };
   }
 
   private shortOf(tensor: TensorProto, got: number, expected: number, unit: string): never {

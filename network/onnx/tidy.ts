@@ -1,9 +1,10 @@
 import type { Layer } from '../layer.ts';
+import type { LazyValues } from './lazy-weights.ts';
 
 interface Draft {
   readonly layers: readonly Layer[];
   readonly outputs: readonly string[];
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly weights: ReadonlyMap<string, LazyValues>;
 }
 
 const TAKES_BIAS: ReadonlySet<Layer['kind']> = new Set([
@@ -40,10 +41,19 @@ function shuffled(values: Float32Array, channels: number, groups: number): Float
 export function tidied(draft: Draft): {
   layers: Layer[];
   outputs: string[];
-  weights: Map<string, Float32Array>;
+  weights: Map<string, LazyValues>;
 } {
   const layers = needed(draft);
   const weights = new Map(draft.weights);
+  /** Changes weights when they are asked for. */
+  const change = (name: string, length: number, how: (values: Float32Array) => Float32Array) => {
+    const old = weights.get(name);
+    weights.set(name, { length, make: () => how(old?.make() ?? new Float32Array(length)) });
+  };
+  const plus = (added: LazyValues) => (values: Float32Array) => {
+    const more = added.make();
+    return values.map((value, c) => value + (more[c] as number));
+  };
   const stands = new Map<string, string>();
   const readers = new Map<string, Layer[]>();
   for (const layer of layers) {
@@ -63,23 +73,12 @@ export function tidied(draft: Draft): {
       stands.set(name, layer.name);
     };
     if (kind === 'bias-add' && only(input) !== undefined) {
-      const bias = weights.get(`${name}/bias`) as Float32Array;
-      if (TAKES_BIAS.has(before.kind) && 'useBias' in before) {
-        const old = weights.get(`${before.name}/bias`);
-        weights.set(
-          `${before.name}/bias`,
-          bias.map((value, c) => value + (old?.[c] ?? 0)),
-        );
+      const bias = weights.get(`${name}/bias`) as LazyValues;
+      const target = TAKES_BIAS.has(before.kind) ? 'bias' : before.kind === 'batch-norm' ? 'beta' : null;
+      if (target !== null) {
+        change(`${before.name}/${target}`, bias.length, plus(bias));
         weights.delete(`${name}/bias`);
-        replaced({ ...before, useBias: true });
-      } else if (before.kind === 'batch-norm') {
-        const beta = weights.get(`${before.name}/beta`) as Float32Array;
-        weights.set(
-          `${before.name}/beta`,
-          beta.map((value, c) => value + (bias[c] as number)),
-        );
-        weights.delete(`${name}/bias`);
-        replaced(before);
+        replaced((target === 'bias' ? { ...before, useBias: true } : before) as Layer);
       }
     }
     const flattens = (layer: Layer) => layer.kind === 'flatten';
@@ -97,9 +96,10 @@ export function tidied(draft: Draft): {
       const next = readers.get(name) ?? [];
       if (!outputs.has(name) && next.length > 0 && next.every((layer) => layer.kind === 'depth-to-space')) {
         for (const part of ['kernel', 'bias']) {
-          const values = weights.get(`${before.name}/${part}`);
-          if (values !== undefined)
-            weights.set(`${before.name}/${part}`, shuffled(values, before.filters, shuffle.groups));
+          const key = `${before.name}/${part}`;
+          const length = weights.get(key)?.length;
+          const { groups } = shuffle;
+          if (length !== undefined) change(key, length, (values) => shuffled(values, before.filters, groups));
         }
         replaced(before);
       }
