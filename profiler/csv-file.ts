@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
@@ -48,21 +56,23 @@ export class CsvFile<T extends z.ZodObject> {
     if (end !== bytes.length) truncateSync(this.path, end);
   }
 
-  /** Rewrites the file without the rows that a kill left incomplete elsewhere. */
+  /** Rewrites the file without the rows that a kill left incomplete elsewhere; a kill in between leaves the old one. */
   keep(wanted: (row: z.infer<T>) => boolean): void {
     const rows = this.read();
     const kept = rows.filter(wanted);
     if (kept.length === rows.length) return;
-    rmSync(this.path);
-    this.append(kept);
+    const temporary = `${this.path}.${process.pid}.tmp`;
+    writeFileSync(temporary, this.text(kept, true));
+    renameSync(temporary, this.path);
   }
 
   append(rows: readonly z.infer<T>[]): void {
-    const header = !existsSync(this.path) || readFileSync(this.path).length === 0;
+    const header = (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) === 0;
     if (rows.length === 0 && !header) return;
-    appendFileSync(
-      this.path,
-      stringify([...rows], { header, columns: [...this.columns], cast: { boolean: String } }),
-    );
+    appendFileSync(this.path, this.text(rows, header));
+  }
+
+  private text(rows: readonly z.infer<T>[], header: boolean): string {
+    return stringify([...rows], { header, columns: [...this.columns], cast: { boolean: String } });
   }
 }
