@@ -53,6 +53,7 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   ...onnxruntimeRules(null),
   name: 'onnxruntime-webgpu',
   layout: 'nhwc',
+  fusedActivations: [...onnxruntimeRules(null).fusedActivations, 'elu', 'swish', 'gelu'],
   denseActivations: [],
   fusesAdd: false,
   turnsInputs: true,
