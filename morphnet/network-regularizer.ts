@@ -50,6 +50,17 @@ interface Reading {
   readonly channels: ChannelRegularization;
 }
 
+/** Arrays in a row. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
+}
+
 function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -136,13 +147,7 @@ export class NetworkRegularizer {
     const flat = tf.tidy(() => tf.concat(this.bound.map(({ variable }) => variable.read().flatten())));
     const all = (await flat.data()) as Float32Array;
     flat.dispose();
-    let from = 0;
-    const values = this.bound.map(({ variable }) => {
-      const { size } = variable.read();
-      from += size;
-      return all.slice(from - size, from);
-    });
-    this.latest = this.reading(values);
+    this.latest = this.reading(this.split(all));
   }
 
   /** Cost and slopes at the alive channels; kept until a channel dies or revives. */
@@ -207,31 +212,62 @@ export class NetworkRegularizer {
    */
   term(): tf.Scalar {
     this.steps++;
-    const readable = isReadable();
+    const variables = this.bound.map(({ variable }) => variable.read());
+    const isFlat = variables.every(({ rank }) => rank === 1);
+    // One vector of all γ: one read, one gradient and its split, whatever the number of layers.
     const relaxed = tf.customGrad((...inputs) => {
       // The last argument saves tensors for the gradient; there is nothing to save.
       const tensors = inputs.slice(0, -1) as tf.Tensor[];
-      const reading = readable
-        ? this.reading(tensors.map((tensor) => tensor.dataSync() as Float32Array))
-        : this.read();
-      const weights = this.slotSlopes(reading);
-      const upstream = sourceGradients(reading.channels, reading.sources, this.grouping, weights);
-      const { regularization } = reading.channels;
-      const total = weights.reduce((sum, weight, slot) => sum + weight * (regularization[slot] as number), 0);
+      const { value, gradients } = this.relaxation(isFlat ? null : tensors, tensors[0] as tf.Tensor);
       const gradFunc = (dy: tf.Tensor) => {
-        const factor = readable ? (dy.dataSync()[0] as number) : 1;
-        return tensors.map((tensor, index) => {
-          const { source } = this.bound[index] as BoundSource;
-          const outer = (upstream[index] as Float64Array).map((each) => factor * each);
-          const values = reading.values[index] as Float32Array;
-          const { regularization: own } = reading.sources[index] as ChannelSource;
-          const gradient = tf.tensor(this.family.gradient(values, source, own, outer), tensor.shape);
-          return readable ? gradient : tf.mul(dy, gradient);
+        const factor = isReadable() ? (dy.dataSync()[0] as number) : 1;
+        const outer = gradients(factor);
+        const parts = isFlat ? [joined(outer)] : outer;
+        return parts.map((part, index) => {
+          const gradient = tf.tensor(part, (tensors[index] as tf.Tensor).shape);
+          return isReadable() ? gradient : tf.mul(dy, gradient);
         });
       };
-      return { value: tf.scalar(total), gradFunc };
+      return { value: tf.scalar(value), gradFunc };
     });
-    return relaxed(...this.bound.map(({ variable }) => variable.read())) as tf.Scalar;
+    const inputs = isFlat && variables.length > 1 ? [tf.concat1d(variables as tf.Tensor1D[])] : variables;
+    return relaxed(...inputs) as tf.Scalar;
+  }
+
+  /**
+   * The term's value and its gradients by source, for a factor of the loss.
+   * @param tensors of every source, or null where `flat` holds all of them
+   */
+  private relaxation(
+    tensors: readonly tf.Tensor[] | null,
+    flat: tf.Tensor,
+  ): { value: number; gradients: (factor: number) => Float32Array[] } {
+    let reading: Reading;
+    if (!isReadable()) reading = this.read();
+    else if (tensors === null) reading = this.reading(this.split(flat.dataSync() as Float32Array));
+    else reading = this.reading(tensors.map((tensor) => tensor.dataSync() as Float32Array));
+    const weights = this.slotSlopes(reading);
+    const upstream = sourceGradients(reading.channels, reading.sources, this.grouping, weights);
+    const { regularization } = reading.channels;
+    return {
+      value: weights.reduce((sum, weight, slot) => sum + weight * (regularization[slot] as number), 0),
+      gradients: (factor) =>
+        this.bound.map(({ source }, index) => {
+          const outer = (upstream[index] as Float64Array).map((each) => factor * each);
+          const { regularization: own } = reading.sources[index] as ChannelSource;
+          return this.family.gradient(reading.values[index] as Float32Array, source, own, outer);
+        }),
+    };
+  }
+
+  /** The values of every source, from all of them in a row. */
+  private split(all: Float32Array): Float32Array[] {
+    let from = 0;
+    return this.bound.map(({ variable }) => {
+      const size = variable.shape.reduce<number>((product, each) => product * (each ?? 1), 1);
+      from += size;
+      return all.slice(from - size, from);
+    });
   }
 
   /**
