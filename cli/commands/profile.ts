@@ -83,7 +83,7 @@ function printProfile(profile: NetworkProfile, device: string | undefined): void
 function printRepeatability(result: Repeatability): void {
   print(
     table(
-      ['sub-network', 'pass 1', 'pass 2', 'difference'],
+      ['sub-network', 'pass 1', 'pass 2', 'difference, drift corrected'],
       result.networks.map(({ sample, latencyUs: [first, second], difference }) => [
         String(sample),
         duration(first),
@@ -93,7 +93,7 @@ function printRepeatability(result: Repeatability): void {
     ),
   );
   print(
-    `\ntwo separate passes differ by ${pc.bold(percent(result.median, 2))} in the median, ${percent(result.mean, 2)} in the mean, ${percent(result.largest, 2)} at most`,
+    `\ntwo separate passes differ by ${pc.bold(percent(result.median, 2))} in the median, ${percent(result.mean, 2)} in the mean, ${percent(result.largest, 2)} at most, the machine's drift of ${percent(result.drift, 1)} (by the sentinel) divided out`,
   );
 }
 

@@ -170,12 +170,14 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
 export interface Repeated {
   readonly sample: number;
   readonly latencyUs: readonly [number, number];
-  /** pass 2 / pass 1 − 1. */
+  /** pass 2 / pass 1 − 1, the drift of the machine divided out. */
   readonly difference: number;
 }
 
 export interface Repeatability {
   readonly networks: readonly Repeated[];
+  /** How much slower the sentinel was in the second pass: what the machine, not the measuring, changed. */
+  readonly drift: number;
   /** Of the absolute differences. */
   readonly median: number;
   readonly mean: number;
@@ -216,17 +218,18 @@ export async function repeatability(
       ),
     );
   }
+  const drift = (passes[1]?.sentinelUs as number) / (passes[0]?.sentinelUs as number) - 1;
   const repeated = networks.map((_, sample): Repeated => {
     const [first, second] = passes.map(({ networks: of }) => of[sample]?.latencyUs as number) as [
       number,
       number,
     ];
-    return { sample, latencyUs: [first, second], difference: second / first - 1 };
+    return { sample, latencyUs: [first, second], difference: second / first / (1 + drift) - 1 };
   });
-  // What all networks have in common is drift of the machine, not noise of a measurement: it is told apart.
   const sizes = repeated.map(({ difference }) => Math.abs(difference));
   return {
     networks: repeated,
+    drift,
     median: median(sizes),
     mean: sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
     largest: Math.max(...sizes),

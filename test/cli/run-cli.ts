@@ -15,7 +15,8 @@ function run(file: string, args: readonly string[]): Promise<CliResult> {
     execFile(
       process.execPath,
       [file, ...args],
-      { cwd: root, maxBuffer: 1 << 28 },
+      // CI variables make picocolors write colors into pipes.
+      { cwd: root, maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1' } },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         resolve({ status: typeof code === 'number' ? code : -1, stdout, stderr });
