@@ -78,6 +78,11 @@ export const deviceProfile = z.object({
     samples: z.object({ fit: z.number(), choose: z.number(), report: z.number(), probe: z.number() }),
     rounds: z.number(),
   }),
+  /**
+   * Median latency of the first network at width multiplier 0.5, re-timed all along: by it a later session sees how much
+   * faster or slower the machine has become. Not in profiles of earlier versions.
+   */
+  sentinelUs: z.number().positive().optional(),
   /** The fitted roofline: of all kernels, in situ. */
   roofline: z.object({ computeRateGflops: z.number(), bandwidthGBps: z.number(), overheadUs: z.number() }),
   rungs: z.array(rungResult).nonempty(),

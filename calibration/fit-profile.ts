@@ -193,6 +193,7 @@ export function fitProfile(
   return {
     schema: DEVICE_SCHEMA,
     ...context,
+    sentinelUs: median(networks.map(({ record }) => record.sentinel_us)),
     roofline: {
       computeRateGflops: overhead.computeRateGflops,
       bandwidthGBps: overhead.bandwidthGBps,

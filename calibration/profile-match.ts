@@ -22,3 +22,22 @@ export function staleness(device: Device, here: EngineDescription): string[] {
     .filter((key) => there[key] !== here[key])
     .map((key) => `${key} ${there[key]} when it was calibrated, ${here[key]} now`);
 }
+
+/**
+ * How much slower the machine is than when a profile was calibrated (0.1: 10 %), by the sentinel that both sessions
+ * re-timed; null where they have none in common.
+ * @param sentinelUs of a session that measures this network family in these batches, on this engine
+ */
+export function driftSince(
+  device: Device,
+  session: { network: string; batch: number; engine: EngineDescription; sentinelUs: number },
+): number | null {
+  if (device.kind === 'datasheet') return null;
+  const { settings, engine, sentinelUs } = device.profile;
+  const isSame =
+    settings.networks[0] === session.network &&
+    settings.batch === session.batch &&
+    engine.rules === session.engine.rules &&
+    engine.threads === session.engine.threads;
+  return isSame && sentinelUs !== undefined ? session.sentinelUs / sentinelUs - 1 : null;
+}

@@ -45,6 +45,18 @@ function uncountedFinding({ profile, kernels }: CalibrationData): Finding | unde
   };
 }
 
+/** Drift below this is not worth a word. */
+const NOTABLE_DRIFT = 0.02;
+
+/** What the machine has changed since the calibration, where that was divided out of an error. */
+export function driftNote({
+  drift_since_calibration: drift,
+}: NonNullable<StudyData['summary']['measured']>): string {
+  if (drift === null || Math.abs(drift) < NOTABLE_DRIFT) return '';
+  const change = drift > 0 ? 'slower' : 'faster';
+  return `, the machine having become ${percent(Math.abs(drift))} ${change} since its calibration`;
+}
+
 function measuredStudyFinding({ summary: { network, measured, devices } }: StudyData): Finding | undefined {
   const calibrated = devices.find(({ kind }) => kind === 'measured')?.column;
   const rankOf = (column: string | undefined) =>
@@ -55,7 +67,7 @@ function measuredStudyFinding({ summary: { network, measured, devices } }: Study
   const repeat = `the measurements repeat within ${percent(measured.repeatability)}`;
   if (model === undefined) return { figure: correlation(flops), sentence: `${across}; ${repeat}.` };
   const { calibrated_mape: mape } = measured;
-  const off = mape === null ? '' : `, which is off by ${percent(mape)} on average`;
+  const off = mape === null ? '' : `, which is off by ${percent(mape)} on average${driftNote(measured)}`;
   return {
     figure: correlation(model),
     sentence: `${across}, the calibrated model with ${correlation(model)}${off}; ${repeat}.`,

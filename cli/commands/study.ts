@@ -6,6 +6,7 @@ import type { StudySummary } from '../../experiments/study/records.ts';
 import { study } from '../../experiments/study/study.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { driftNote } from '../../reports/findings.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,
@@ -63,7 +64,7 @@ export function studySummaryText(summary: StudySummary): string {
         ]),
       ),
       '',
-      `repeatability ${percent(measured.repeatability)}${measured.calibrated_mape === null ? '' : `; calibrated prediction off by ${percent(measured.calibrated_mape)} on average`}`,
+      `repeatability ${percent(measured.repeatability)}${measured.calibrated_mape === null ? '' : `; calibrated prediction off by ${percent(measured.calibrated_mape)} on average${driftNote(measured)}`}`,
     );
   }
   return lines.join('\n');

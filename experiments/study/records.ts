@@ -72,8 +72,13 @@ export const studySummary = z.object({
       repeatability: z.number(),
       /** FLOPs and each prediction against the measured latency. */
       against_measured: z.array(correlation),
-      /** Mean |predicted / measured − 1| of the calibrated device; null without one. */
+      /**
+       * Mean |predicted / measured − 1| of the calibrated device, the machine's drift since its calibration divided out
+       * where it is known; null without such a device.
+       */
       calibrated_mape: z.number().nullable(),
+      /** How much slower the machine was than when it was calibrated, by the sentinel; null where that is not known. */
+      drift_since_calibration: z.number().nullable(),
     })
     .nullable(),
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { mean } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
+import { driftSince } from '../../calibration/profile-match.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
 import { type SamplingLaw, sampleWidths } from '../../network/sampling.ts';
@@ -97,13 +98,20 @@ function measuredSummary(
   rows: readonly StudyRecord[],
   measured: readonly NetworkRecord[],
   columns: readonly Column[],
-  { engine: name, threads, adapter }: EngineDescription,
+  engine: EngineDescription,
+  { network, batch }: Pick<StudyOptions, 'network' | 'batch'>,
 ): NonNullable<StudySummary['measured']> {
+  const { engine: name, threads, adapter } = engine;
   const timed = rows.filter(({ measured_us }) => measured_us !== null);
   const latencies = timed.map(({ measured_us }) => measured_us as number);
   const of = (column: string) =>
     timed.map((row) => (column === 'flops' ? row.flops : predictedUs(row, column)));
-  const calibrated = columns.find(({ device }) => device.kind === 'measured')?.name;
+  const calibrated = columns.find(({ device }) => device.kind === 'measured');
+  const sentinelUs = median(measured.map(({ sentinel_us }) => sentinel_us));
+  const drift =
+    calibrated === undefined
+      ? null
+      : driftSince(calibrated.device, { network: network.name, batch, engine, sentinelUs });
   return {
     networks: timed.length,
     engine: name,
@@ -118,7 +126,12 @@ function measuredSummary(
     calibrated_mape:
       calibrated === undefined
         ? null
-        : mean(of(calibrated).map((predicted, i) => Math.abs(predicted / (latencies[i] as number) - 1))),
+        : mean(
+            of(calibrated.name).map((predicted, i) =>
+              Math.abs((predicted * (1 + (drift ?? 0))) / (latencies[i] as number) - 1),
+            ),
+          ),
+    drift_since_calibration: drift,
   };
 }
 
@@ -196,7 +209,7 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
     measured:
       description === null || measured.length === 0
         ? null
-        : measuredSummary(rows, measured, columns, description),
+        : measuredSummary(rows, measured, columns, description, options),
   };
   writeJson(join(out, 'study.json'), studySummary.parse(summary));
   return summary;

@@ -3,6 +3,7 @@ import { type StudyPoint, studyScatter } from '../charts/study-scatter.ts';
 import { deviceTitle } from '../device-title.ts';
 import { evenlySpaced } from '../evenly-spaced.ts';
 import { figure } from '../figure.ts';
+import { driftNote } from '../findings.ts';
 import { html, type Markup } from '../html.ts';
 import {
   correlation,
@@ -130,7 +131,7 @@ export async function studySection(study: StudyData, id: string): Promise<Sectio
       `${count(measured.networks, 'sub-network')} were also measured; they repeat within ${percent(measured.repeatability)}${
         measured.calibrated_mape === null
           ? ''
-          : `, and their prediction is off by ${percent(measured.calibrated_mape)} on average`
+          : `, and their prediction is off by ${percent(measured.calibrated_mape)} on average${driftNote(measured)}`
       }.`
     }</p>`,
     correlationTable(study),

@@ -43,6 +43,7 @@ test('the first samples are measured, and correlations compare them', async () =
   expect(flops?.pearson).toBeCloseTo(1, 9);
   expect(flops?.spearman).toBeCloseTo(1, 9);
   expect(summary.measured?.calibrated_mape).toBeNull();
+  expect(summary.measured?.drift_since_calibration).toBeNull();
 });
 
 test('study.csv begins with the sample and has a column of microseconds per device', async () => {

@@ -187,6 +187,7 @@ export function studyData(): StudyData {
           { column: 'calibrated_us', pearson: 0.999, spearman: 0.998 },
         ],
         calibrated_mape: 0.015,
+        drift_since_calibration: 0.08,
       },
     },
     rows: [1, 2, 3, 4].map((sample) => ({

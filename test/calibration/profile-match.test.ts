@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { openDevice } from '../../calibration/device-profile.ts';
+import { driftSince, staleness } from '../../calibration/profile-match.ts';
+
+const device = openDevice('profiles/amd-epyc-onnxruntime-1-thread-inception-32.json');
+if (device.kind !== 'measured') throw new Error('a calibrated device is wanted');
+const { engine } = device.profile;
+
+test('a profile of this engine is not stale, one of another version or number of threads is', () => {
+  expect(staleness(device, engine)).toEqual([]);
+  expect(staleness(openDevice('p100'), engine)).toEqual([]);
+  expect(staleness(device, { ...engine, version: '9.9', threads: 2 })).toEqual([
+    `version ${engine.version} when it was calibrated, 9.9 now`,
+    'threads 1 when it was calibrated, 2 now',
+  ]);
+});
+
+test('a profile of another engine is refused', () => {
+  expect(() => staleness(device, { ...engine, engine: 'wasm', rules: 'tfjs' })).toThrow(
+    /^got profile .* of engine onnxruntime .* for engine wasm \(tfjs\); expected a profile of the same engine and kernels; calibrate with --engine wasm$/,
+  );
+});
+
+test('drift is that of the sentinel, where the sessions have it in common', () => {
+  const { sentinelUs } = device.profile;
+  const session = { network: 'inception-32', batch: 1, engine, sentinelUs: 1.2 * (sentinelUs as number) };
+  expect(driftSince(device, session)).toBeCloseTo(0.2, 12);
+  expect(driftSince(device, { ...session, network: 'inception-v2' })).toBeNull();
+  expect(driftSince(device, { ...session, batch: 8 })).toBeNull();
+  expect(driftSince(device, { ...session, engine: { ...engine, threads: 2 } })).toBeNull();
+  expect(driftSince(openDevice('v100'), session)).toBeNull();
+});
