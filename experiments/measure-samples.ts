@@ -6,7 +6,7 @@ import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
-import { multipliedWidths, sampleWidths } from '../network/sampling.ts';
+import { sampleWidths } from '../network/sampling.ts';
 import { shuffled } from '../network/shuffle.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { CsvFile } from '../profiler/csv-file.ts';
@@ -24,6 +24,7 @@ import {
   networkRow,
   roundRecord,
 } from '../profiler/records.ts';
+import { sentinelNetwork } from '../profiler/sentinel.ts';
 import type { ProgressListener } from './progress.ts';
 
 /** A network that samples are drawn from. */
@@ -77,8 +78,6 @@ const NETWORKS_PER_BLOCK = 128;
 const MEMORY_SHARE = 0.35;
 /** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */
 const BYTES_PER_WEIGHT_BYTE = 2.5;
-/** The sentinel is the first family's network at this width multiplier. */
-const SENTINEL_ALPHA = 0.5;
 
 interface Files {
   readonly kernels: CsvFile<typeof kernelRecord>;
@@ -145,7 +144,7 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   const [first] = samples.filter(({ proposed }) => proposed.role !== 'probe');
   if (first === undefined) return files.networks.read();
   const { plan } = first.family;
-  const sentinel = resizeNetwork(plan, multipliedWidths(plan, SENTINEL_ALPHA));
+  const sentinel = sentinelNetwork(plan);
   const blocks = blocksOf(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK);
   for (const [index, block] of blocks.entries()) {
     const waiting = block.filter(({ proposed }) => !done.has(caseId(proposed)));

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevice } from '../calibration/device-profile.ts';
 import { trainableModel } from '../morphnet/trainable-model.ts';
@@ -8,7 +7,7 @@ import type { TrainingEngine } from '../profiler/training.ts';
 import { calibrate } from './calibrate/calibrate.ts';
 import { generateTexturedShapes, normalization } from './data/index.ts';
 import { type ProgressListener, partOf } from './progress.ts';
-import { writeJson } from './run-file.ts';
+import { decidedOnce } from './run-file.ts';
 import { study } from './study/study.ts';
 import { trainEpoch } from './train/epoch.ts';
 import { train } from './train/train.ts';
@@ -37,9 +36,8 @@ const EPOCH_EQUIVALENTS = EPOCHS + SHRINK_EPOCHS + 0.6 * 2 * EPOCHS;
 const IMAGES: readonly [number, number] = [1000, 4000];
 const TRIAL_STEPS = 4;
 
-/** As many images as this machine trains on in the time there is; decided once, so that a resumed run agrees. */
-async function affordableImages(path: string, seed: number, { tf }: TrainingEngine): Promise<number> {
-  if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { images: number }).images;
+/** As many images as this machine trains on in the time there is. */
+async function affordableImages(seed: number, { tf }: TrainingEngine): Promise<number> {
   const data = generateTexturedShapes({ trainCount: BATCH * TRIAL_STEPS, testCount: BATCH, seed });
   const model = trainableModel(zooNetwork(TRAINED_NETWORK), seed);
   const optimizer = tf.train.momentum(0.01, 0.9);
@@ -64,9 +62,7 @@ async function affordableImages(path: string, seed: number, { tf }: TrainingEngi
   const perSecond = ((TRIAL_STEPS - 1) * BATCH) / ((performance.now() - startMs) / 1e3);
   model.dispose();
   const affordable = (TRAINING_SECONDS * perSecond) / EPOCH_EQUIVALENTS;
-  const images = Math.round(Math.min(IMAGES[1], Math.max(IMAGES[0], affordable)) / 100) * 100;
-  writeJson(path, { images });
-  return images;
+  return Math.round(Math.min(IMAGES[1], Math.max(IMAGES[0], affordable)) / 100) * 100;
 }
 
 /**
@@ -109,7 +105,9 @@ export async function quickstart(options: QuickstartOptions): Promise<string[]> 
     onProgress: part(0.26, 0.37),
   });
   const training = await options.openTrainingEngine();
-  const images = await affordableImages(join(out, 'images.json'), seed, training);
+  const { images } = await decidedOnce(join(out, 'images.json'), async () => ({
+    images: await affordableImages(seed, training),
+  }));
   await train({
     network: zooNetwork(TRAINED_NETWORK),
     data: generateTexturedShapes({ trainCount: images, testCount: Math.round(images / 4), seed }),

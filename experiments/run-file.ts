@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
@@ -29,6 +29,14 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** What a run decides for itself (from a trial, from the time it has), kept in a file so that a resumed one agrees. */
+export async function decidedOnce<T>(path: string, decide: () => Promise<T>): Promise<T> {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T;
+  const decision = await decide();
+  writeJson(path, decision);
+  return decision;
 }
 
 /** Settings as they come back from a file. */

@@ -1,16 +1,16 @@
+import { makesChannels } from '../network/layer.ts';
 import { UserError } from '../network/user-error.ts';
 import type { ChannelSlots } from './channel-slots.ts';
 
 /** Per layer that makes filters: for each output channel whether it is alive. Layers that are missing are whole. */
 export type AliveChannels = Readonly<Record<string, readonly boolean[]>>;
 
-const FILTER_KINDS: ReadonlySet<string> = new Set(['conv2d', 'conv2d-transpose', 'dense']);
-
 /** Alive channels of every convolution and dense layer, from flags per slot. */
 export function aliveByLayer(slots: ChannelSlots, alive: ArrayLike<number>): AliveChannels {
   const result: Record<string, boolean[]> = {};
-  for (const { name, kind } of slots.plan.network.layers) {
-    if (FILTER_KINDS.has(kind)) result[name] = Array.from(slots.of(name), (slot) => alive[slot] === 1);
+  for (const layer of slots.plan.network.layers) {
+    const { name } = layer;
+    if (makesChannels(layer)) result[name] = Array.from(slots.of(name), (slot) => alive[slot] === 1);
   }
   return result;
 }

@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Layer } from '../network/layer.ts';
+import { type Layer, makesChannels } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { describeModel, writeWeights } from './model-weights.ts';
 import { rebuiltModel } from './shrink.ts';
 
-const PRODUCERS: ReadonlySet<string> = new Set(['conv2d', 'conv2d-transpose', 'dense']);
 /** Layers a gate goes behind rather than before: they belong to the filter. */
 const BELONGS: ReadonlySet<string> = new Set(['batch-norm', 'bias-add']);
 
@@ -19,8 +18,9 @@ export function gatedNetwork(network: Network): Network {
   }
   /** Last layer of the filter's own. */
   const gateAfter = new Map<string, string>();
-  for (const { name, kind } of network.layers) {
-    if (!PRODUCERS.has(kind)) continue;
+  for (const layer of network.layers) {
+    if (!makesChannels(layer)) continue;
+    const { name } = layer;
     let last = name;
     for (;;) {
       const readers = consumers.get(last) ?? [];

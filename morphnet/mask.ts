@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { planChannels } from '../network/channel-plan.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import type { Weights } from '../network/weights.ts';
 import { settleWidths } from '../network/widths.ts';
 import { type AliveChannels, aliveSlots } from './alive-channels.ts';
@@ -64,7 +63,8 @@ function maskedWeights(plan: ChannelPlan, slots: ChannelSlots, alive: Uint8Array
  * @throws UserError if `alive` does not fit the model
  */
 export function mask(model: tf.LayersModel, alive: AliveChannels): void {
-  const plan = planChannels(readLayersModel(model.toJSON(null, false)).network);
+  const { network, weights } = describeModel(model);
+  const plan = planChannels(network);
   const slots = new ChannelSlots(plan);
-  writeWeights(model, maskedWeights(plan, slots, aliveSlots(slots, alive), describeModel(model).weights));
+  writeWeights(model, maskedWeights(plan, slots, aliveSlots(slots, alive), weights));
 }

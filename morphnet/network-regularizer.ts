@@ -82,6 +82,8 @@ export class NetworkRegularizer {
   private readonly family: ChannelFamily;
   private readonly grouping: Grouping;
   private readonly bound: readonly BoundSource[];
+  /** Per slot: the channels of sources that share it. */
+  private readonly members: readonly { source: number; channel: number }[][];
   private steps = 0;
   private latest: Reading | undefined;
   private settled: { alive: Uint8Array; widths: Int32Array; slopes: Float64Array; cost: number } | undefined;
@@ -108,6 +110,13 @@ export class NetworkRegularizer {
       slots: this.slots.of(source.layer),
       variable: modelVariable(model, reading, source.weight),
     }));
+    const members = Array.from({ length: this.slots.count }, (): (typeof this.members)[number] => []);
+    this.bound.forEach(({ slots }, source) => {
+      slots.forEach((slot, channel) => {
+        members[slot]?.push({ source, channel });
+      });
+    });
+    this.members = members;
   }
 
   /** @throws UserError naming the layer whose value is not a number, and the step */
@@ -289,16 +298,7 @@ export class NetworkRegularizer {
     const { values: read, channels, sources } = this.read();
     const reading = { values: read.map((values) => values.slice()), channels, sources };
     const weights = this.slotSlopes(reading);
-    const members: { source: number; channel: number }[][] = Array.from(
-      { length: this.slots.count },
-      () => [],
-    );
-    this.bound.forEach(({ slots }, source) => {
-      slots.forEach((slot, channel) => {
-        members[slot]?.push({ source, channel });
-      });
-    });
-    members.forEach((tied, slot) => {
+    this.members.forEach((tied, slot) => {
       const amount = step * (weights[slot] as number);
       if (amount > 0 && tied.length > 0) this.shrinkTied(tied, amount, reading);
     });

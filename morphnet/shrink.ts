@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { planChannels } from '../network/channel-plan.ts';
 import type { Network } from '../network/network.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { type AliveChannels, aliveSlots } from './alive-channels.ts';
 import { ChannelSlots } from './channel-slots.ts';
@@ -50,11 +49,12 @@ export function rebuiltModel(model: tf.LayersModel, network: Network, seed = 1):
  * @throws UserError if `alive` does not fit the model, or leaves nothing before an output
  */
 export function shrink(model: tf.LayersModel, alive: AliveChannels): tf.LayersModel {
-  const plan = planChannels(readLayersModel(model.toJSON(null, false)).network);
+  const { network: whole, weights } = describeModel(model);
+  const plan = planChannels(whole);
   const slots = new ChannelSlots(plan);
   const flags = aliveSlots(slots, alive);
   const network = resizeNetwork(plan, slots.widths(flags));
   const smaller = rebuiltModel(model, network);
-  writeWeights(smaller, shrinkWeights(slots, flags, describeModel(model).weights, network));
+  writeWeights(smaller, shrinkWeights(slots, flags, weights, network));
   return smaller;
 }

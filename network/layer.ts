@@ -204,6 +204,11 @@ export type Layer =
 
 export type LayerKind = Layer['kind'];
 
+/** Layers whose filters make new channels, one each; a depthwise convolution passes on those that it reads. */
+export function makesChannels(layer: Layer): layer is Conv2d | Conv2dTranspose | Dense {
+  return layer.kind === 'conv2d' || layer.kind === 'conv2d-transpose' || layer.kind === 'dense';
+}
+
 const DEFAULT_SLOPES: Partial<Record<ActivationFunction, number>> = {
   'leaky-relu': 0.01,
   'hard-sigmoid': 1 / 6,

@@ -1,5 +1,5 @@
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
-import type { Layer, Slice } from './layer.ts';
+import { type Layer, makesChannels, type Slice } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
 import { UserError } from './user-error.ts';
 
@@ -82,7 +82,7 @@ export function groupWidths(plan: ChannelPlan, widths: Widths): Int32Array {
 export function widthsByLayer(plan: ChannelPlan, widths: Int32Array): Record<string, number> {
   const result: Record<string, number> = {};
   plan.network.layers.forEach((layer, index) => {
-    if (layer.kind !== 'conv2d' && layer.kind !== 'conv2d-transpose' && layer.kind !== 'dense') return;
+    if (!makesChannels(layer)) return;
     result[layer.name] = channelCount(plan.outputChannels[index] as ChannelSum, widths);
   });
   return result;

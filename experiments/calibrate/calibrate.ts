@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mean } from 'simple-statistics';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
@@ -16,7 +15,7 @@ import { describeMachine } from '../../profiler/machine.ts';
 import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
 import { drawSample, type Family, familyOf, measureSamples } from '../measure-samples.ts';
 import type { ProgressListener } from '../progress.ts';
-import { openRun, writeJson } from '../run-file.ts';
+import { decidedOnce, openRun } from '../run-file.ts';
 import { fitRun } from './fit-run.ts';
 
 export interface CalibrateOptions {
@@ -92,14 +91,6 @@ async function affordablePlan(
   return { fit: scaled('fit'), choose: scaled('choose'), report: scaled('report'), loads };
 }
 
-/** A resumed run must draw the same samples. */
-async function savedPlan(path: string, decide: () => Promise<Plan>): Promise<Plan> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Plan;
-  const plan = await decide();
-  writeJson(path, plan);
-  return plan;
-}
-
 /**
  * Calibrates a device: measures probe kernels and random sub-networks in shuffled rounds, fits the ladder of device
  * models, validates it on networks that were not used for the fit, and writes `device.json`.
@@ -127,7 +118,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     context: { engine: description, machine },
   });
   options.onProgress?.({ fraction: 0, text: 'trial run' });
-  const { loads, ...counts } = await savedPlan(join(out, 'counts.json'), () =>
+  const { loads, ...counts } = await decidedOnce(join(out, 'counts.json'), () =>
     affordablePlan(measurer, options, [...family.values()]),
   );
   const drawn = (proposed: ProposedSample) => {

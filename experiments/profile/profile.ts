@@ -6,12 +6,13 @@ import { staleness } from '../../calibration/profile-match.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
-import { multipliedWidths, sampleWidths } from '../../network/sampling.ts';
+import { sampleWidths } from '../../network/sampling.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { engineChoice } from '../../profiler/engines.ts';
 import { measureBlock } from '../../profiler/measure-block.ts';
 import type { BlockMeasurement } from '../../profiler/measure-networks.ts';
 import type { Measurer } from '../../profiler/measurer.ts';
+import { sentinelNetwork } from '../../profiler/sentinel.ts';
 import type { ProgressListener } from '../progress.ts';
 
 export const PROFILE_SCHEMA = 'morphline/profile@1';
@@ -77,7 +78,6 @@ export interface ProfileOptions {
 const LOADS = 3;
 const MIN_ROUNDS = 6;
 const MAX_ROUNDS = 300;
-const SENTINEL_ALPHA = 0.5;
 
 async function measured(
   { measurer, batch, seed, budgetSeconds, onProgress }: Omit<ProfileOptions, 'network' | 'device'>,
@@ -93,7 +93,7 @@ async function measured(
     {
       batch,
       seed,
-      sentinel: resizeNetwork(plan, multipliedWidths(plan, SENTINEL_ALPHA)),
+      sentinel: sentinelNetwork(plan),
       loads,
       policy: {
         minRounds: MIN_ROUNDS,

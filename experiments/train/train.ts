@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Device } from '../../calibration/device-profile.ts';
@@ -16,17 +15,18 @@ import { trainableModel } from '../../morphnet/trainable-model.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
-import { multipliedWidths } from '../../network/sampling.ts';
 import type { Weights } from '../../network/weights.ts';
+import { multiplyWidths } from '../../network/width-multiplier.ts';
 import { resizeNetwork, widthsByLayer } from '../../network/widths.ts';
 import { CsvFile } from '../../profiler/csv-file.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import { measureReloaded, type ReloadedMeasurement } from '../../profiler/measure-reloaded.ts';
+import { sentinelNetwork } from '../../profiler/sentinel.ts';
 import type { TrainingEngine } from '../../profiler/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
-import { openRun, writeJson } from '../run-file.ts';
+import { decidedOnce, openRun, writeJson } from '../run-file.ts';
 import { requireFit } from './data-fit.ts';
 import { cosineRate } from './learning-rate.ts';
 import { dropUnsavedEpochs, type TrainingSetup, trainStage } from './network-training.ts';
@@ -118,19 +118,13 @@ function candidateMultipliers(
   let high = 2;
   for (let step = 0; step < 30; step++) {
     const middle = (low + high) / 2;
-    if (cost(stretched(plan, middle)) <= target) low = middle;
+    if (cost(multiplyWidths(plan, middle)) <= target) low = middle;
     else high = middle;
   }
   return Array.from(
     { length: MULTIPLIER_CANDIDATES },
     (_, i) => low * (0.8 + (0.4 * i) / (MULTIPLIER_CANDIDATES - 1)),
   );
-}
-
-/** Widths at a multiplier that may exceed 1. */
-function stretched(plan: ChannelPlan, alpha: number): Int32Array {
-  if (alpha <= 1) return multipliedWidths(plan, alpha);
-  return Int32Array.from(plan.groups, ({ size, fixed }) => (fixed ? size : Math.round(alpha * size)));
 }
 
 /**
@@ -214,10 +208,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   );
 
   const engine = await options.openMeasuringEngine();
-  const sentinel = resizeNetwork(plan, multipliedWidths(plan, 0.5));
+  const sentinel = sentinelNetwork(plan);
   const predictor = latencyPredictor(plan, device);
-  const alpha = await equallyFastMultiplier(options, engine, plan, expansion, sentinel, out);
-  const multiplierWidths = stretched(plan, alpha);
+  const { multiplier: alpha } = await decidedOnce(join(out, 'multiplier.json'), async () => ({
+    multiplier: await equallyFastMultiplier(options, engine, plan, expansion, sentinel),
+  }));
+  const multiplierWidths = multiplyWidths(plan, alpha);
   const multiplierNetwork = resizeNetwork(plan, multiplierWidths);
   const multiplier = await trainStage(
     setup,
@@ -296,17 +292,14 @@ function shrunkNetwork(plan: ChannelPlan, alive: Uint8Array, weights: Weights) {
   return { widths, network, weights: shrinkWeights(slots, alive, weights, network) };
 }
 
-/** The multiplier whose network is measured closest to the expanded one; kept in a file for resumed runs. */
+/** The multiplier whose network is measured closest to the expanded one. */
 async function equallyFastMultiplier(
   options: TrainOptions,
   engine: Engine,
   plan: ChannelPlan,
   expansion: Expansion,
   sentinel: Network,
-  out: string,
 ): Promise<number> {
-  const path = join(out, 'multiplier.json');
-  if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { multiplier: number }).multiplier;
   const predictor = latencyPredictor(plan, options.device);
   const alphas = candidateMultipliers(
     plan,
@@ -319,7 +312,7 @@ async function equallyFastMultiplier(
       { id: 'expanded', network: resizeNetwork(plan, expansion.widths) },
       ...alphas.map((alpha) => ({
         id: alpha.toFixed(4),
-        network: resizeNetwork(plan, stretched(plan, alpha)),
+        network: resizeNetwork(plan, multiplyWidths(plan, alpha)),
       })),
     ],
     sentinel,
@@ -328,9 +321,7 @@ async function equallyFastMultiplier(
   );
   const goal = block.networks[0]?.latencyUs as number;
   const off = alphas.map((_, i) => Math.abs(Math.log((block.networks[i + 1]?.latencyUs as number) / goal)));
-  const multiplier = alphas[off.indexOf(Math.min(...off))] as number;
-  writeJson(path, { multiplier });
-  return multiplier;
+  return alphas[off.indexOf(Math.min(...off))] as number;
 }
 
 function writeLayers(out: string, plan: ChannelPlan, rows: readonly { widths: Int32Array }[]): void {

@@ -1,3 +1,4 @@
+import { makesChannels } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
 import { UserError } from '../../network/user-error.ts';
@@ -17,7 +18,7 @@ export function kernelSources(network: Network): KernelSource[] {
   const shapes = inferShapes(network);
   const sources: KernelSource[] = [];
   for (const layer of network.layers) {
-    if (layer.kind !== 'conv2d' && layer.kind !== 'conv2d-transpose' && layer.kind !== 'dense') continue;
+    if (!makesChannels(layer)) continue;
     sources.push({
       layer: layer.name,
       weight: `${layer.name}/kernel`,
