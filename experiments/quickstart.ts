@@ -26,6 +26,7 @@ const STUDY_BUDGET_SECONDS = 75;
 const TRAINED_BUDGET_SECONDS = 40;
 const SAMPLES = 5000;
 const MEASURED = 30;
+const ROUNDS = 8;
 const EPOCHS = 4;
 const SHRINK_EPOCHS = 5;
 const BATCH = 50;
@@ -91,7 +92,7 @@ export async function quickstart(options: QuickstartOptions): Promise<string[]> 
     devices: ['p100', 'v100', join(folder('device'), 'device.json')].map(openDevice),
     batch: 1,
     seed,
-    measure: { count: MEASURED, engine },
+    measure: { count: MEASURED, rounds: ROUNDS, engine },
     out: folder('study'),
     onProgress: part(0.2, 0.26),
   });

@@ -25,6 +25,7 @@ interface Flags extends CommonFlags {
   readonly law: SamplingLaw;
   readonly device: string[];
   readonly measure: number;
+  readonly rounds: number;
   readonly engine?: string;
   readonly threads: number;
   readonly batch: number;
@@ -86,6 +87,7 @@ export function studyCommand(program: Command): void {
       'v100',
     ])
     .addOption(integerOption('--measure <n>', 'measure the first n samples', 0).default(0))
+    .addOption(integerOption('--rounds <n>', 'rounds of measuring', 1).default(4))
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(batchOption())
@@ -108,7 +110,7 @@ export function studyCommand(program: Command): void {
         seed: flags.seed,
         out: flags.out,
         onProgress: bar.update,
-        ...(engine === undefined ? {} : { measure: { count: flags.measure, engine } }),
+        ...(engine === undefined ? {} : { measure: { count: flags.measure, rounds: flags.rounds, engine } }),
       });
       await engine?.close();
       bar.finish();

@@ -8,6 +8,7 @@ import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
 import { type SamplingLaw, sampleWidths } from '../../network/sampling.ts';
 import type { Engine, EngineDescription } from '../../profiler/engine.ts';
+import { engineChoice } from '../../profiler/engines.ts';
 import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
 import type { NetworkRecord } from '../../profiler/records.ts';
 import { repeatabilityOf } from '../../profiler/round-statistics.ts';
@@ -24,15 +25,14 @@ export interface StudyOptions {
   readonly devices: readonly Device[];
   readonly batch: number;
   readonly seed: number;
-  /** Number of samples, from the first on, that are measured too, and on what. */
-  readonly measure?: { readonly count: number; readonly engine: Engine | Measurer };
+  /** Number of samples, from the first on, that are measured too, in how many rounds, and on what. */
+  readonly measure?: { readonly count: number; readonly rounds: number; readonly engine: Engine | Measurer };
   /** Folder for run.json, study.csv, study.json and the files of the measurements. */
   readonly out: string;
   readonly onProgress?: ProgressListener;
 }
 
-const ROUNDS = 8;
-/** How often each network is loaded: what is predicted is the median over loads. */
+/** How often each network is loaded where its rounds allow: what is predicted is the median over loads. */
 const LOADS = 2;
 
 interface Column {
@@ -140,7 +140,7 @@ function measuredSummary(
  * the first of them. Sample k does not depend on how many are drawn.
  */
 export async function study(options: StudyOptions): Promise<StudySummary> {
-  const { network, samples, law, devices, batch, seed, out, measure } = options;
+  const { network, samples, law, batch, seed, out, measure } = options;
   const measurer = measure === undefined ? null : measurerOf(measure.engine);
   const description = measurer?.description ?? null;
   const family = familyOf(network);
@@ -148,14 +148,12 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
     command: 'study',
     settings: {
       network: network.name,
-      samples,
       law,
       seed,
       batch,
-      devices: devices.map(({ name }) => name),
-      measure: measure?.count ?? 0,
-      engine: description?.engine ?? null,
-      threads: description?.threads ?? null,
+      ...(description === null || measure === undefined
+        ? {}
+        : { engine: engineChoice(description), threads: description.threads, rounds: measure.rounds }),
     },
     context: { engine: description },
   });
@@ -174,9 +172,9 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
       batch,
       seed,
       out,
-      loads: LOADS,
-      minRounds: ROUNDS,
-      maxRounds: ROUNDS,
+      loads: Math.min(LOADS, Math.max(1, Math.floor(measure.rounds / 2))),
+      minRounds: measure.rounds,
+      maxRounds: measure.rounds,
       deadlineMs: startMs,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     });
