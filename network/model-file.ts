@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
+import { type ByteSource, FileBytes } from './byte-source.ts';
 import type { Network } from './network.ts';
 import { readOnnx } from './onnx/read.ts';
 import { readLayersModelFile } from './tfjs/read-layers-model-file.ts';
@@ -13,9 +13,9 @@ export function isModelFile(name: string): boolean {
   return ENDINGS.test(name);
 }
 
-function bytesOf(path: string, fix: string): Uint8Array {
+function bytesOf(path: string, fix: string): ByteSource {
   try {
-    return readFileSync(path);
+    return new FileBytes(path);
   } catch (error) {
     throw new UserError({
       got: `${path}: ${error instanceof Error ? error.message : error}`,
@@ -26,8 +26,8 @@ function bytesOf(path: string, fix: string): Uint8Array {
 }
 
 function readOnnxFile(path: string): { network: Network; weights: Weights } {
-  const opened = new Map<string, Uint8Array>();
-  const external = (location: string): Uint8Array => {
+  const opened = new Map<string, ByteSource>();
+  const external = (location: string): ByteSource => {
     const known = opened.get(location);
     if (known !== undefined) return known;
     const within = normalize(location);

@@ -1,3 +1,5 @@
+import { BYTES, FIXED32, FIXED64, VARINT, varint } from './wire.ts';
+
 /** Where the bytes of a message stop making sense. */
 export interface Break {
   /** Of the field that cannot be read. */
@@ -22,21 +24,6 @@ const MODEL: Fields = {
 };
 
 const LONGEST_VARINT = 10;
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
-
-/** A number of 7 bits a byte; null if it does not end. */
-function varint(bytes: Uint8Array, from: number): { value: number; next: number } | null {
-  let value = 0;
-  for (let at = from; at < bytes.length && at < from + LONGEST_VARINT; at++) {
-    const byte = bytes[at] as number;
-    value += (byte & 0x7f) * 2 ** (7 * (at - from));
-    if (byte < 0x80) return { value, next: at + 1 };
-  }
-  return null;
-}
 
 /** Finds where an ONNX model is cut off or corrupt, by the lengths of its fields; null if they fit. */
 export function locateBreak(
@@ -46,14 +33,15 @@ export function locateBreak(
   fields: Fields = MODEL,
   within: readonly string[] = [],
 ): Break | null {
+  const byteAt = (at: number) => bytes[at] as number;
   for (let at = from; at < end; ) {
     const broken = { at, within, missing: 0 };
-    const tag = varint(bytes, at);
+    const tag = varint(byteAt, at, bytes.length);
     if (tag === null) return { ...broken, missing: 1 };
     const wire = tag.value % 8;
     const field = fields[Math.floor(tag.value / 8)];
     if (wire !== BYTES) {
-      const number = wire === VARINT ? varint(bytes, tag.next) : null;
+      const number = wire === VARINT ? varint(byteAt, tag.next, bytes.length) : null;
       if (wire === VARINT && number === null && bytes.length - tag.next < LONGEST_VARINT)
         return { ...broken, missing: 1 };
       const fixed = wire === FIXED64 ? tag.next + 8 : wire === FIXED32 ? tag.next + 4 : null;
@@ -63,7 +51,7 @@ export function locateBreak(
       at = next;
       continue;
     }
-    const length = varint(bytes, tag.next);
+    const length = varint(byteAt, tag.next, bytes.length);
     if (length === null) return { ...broken, missing: 1 };
     const next = length.next + length.value;
     const inside = field === undefined ? within : [...within, field.name];

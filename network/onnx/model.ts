@@ -1,7 +1,9 @@
 import protobuf from 'protobufjs';
+import type { ByteSource } from '../byte-source.ts';
 import { UserError } from '../user-error.ts';
 import { locateBreak } from './locate-break.ts';
 import { ONNX_PROTO } from './onnx.proto.ts';
+import { slimModel } from './slim-model.ts';
 
 export interface TensorProto {
   readonly name: string;
@@ -75,7 +77,8 @@ const STANDARD_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx']);
 let modelType: protobuf.Type | undefined;
 
 /** Where bytes that protobufjs cannot decode are wrong. */
-function brokenAt(bytes: Uint8Array, message: string): string {
+function brokenAt(source: ByteSource, message: string): string {
+  const bytes = source.subarray(0, source.length);
   const found = locateBreak(bytes);
   if (found === null) return `is corrupt (${message})`;
   const { at, within, missing } = found;
@@ -92,18 +95,18 @@ function valueProto({ name, type }: RawValue): ValueProto {
 }
 
 /**
- * Decodes an ONNX model.
+ * Decodes an ONNX model; large values are left where they are, as `external_data` in `OWN_FILE`.
  * @param label the file as messages name it
  * @throws UserError saying where the bytes stop making sense
  */
-export function decodeModel(bytes: Uint8Array, label: string): OnnxModel {
+export function decodeModel(source: ByteSource, label: string): OnnxModel {
   const fail = (got: string, fix = AGAIN): never => {
     throw new UserError({ got: `${label}, which ${got}`, expected: 'an ONNX model', fix });
   };
   modelType ??= protobuf.parse(ONNX_PROTO).root.lookupType('onnx.ModelProto');
   let model: RawModel;
   try {
-    const message = modelType.decode(bytes);
+    const message = modelType.decode(slimModel(source) ?? source.subarray(0, source.length));
     model = modelType.toObject(message, {
       longs: Number,
       arrays: true,
@@ -111,11 +114,11 @@ export function decodeModel(bytes: Uint8Array, label: string): OnnxModel {
       defaults: true,
     }) as RawModel;
   } catch (error) {
-    return fail(brokenAt(bytes, error instanceof Error ? error.message : String(error)));
+    return fail(brokenAt(source, error instanceof Error ? error.message : String(error)));
   }
   const { graph } = model;
   if (graph === null || graph === undefined || graph.node.length === 0) {
-    return fail(`has no graph in its ${bytes.length} bytes`);
+    return fail(`has no graph in its ${source.length} bytes`);
   }
   const opset = model.opsetImport.find(({ domain }) => STANDARD_DOMAINS.has(domain))?.version;
   if (opset === undefined) return fail('names no version of the ONNX operators', AGAIN);

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../byte-source.ts';
 import { checkedNetwork, type Network } from '../network.ts';
 import { UserError } from '../user-error.ts';
 import { type Weights, weightShapes } from '../weights.ts';
@@ -140,12 +141,13 @@ function outputLayer(draft: Draft, name: string, label: string): string {
  * (without a leading slash), outputs keep their order. What only arranges values (reshapes, transposes, squeezes)
  * makes no layer; a computation that exporters write in several operators is one layer where there is one for it.
  * Channels-last inputs and outputs become what ours are anyway; a batch size, fixed or not, is left open.
+ * @param source of which weights are read when they are asked for
  * @param name of the network
  * @throws UserError naming file, node and operator for what has no place in a network; for broken files, saying where
  */
-export function readOnnx(bytes: Uint8Array, name: string, options: ReadOptions = {}): OnnxReading {
+export function readOnnx(source: ByteSource, name: string, options: ReadOptions = {}): OnnxReading {
   const label = options.label ?? name;
-  const model = decodeModel(bytes, label);
+  const model = decodeModel(source, label);
   if (model.opset < FIRST_OPSET) {
     throw new UserError({
       got: `${label} of opset ${model.opset}`,
@@ -154,7 +156,7 @@ export function readOnnx(bytes: Uint8Array, name: string, options: ReadOptions =
     });
   }
   const draft = new Draft(batchOf(imageInputs(model)));
-  const tensors = new TensorReader(label, options.external);
+  const tensors = new TensorReader(label, source, options.external);
   const reading: Reading = { label, opset: model.opset, draft, tensors };
   readInputs(model, draft, label);
   for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));

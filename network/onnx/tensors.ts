@@ -1,6 +1,8 @@
+import type { ByteSource } from '../byte-source.ts';
 import { halfToFloat } from '../tfjs/half-float.ts';
 import { UserError } from '../user-error.ts';
 import type { TensorProto } from './model.ts';
+import { OWN_FILE } from './slim-model.ts';
 
 /** A tensor whose values are known: float32, or whole numbers and truth values as float64. */
 export interface Constant {
@@ -9,8 +11,14 @@ export interface Constant {
   readonly values: Float32Array | Float64Array;
 }
 
-/** The bytes of a file beside the model that holds weights. */
-export type ExternalFiles = (location: string) => Uint8Array;
+/** A file beside the model that holds weights. */
+export type ExternalFiles = (location: string) => ByteSource;
+
+/** Bytes of a tensor that are read when they are asked for. */
+interface RawBytes {
+  readonly length: number;
+  readonly read: () => Uint8Array;
+}
 
 interface DataType {
   readonly name: string;
@@ -55,10 +63,13 @@ function listed(tensor: TensorProto): readonly number[] {
 /** Reads tensors of one model. */
 export class TensorReader {
   private readonly label: string;
+  private readonly own: ByteSource;
   private readonly external: ExternalFiles | undefined;
 
-  constructor(label: string, external?: ExternalFiles) {
+  /** @param own the model itself */
+  constructor(label: string, own: ByteSource, external?: ExternalFiles) {
     this.label = label;
+    this.own = own;
     this.external = external;
   }
 
@@ -66,26 +77,30 @@ export class TensorReader {
     throw new UserError({ got: `${this.label}: tensor '${tensor.name}' ${got}`, expected, fix });
   }
 
-  private rawBytes(tensor: TensorProto): Uint8Array {
-    if (tensor.externalData.length === 0) return tensor.rawData;
+  private fileOf(tensor: TensorProto, location: string): ByteSource {
+    if (location === OWN_FILE) return this.own;
+    if (this.external !== undefined) return this.external(location);
+    return this.fail(
+      tensor,
+      `with its values in another file, '${location}'`,
+      'values within the model',
+      'open the model by its path, or save it as one file (external_data=False, or onnx.save)',
+    );
+  }
+
+  private rawBytes(tensor: TensorProto): RawBytes {
+    const { rawData } = tensor;
+    if (tensor.externalData.length === 0) return { length: rawData.length, read: () => rawData };
     const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
     const location = entries.get('location') ?? '';
-    if (this.external === undefined) {
-      return this.fail(
-        tensor,
-        `with its values in another file, '${location}'`,
-        'values within the model',
-        'open the model by its path, or save it as one file (external_data=False, or onnx.save)',
-      );
-    }
-    const file = this.external(location);
+    const file = this.fileOf(tensor, location);
     const offset = Number(entries.get('offset') ?? 0);
     const length = Number(entries.get('length') ?? file.length - offset);
     if (offset + length > file.length) {
       const range = `in bytes ${offset} to ${offset + length} of '${location}', which has ${file.length}`;
       this.fail(tensor, range, 'a file as long as that', 'copy the file again');
     }
-    return file.subarray(offset, offset + length);
+    return { length, read: () => file.subarray(offset, offset + length) };
   }
 
   /** @throws UserError naming the tensor whose type is unknown or whose values are not as many as its shape says */
@@ -113,7 +128,7 @@ export class TensorReader {
       kind: 'constant',
       dims,
       get values() {
-        values ??= fromBytes(raw, type, count);
+        values ??= fromBytes(raw.read(), type, count);
         return values;
       },
     };
