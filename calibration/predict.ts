@@ -2,7 +2,7 @@ import type { ChannelPlan } from '../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
-import { MorphNetView, type Roof } from '../network/morph-net-view.ts';
+import { float32LatencyNs, MorphNetView, type Roof } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { chosenRung, type Device, type DeviceProfile, type RungResult } from './device-profile.ts';
 import { type Bound, predictKernel } from './kernel-model.ts';
@@ -62,7 +62,7 @@ function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): Latenc
         const memory = op.bytes / roof.bandwidthGBps;
         return {
           ...op,
-          latencyUs: Math.max(compute, memory) / 1e3,
+          latencyUs: float32LatencyNs(op, roof) / 1e3,
           bound: compute >= memory ? 'compute' : 'memory',
         };
       });

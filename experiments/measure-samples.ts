@@ -16,12 +16,14 @@ import type { LoadSample } from '../profiler/measure-networks.ts';
 import type { Measurer } from '../profiler/measurer.ts';
 import {
   failureRecord,
+  type KernelLoadRecord,
   kernelLoadRecord,
   kernelRecord,
   kernelRow,
   type NetworkRecord,
   networkRecord,
   networkRow,
+  type RoundRecord,
   roundRecord,
 } from '../profiler/records.ts';
 import { sentinelNetwork } from '../profiler/sentinel.ts';
@@ -33,9 +35,9 @@ export interface Family {
   readonly plan: ChannelPlan;
 }
 
-/** A sample with its widths. */
+/** A sample with its widths, drawn by whatever law. */
 export interface DrawnSample {
-  readonly proposed: ProposedSample;
+  readonly proposed: Omit<ProposedSample, 'law'> & { readonly law: string };
   readonly family: Family;
   readonly widths: Int32Array;
 }
@@ -101,7 +103,7 @@ export function measurementFiles(out: string): Files {
 const caseId = ({ network, sample }: { network: string; sample: number }) => `${network} ${sample}`;
 
 /** Kernels are recorded where they are fitted. */
-function isProfiled({ role }: ProposedSample): boolean {
+function isProfiled({ role }: Pick<ProposedSample, 'role'>): boolean {
   return role === 'fit' || role === 'probe';
 }
 
@@ -113,9 +115,12 @@ function blocksOf(samples: readonly DrawnSample[], seed: number, most: number): 
   const limit = MEMORY_SHARE * totalmem();
   const blocks: DrawnSample[][] = [[]];
   let bytes = 0;
+  const views = new Map<Family, MorphNetView>();
   for (const index of shuffled(samples.length, seed, 0)) {
     const next = samples[index] as DrawnSample;
-    const { parameters } = new MorphNetView(next.family.plan).totals(next.widths, [], new Float64Array(0));
+    const view = views.get(next.family) ?? new MorphNetView(next.family.plan);
+    views.set(next.family, view);
+    const { parameters } = view.totals(next.widths, [], new Float64Array(0));
     const size = 4 * parameters * (isProfiled(next.proposed) ? 2 : 1) * BYTES_PER_WEIGHT_BYTE;
     if ((bytes + size > limit && bytes > 0) || blocks.at(-1)?.length === most) {
       blocks.push([]);
@@ -146,19 +151,55 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   const { plan } = first.family;
   const sentinel = sentinelNetwork(plan);
   const blocks = blocksOf(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK);
+  const earlier = new EarlierRows(files, done);
   for (const [index, block] of blocks.entries()) {
     const waiting = block.filter(({ proposed }) => !done.has(caseId(proposed)));
     if (waiting.length === 0) continue;
     const now = performance.now();
     const blockDeadlineMs = now + Math.max(0, deadlineMs - now) / (blocks.length - index);
-    await measureSampleBlock(options, index, waiting, sentinel, blockDeadlineMs, files, (fraction, text) =>
-      options.onProgress?.({
-        fraction: (index + fraction) / blocks.length,
-        text: `${waiting.length} networks${blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : ''}${text}`,
-      }),
+    await measureSampleBlock(
+      options,
+      index,
+      waiting,
+      sentinel,
+      blockDeadlineMs,
+      files,
+      earlier,
+      (fraction, text) =>
+        options.onProgress?.({
+          fraction: (index + fraction) / blocks.length,
+          text: `${waiting.length} networks${blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : ''}${text}`,
+        }),
     );
   }
   return files.networks.read();
+}
+
+/** Rows by case, of those that have no row of networks.csv yet. */
+function rowsByCase<T extends { network: string; sample: number }>(
+  rows: readonly T[],
+  done: ReadonlySet<string>,
+): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const row of rows) {
+    const id = caseId(row);
+    if (done.has(id)) continue;
+    const list = found.get(id);
+    if (list === undefined) found.set(id, [row]);
+    else list.push(row);
+  }
+  return found;
+}
+
+/** What killed processes left of networks that they did not finish: at most a few blocks, read once. */
+class EarlierRows {
+  readonly rounds: ReadonlyMap<string, readonly RoundRecord[]>;
+  readonly kernelLoads: ReadonlyMap<string, readonly KernelLoadRecord[]>;
+
+  constructor(files: Files, done: ReadonlySet<string>) {
+    this.rounds = rowsByCase(files.rounds.read(), done);
+    this.kernelLoads = rowsByCase(files.kernelLoads.read(), done);
+  }
 }
 
 /**
@@ -166,26 +207,25 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
  * kernels in one load a kill may have left out the last.
  */
 function earlierLoads(
-  files: Files,
+  rows: EarlierRows,
   cases: readonly NetworkCase[],
   { measurer, batch }: MeasureSamplesOptions,
 ): EarlierLoads {
-  const ids = new Set(cases.map(({ id }) => id));
   const samples: LoadSample[] = [];
-  for (const row of files.rounds.read()) {
-    if (!ids.has(caseId(row))) continue;
-    const { round, runs, disturbed, attempts, load } = row;
-    const { latency_us: latencyUs, cold_us: coldUs = latencyUs } = row;
-    samples.push({ id: caseId(row), round, latencyUs, coldUs, runs, disturbed, attempts, load });
-  }
   const kernels = new Map<string, Map<number, KernelFigures[]>>();
-  for (const row of files.kernelLoads.read()) {
-    if (!ids.has(caseId(row))) continue;
-    const { kernel, spread, rounds, load } = row;
-    const loads = kernels.get(caseId(row)) ?? new Map<number, KernelFigures[]>();
-    const figures = loads.get(load) ?? [];
-    figures.push({ kernel, latencyUs: row.latency_us, spread, minUs: row.min_us, rounds });
-    kernels.set(caseId(row), loads.set(load, figures));
+  for (const { id } of cases) {
+    for (const row of rows.rounds.get(id) ?? []) {
+      const { round, runs, disturbed, attempts, load } = row;
+      const { latency_us: latencyUs, cold_us: coldUs = latencyUs } = row;
+      samples.push({ id, round, latencyUs, coldUs, runs, disturbed, attempts, load });
+    }
+    for (const row of rows.kernelLoads.get(id) ?? []) {
+      const { kernel, spread, rounds, load } = row;
+      const loads = kernels.get(id) ?? new Map<number, KernelFigures[]>();
+      const figures = loads.get(load) ?? [];
+      figures.push({ kernel, latencyUs: row.latency_us, spread, minUs: row.min_us, rounds });
+      kernels.set(id, loads.set(load, figures));
+    }
   }
   const whole = new Map<string, KernelFigures[][]>();
   for (const { id, network } of cases) {
@@ -242,6 +282,7 @@ async function measureSampleBlock(
   sentinel: Network,
   deadlineMs: number,
   files: Files,
+  earlierRows: EarlierRows,
   onProgress: BlockProgress,
 ): Promise<void> {
   const { measurer, batch, seed, loads, minRounds, maxRounds, targetError } = options;
@@ -252,7 +293,7 @@ async function measureSampleBlock(
       profiled: isProfiled(proposed),
     }),
   );
-  const earlier = earlierLoads(files, cases, options);
+  const earlier = earlierLoads(earlierRows, cases, options);
   const sampleOf = new Map(samples.map((sample) => [caseId(sample.proposed), sample]));
   const proposedOf = (id: string) => (sampleOf.get(id) as DrawnSample).proposed;
   const progress = blockProgress(options, cases.length, earlier.samples.length, deadlineMs, onProgress);

@@ -10,7 +10,13 @@ export { MorphNetView, type OpCost, type Roof } from './morph-net-view.ts';
 export type { Network } from './network.ts';
 export { type OnnxReading, readOnnx } from './onnx/read.ts';
 export { writeOnnx } from './onnx/write.ts';
-export { multipliedWidths, type SamplingLaw, sampleWidths } from './sampling.ts';
+export {
+  multipliedWidths,
+  SAMPLING_LAWS,
+  type SamplingLaw,
+  sampleWidths,
+  widthsAround,
+} from './sampling.ts';
 export { inferShapes, type Shape } from './shapes.ts';
 export { type Boundary, subNetwork } from './sub-network.ts';
 export { type LayersModelReading, readLayersModel } from './tfjs/read-layers-model.ts';

@@ -20,6 +20,15 @@ export interface OpCost {
   readonly bytes: number;
 }
 
+/**
+ * Latency of an op as Google's library's graph has it: costs, both quotients and the larger of them in float32.
+ * @returns ns
+ */
+export function float32LatencyNs(op: { flops: number; bytes: number }, roof: Roof): number {
+  const computeNs = Math.fround(Math.fround(op.flops) / roof.computeRateGflops);
+  return Math.max(computeNs, Math.fround(Math.fround(op.bytes) / roof.bandwidthGBps));
+}
+
 /** An op's costs as polynomials in its alive inputs I and outputs O. */
 interface OpTerms {
   readonly name: string;
@@ -66,6 +75,7 @@ const KEEPS_CUT: ReadonlySet<LayerKind> = new Set([
  * softmax, flatten and what only arranges channels or pixels cost nothing there. A dead convolution still pays for reading its live inputs.
  */
 export class MorphNetView {
+  private readonly compatibility: boolean;
   private readonly terms: readonly OpTerms[];
   private readonly sums: readonly ChannelSum[];
   /** Per distinct tensor: channels that are always there. */
@@ -76,10 +86,12 @@ export class MorphNetView {
   /**
    * @param options compatibility: also where Google's library departs from what a shrunk network costs: flatten cuts
    * the channel link, so that the dense layer behind it sees all its inputs alive; a depthwise convolution's term
-   * counts its channels twice, as inputs and as outputs. Default false.
+   * counts its channels twice, as inputs and as outputs; and {@link totals} adds up latencies of ops in float32, as its
+   * graph does, so that they agree to the last digit. Default false.
    */
   constructor(plan: ChannelPlan, batch = 1, options: { compatibility?: boolean } = {}) {
     const compatibility = options.compatibility ?? false;
+    this.compatibility = compatibility;
     const { layers } = plan.network;
     const sums: ChannelSum[] = [];
     const constants: number[] = [];
@@ -220,15 +232,17 @@ export class MorphNetView {
   /**
    * Totals at the given group widths, without allocating.
    * @param latenciesNs receives the latency on each of the roofs, in ns
+   * @returns bytes: inputs, outputs and weights of every op, 4 bytes per value
    */
   totals(
     widths: Int32Array,
     roofs: readonly Roof[],
     latenciesNs: Float64Array,
-  ): { flops: number; parameters: number } {
+  ): { flops: number; parameters: number; bytes: number } {
     const counts = this.count(widths);
     let flops = 0;
     let parameters = 0;
+    let bytes = 0;
     latenciesNs.fill(0);
     for (const term of this.terms) {
       const i = counts[term.input] as number;
@@ -238,13 +252,16 @@ export class MorphNetView {
       const opBytes = term.bytesI * i + term.bytesO * o + term.bytesIO * io;
       flops += opFlops;
       parameters += term.parametersIO * io + term.parametersO * o;
+      bytes += opBytes;
       for (let r = 0; r < roofs.length; r++) {
-        const { computeRateGflops, bandwidthGBps } = roofs[r] as Roof;
-        latenciesNs[r] =
-          (latenciesNs[r] as number) + Math.max(opFlops / computeRateGflops, opBytes / bandwidthGBps);
+        const roof = roofs[r] as Roof;
+        const opNs = this.compatibility
+          ? float32LatencyNs({ flops: opFlops, bytes: opBytes }, roof)
+          : Math.max(opFlops / roof.computeRateGflops, opBytes / roof.bandwidthGBps);
+        latenciesNs[r] = (latenciesNs[r] as number) + opNs;
       }
     }
-    return { flops, parameters };
+    return { flops, parameters, bytes };
   }
 
   /** Total in one measure at the given group widths: FLOPs, weights, channels or ns. */

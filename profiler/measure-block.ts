@@ -151,8 +151,11 @@ export async function measureBlock(
   /** Loads that stopped because their policy said so; and whether the last one did. */
   const ended = new Set<number>();
   let last = false;
+  const isProfiled = cases.some(({ profiled }) => profiled);
   while (cases.length > 0) {
     const { whole } = block;
+    // Perhaps by a process that was killed before it could say so: a load more would take a round too many.
+    if (!isProfiled && whole >= policy.maxRounds) break;
     const loaded = block.loadsOf(Math.ceil(policy.minRounds / loads), ended);
     const enough = loaded >= loads && whole >= policy.minRounds;
     if (last && enough) break;
@@ -197,6 +200,11 @@ export async function measureBlock(
     }
   }
   if (cases.length === 0) return { networks: [], repeatability: null, drift: 0, sentinelUs: Number.NaN };
+  if (sentinelUs.length === 0) {
+    // All rounds are those of killed processes, whose sentinels went with them.
+    const trials = await measurer.trial([sentinel, sentinel, sentinel], batch);
+    sentinelUs.push(...trials.map(({ runSeconds }) => runSeconds * 1e6));
+  }
   return summarizeNetworks(
     cases,
     cases.map(({ id }) => ({ samples: block.of(id), kernels: kernels.get(id) ?? [] })),

@@ -7,9 +7,13 @@ const optionalNumber = z.preprocess(
   number.nullable(),
 );
 
+/** Not in files of earlier versions. */
+const laterNumber = optionalNumber.optional();
+
 /**
  * One row of `study.csv`: a random sub-network. Beside these columns it has one per device, `<device>_us`: the
- * predicted latency.
+ * predicted latency. Times are rounded to 0.0001 µs and fractions to 0.000001, but for the latencies on datasheet
+ * devices, which are exact. Measured columns are empty where nothing was measured.
  */
 export const studyRecord = z
   .object({
@@ -17,11 +21,19 @@ export const studyRecord = z
     law: z.string(),
     flops: number,
     parameters: number,
+    /** Inputs, outputs and weights of every op of the morph-net view, 4 bytes per value. */
+    bytes: laterNumber,
     measured_us: optionalNumber,
     /** Robust standard deviation over rounds, as a fraction. */
     measured_spread: optionalNumber,
     measured_rounds: optionalNumber,
     measured_disturbed: optionalNumber,
+    /** Of the networks measured together with it: largest over smallest common factor of a round, minus 1. */
+    measured_drift: laterNumber,
+    /** Median latency, among the same networks, of the network at width multiplier 0.5. */
+    measured_sentinel_us: laterNumber,
+    /** With the caches as other networks left them; measured_us is hot. */
+    measured_cold_us: laterNumber,
   })
   // Device columns are numbers; the union is what TypeScript wants of an index signature beside the columns above.
   .catchall(z.preprocess(Number, z.union([z.number(), z.string(), z.null()])));
@@ -60,6 +72,23 @@ export const studySummary = z.object({
       view: z.string(),
     }),
   ),
+  /** `i/n` of a part of a study: its samples are those with k mod n = i. */
+  shard: z.string().optional(),
+  /** Of a study merged from parts. */
+  shards: z
+    .object({
+      of: z.number().int(),
+      merged: z.array(
+        z.object({
+          index: z.number().int(),
+          networks: z.number().int(),
+          sentinel_us: z.number().nullable(),
+          /** Its times were multiplied by this: the median shard's sentinel over its own. */
+          factor: z.number(),
+        }),
+      ),
+    })
+    .optional(),
   predict_seconds: z.number(),
   /** FLOPs against each predicted latency, all samples. */
   flops_against_predicted: z.array(correlation),

@@ -49,7 +49,7 @@ test('the first samples are measured, and correlations compare them', async () =
 test('study.csv begins with the sample and has a column of microseconds per device', async () => {
   const [header] = readFileSync(join(folder, 'few', 'study.csv'), 'utf8').split('\n');
   expect(header).toBe(
-    'sample,law,flops,parameters,measured_us,measured_spread,measured_rounds,measured_disturbed,p100_us,v100_us',
+    'sample,law,flops,parameters,bytes,measured_us,measured_spread,measured_rounds,measured_disturbed,measured_drift,measured_sentinel_us,measured_cold_us,p100_us,v100_us',
   );
 });
 

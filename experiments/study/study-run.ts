@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parsedJson } from '../../network/json-file.ts';
+import { UserError } from '../../network/user-error.ts';
+import type { EngineDescription } from '../../profiler/engine.ts';
+import { openRun, readRun, writeJson } from '../run-file.ts';
+import { STUDY_LAWS, widthsFile } from './draw.ts';
+
+/** What a study's rows and measurements depend on; a resumed one must agree in all of it. */
+export const studySettings = z.object({
+  network: z.string(),
+  law: z.enum(STUDY_LAWS),
+  seed: z.number().int(),
+  batch: z.number().int(),
+  /** Of law `around`. */
+  spread: z.number().optional(),
+  /** Of the widths in the structure files of laws `around` and `file`. */
+  widths_sha256: z.string().optional(),
+  /** `i/n` */
+  shard: z.string().optional(),
+  /** Of studies that have measured. */
+  engine: z.string().optional(),
+  threads: z.number().int().optional(),
+  rounds: z.number().int().optional(),
+});
+export type StudySettings = z.infer<typeof studySettings>;
+
+/** What measuring adds to the settings. */
+export type MeasuringSettings = Required<Pick<StudySettings, 'engine' | 'threads' | 'rounds'>>;
+
+const engineDescription: z.ZodType<EngineDescription> = z.object({
+  engine: z.enum(['tensorflow', 'webgpu', 'wasm', 'onnxruntime']),
+  version: z.string(),
+  hardware: z.enum(['gpu', 'cpu', 'software']),
+  adapter: z.string(),
+  provider: z.string(),
+  threads: z.number().int(),
+  clock: z.enum(['wall', 'gpu-timestamp']),
+  rules: z.string(),
+});
+
+export const studyContext = z.object({
+  engine: engineDescription.nullable(),
+  /** The structure files of laws `around` and `file`. */
+  widths: z.array(widthsFile).optional(),
+});
+export type StudyContext = z.infer<typeof studyContext>;
+
+export interface StudyRun {
+  readonly settings: StudySettings;
+  readonly context: StudyContext;
+}
+
+/**
+ * The settings and context of the study in a folder.
+ * @throws UserError if it holds none
+ */
+export function readStudyRun(directory: string): StudyRun {
+  const { command, settings, context } = readRun(directory);
+  const advice = { expected: 'the run.json of a study', fix: 'name a folder that `morphline study` wrote' };
+  const path = join(directory, 'run.json');
+  if (command !== 'study') throw new UserError({ got: `${path} of ${command}`, ...advice });
+  return {
+    settings: parsedJson(settings, studySettings, advice, path),
+    context: parsedJson(context, studyContext, advice, path),
+  };
+}
+
+/**
+ * Starts a study in a folder or resumes the one there. One that has only predicted takes on the settings of the first
+ * start that measures; one that has measured keeps them when a start only predicts.
+ * @throws UserError naming the first setting that differs, with both values
+ */
+export function openStudyRun(
+  out: string,
+  base: Omit<StudySettings, keyof MeasuringSettings>,
+  measuring: MeasuringSettings | null,
+  context: StudyContext,
+): StudyRun {
+  const wanted: StudySettings = { ...base, ...measuring };
+  if (!existsSync(join(out, 'run.json'))) {
+    openRun(out, { command: 'study', settings: wanted, context: { ...context } });
+    return { settings: wanted, context };
+  }
+  const { settings: found } = readRun(out);
+  const hasMeasured = 'engine' in found;
+  const { engine, threads, rounds } = found;
+  const kept = hasMeasured && measuring === null ? { engine, threads, rounds } : {};
+  const settings = hasMeasured ? { ...wanted, ...kept } : base;
+  const { run } = openRun(out, { command: 'study', settings, context: { ...context } });
+  if (!hasMeasured && measuring !== null) {
+    writeJson(join(out, 'run.json'), { ...run, settings: wanted, context });
+  }
+  return readStudyRun(out);
+}
