@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
@@ -111,16 +111,42 @@ export function widthMultiplierOption(): Option {
   );
 }
 
-/** `{ "layer name": width, … }` */
+const widthsSchema = z.record(z.string(), z.number());
+
+/**
+ * Group widths of `{ "layer name": width, … }`.
+ * @param label where it is from, as messages name it
+ * @throws UserError if it is something else or does not fit the network
+ */
+export function widthsFromJson(plan: ChannelPlan, value: unknown, label: string): Int32Array {
+  const advice = { expected: '{ "layer name": width, … }', fix: 'correct the file' };
+  const parsed = parsedJson(value, widthsSchema, advice, label);
+  try {
+    return groupWidths(plan, parsed);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError({ got: `${label}: ${error.got}`, expected: error.expected, fix: error.fix });
+  }
+}
+
 function widthsFromFile(plan: ChannelPlan, path: string): Int32Array {
   const label = `--widths ${path}`;
-  const value = readJsonFile(
-    path,
-    { expected: 'a JSON file { "layer name": width, … }', fix: 'correct the path or the file' },
-    label,
-  );
-  const advice = { expected: '{ "layer name": width, … }', fix: 'correct the file' };
-  return groupWidths(plan, parsedJson(value, z.record(z.string(), z.number()), advice, label));
+  const advice = { expected: 'a JSON file { "layer name": width, … }', fix: 'correct the path or the file' };
+  return widthsFromJson(plan, readJsonFile(path, advice, label), label);
+}
+
+/** A command about one network: its argument, and the flags that give it other widths and a batch size. */
+export function modelCommand(
+  program: Command,
+  { name, description, widths = widthsOption() }: { name: string; description: string; widths?: Option },
+): Command {
+  return program
+    .command(name)
+    .argument('<model>', 'zoo network or model file')
+    .description(description)
+    .addOption(widths)
+    .addOption(widthMultiplierOption())
+    .addOption(batchOption());
 }
 
 /**

@@ -6,14 +6,12 @@ import { UserError } from '../../network/user-error.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import {
-  batchOption,
   type CommonFlags,
+  modelCommand,
   openModel,
   seedOption,
   sizedPlan,
   type WidthFlags,
-  widthMultiplierOption,
-  widthsOption,
 } from '../options.ts';
 import { engineering, print, printJson } from '../terminal.ts';
 
@@ -24,14 +22,11 @@ interface Flags extends CommonFlags, WidthFlags {
 }
 
 export function exportCommand(program: Command): void {
-  program
-    .command('export')
-    .argument('<model>', 'zoo network or model file')
-    .description('the network as deployed (batch norms folded) as ONNX, with its weights or seeded ones')
+  modelCommand(program, {
+    name: 'export',
+    description: 'the network as deployed (batch norms folded) as ONNX, with its weights or seeded ones',
+  })
     .requiredOption('-o, --output <file>', 'file to write, ending in .onnx')
-    .addOption(widthsOption())
-    .addOption(widthMultiplierOption())
-    .addOption(batchOption())
     .addOption(seedOption())
     .option('--json', 'machine-readable output')
     .action((model: string, flags: Flags) => {

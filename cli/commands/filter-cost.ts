@@ -6,15 +6,7 @@ import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { type FilterCost, filterCosts } from '../../experiments/filter-cost/filter-cost.ts';
 import { UserError } from '../../network/user-error.ts';
-import {
-  batchOption,
-  type CommonFlags,
-  openNetwork,
-  sizedPlan,
-  type WidthFlags,
-  widthMultiplierOption,
-  widthsOption,
-} from '../options.ts';
+import { type CommonFlags, modelCommand, openNetwork, sizedPlan, type WidthFlags } from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
 interface Flags extends CommonFlags, WidthFlags {
@@ -54,19 +46,16 @@ function csvOf({ rows, latency_us }: FilterCost): string {
 }
 
 export function filterCostCommand(program: Command): void {
-  program
-    .command('filter-cost')
-    .argument('<model>', 'zoo network or model file')
-    .description('what one more filter of each layer costs: FLOPs, weights, time')
+  modelCommand(program, {
+    name: 'filter-cost',
+    description: 'what one more filter of each layer costs: FLOPs, weights, time',
+  })
     .option(
       '--device <device>',
       'p100, v100, … or the path of a device.json; may be given several times',
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
-    .addOption(widthsOption())
-    .addOption(widthMultiplierOption())
-    .addOption(batchOption())
     .option('--csv <file>', 'the table as CSV')
     .option('--json', 'machine-readable output')
     .action((model: string, flags: Flags) => {

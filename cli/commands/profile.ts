@@ -10,18 +10,16 @@ import {
 import { resizeNetwork } from '../../network/widths.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
 import {
-  batchOption,
   type CommonFlags,
   engineOption,
   integerOption,
+  modelCommand,
   openNetwork,
   parseDurationSeconds,
   seedOption,
   sizedPlan,
   threadsOption,
   type WidthFlags,
-  widthMultiplierOption,
-  widthsOption,
 } from '../options.ts';
 import { duration, engineering, percent, print, printJson, progressBar, table } from '../terminal.ts';
 
@@ -37,6 +35,21 @@ interface Flags extends CommonFlags, WidthFlags {
 
 const DEFAULT_REPEATED = 12;
 
+function predictedCells({
+  predicted_us,
+  latency_us,
+  bound,
+  us_per_filter,
+}: NetworkProfile['layers'][number]): string[] {
+  if (predicted_us === null) return ['', '', '', ''];
+  return [
+    duration(predicted_us),
+    percent(predicted_us / latency_us - 1),
+    bound ?? '',
+    us_per_filter === null ? '' : duration(us_per_filter),
+  ];
+}
+
 function printProfile(profile: NetworkProfile, device: string | undefined): void {
   const predicted = profile.predicted_us !== null;
   print(
@@ -48,7 +61,7 @@ function printProfile(profile: NetworkProfile, device: string | undefined): void
         'measured',
         'share',
         'GFLOP/s',
-        ...(predicted ? ['predicted', 'off', 'bound'] : []),
+        ...(predicted ? ['predicted', 'off', 'bound', 'a filter'] : []),
       ],
       profile.layers.map((each) => [
         each.name,
@@ -57,15 +70,7 @@ function printProfile(profile: NetworkProfile, device: string | undefined): void
         duration(each.latency_us),
         percent(each.share),
         each.flops > 0 ? each.gflops_per_second.toFixed(1) : '',
-        ...(each.predicted_us === null || !predicted
-          ? predicted
-            ? ['', '', '']
-            : []
-          : [
-              duration(each.predicted_us),
-              percent(each.predicted_us / each.latency_us - 1),
-              each.bound ?? '',
-            ]),
+        ...(predicted ? predictedCells(each) : []),
       ]),
     ),
   );
@@ -98,15 +103,9 @@ function printRepeatability(result: Repeatability): void {
 }
 
 export function profileCommand(program: Command): void {
-  program
-    .command('profile')
-    .argument('<model>', 'zoo network or model file')
-    .description('per layer: measured, predicted, roofline bound')
+  modelCommand(program, { name: 'profile', description: 'per layer: measured, predicted, roofline bound' })
     .addOption(engineOption())
     .option('--device <device>', 'a device.json of this engine, to predict beside')
-    .addOption(widthsOption())
-    .addOption(widthMultiplierOption())
-    .addOption(batchOption())
     .addOption(threadsOption())
     .addOption(seedOption())
     .option('--budget <time>', 'time for measuring, such as 20s', parseDurationSeconds, 20)

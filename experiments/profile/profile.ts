@@ -13,6 +13,7 @@ import { measureBlock } from '../../profiler/measure-block.ts';
 import type { BlockMeasurement } from '../../profiler/measure-networks.ts';
 import type { Measurer } from '../../profiler/measurer.ts';
 import { sentinelNetwork } from '../../profiler/sentinel.ts';
+import { filterSlopes } from '../filter-cost/filter-slopes.ts';
 import type { ProgressListener } from '../progress.ts';
 
 export const PROFILE_SCHEMA = 'morphline/profile@1';
@@ -32,6 +33,8 @@ const layer = z.object({
   /** What the device profile says; null without one. */
   predicted_us: z.number().nullable(),
   bound: z.enum(['compute', 'memory', 'overhead']).nullable(),
+  /** What one more filter of the layer costs by the device profile, its inputs and consumers included; null if fixed. */
+  us_per_filter: z.number().nullable(),
 });
 
 /** What `profile --json` prints. */
@@ -128,6 +131,8 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
     prediction = latencyPredictor(plan, device, { batch, view: 'deployed' }).detail(plan.fullWidths);
   }
   const predicted = new Map(prediction?.layers.map((each) => [each.name, each]));
+  const filterUs =
+    device === undefined ? undefined : filterSlopes(plan, plan.fullWidths, device, batch);
   const kernelsUs = result.kernels.reduce((sum, { latencyUs }) => sum + latencyUs, 0);
   const { description } = measurer;
   return {
@@ -161,6 +166,7 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
         gflops_per_second: latencyUs > 0 ? kernel.flops / latencyUs / 1e3 : 0,
         predicted_us: predicted.get(name)?.latencyUs ?? null,
         bound: predicted.get(name)?.bound ?? null,
+        us_per_filter: filterUs?.get(name) ?? null,
       };
     }),
   };
