@@ -7,7 +7,8 @@ const BAR_WIDTH = 24;
 /** Without a terminal, one line per this share of the work. */
 const LINE_STEP = 0.1;
 
-function clock(seconds: number): string {
+/** 75 → "1:15", 3675 → "1:01:15". */
+export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const pad = (value: number) => String(value).padStart(2, '0');
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

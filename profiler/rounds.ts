@@ -57,6 +57,11 @@ const MAX_RUNS = 40;
 const MAX_ATTEMPTS = 3;
 const CASES_PER_SENTINEL = 8;
 
+/** Hot runs of a case in one round, by the time that one takes. */
+export function runsPerRound(us: number): number {
+  return Math.max(2, Math.min(MAX_RUNS, Math.ceil((ROUND_TARGET_MS * 1e3) / us)));
+}
+
 /**
  * Runs a case once cold and then n times in a row; tinybench keeps the samples, the engine's own clock gives the
  * durations. The cold run is kept apart: weights that others drove from the caches cost a small network a tenth.
@@ -86,7 +91,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
     await options.beforeCase?.(timedCase);
     await timedCase.run(); // Warm-up: allocation and first touches.
     const us = await timedCase.run();
-    runsOf.set(timedCase.id, Math.max(2, Math.min(MAX_RUNS, Math.ceil((ROUND_TARGET_MS * 1e3) / us))));
+    runsOf.set(timedCase.id, runsPerRound(us));
   }
   const samples: RoundSample[][] = cases.map(() => []);
   const sentinelUs: number[] = [];

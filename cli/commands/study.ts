@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
-import type { StudySummary } from '../../experiments/study/records.ts';
-import { study } from '../../experiments/study/study.ts';
-import type { SamplingLaw } from '../../network/sampling.ts';
+import { DEFAULT_SPREAD, STUDY_LAWS, type StudyLaw, widthsFile } from '../../experiments/study/draw.ts';
+import { estimateStudy } from '../../experiments/study/dry-run.ts';
+import { mergeStudies } from '../../experiments/study/merge.ts';
+import { parseShard, shardFolder } from '../../experiments/study/shard.ts';
+import { type StudyOptions, study } from '../../experiments/study/study.ts';
+import { parsedJson } from '../../network/json-file.ts';
+import { UserError } from '../../network/user-error.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
-import { driftNote } from '../../reports/findings.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,
@@ -14,15 +17,20 @@ import {
   engineOption,
   integerOption,
   openNetwork,
+  positiveNumber,
   seedOption,
   threadsOption,
 } from '../options.ts';
-import { percent, print, printJson, progressBar, table } from '../terminal.ts';
+import { readStructures } from '../structures.ts';
+import { studyEstimateText, studySummaryText } from '../study-text.ts';
+import { print, printJson, progressBar } from '../terminal.ts';
 
 interface Flags extends CommonFlags {
   readonly network: string;
-  readonly samples: number;
-  readonly law: SamplingLaw;
+  readonly samples?: number;
+  readonly law?: StudyLaw;
+  readonly widths?: string[];
+  readonly spread?: number;
   readonly device: string[];
   readonly measure: number;
   readonly rounds: number;
@@ -30,57 +38,120 @@ interface Flags extends CommonFlags {
   readonly threads: number;
   readonly batch: number;
   readonly seed: number;
+  readonly shard?: string;
+  readonly shards?: number;
+  readonly merge?: string[];
+  readonly parquet?: boolean;
+  readonly dryRun?: boolean;
   readonly out: string;
 }
 
-export function studySummaryText(summary: StudySummary): string {
-  const { measured, devices } = summary;
-  const named = (column: string) => devices.find((device) => device.column === column)?.name ?? 'FLOPs';
-  const figure = (value: number | null) => value?.toFixed(4) ?? '–';
-  const lines = [
-    `${pc.bold(summary.network)}: ${summary.samples} ${summary.law} sub-networks (seed ${summary.seed}), predicted in ${summary.predict_seconds.toFixed(2)} s`,
-    '',
-    table(
-      ['FLOPs against', 'Pearson', 'Spearman'],
-      summary.flops_against_predicted.map(({ column, pearson, spearman }) => [
-        `${named(column)}, predicted`,
-        figure(pearson),
-        figure(spearman),
-      ]),
-    ),
-  ];
-  if (measured !== null) {
-    lines.push(
-      '',
-      table(
-        [
-          `against ${measured.networks} measured (${measured.engine} ×${measured.threads})`,
-          'Pearson',
-          'Spearman',
-        ],
-        measured.against_measured.map(({ column, pearson, spearman }) => [
-          column === 'flops' ? 'FLOPs' : `${named(column)}, predicted`,
-          figure(pearson),
-          figure(spearman),
-        ]),
-      ),
-      '',
-      `repeatability ${percent(measured.repeatability)}${measured.calibrated_mape === null ? '' : `; calibrated prediction off by ${percent(measured.calibrated_mape)} on average${driftNote(measured)}`}`,
-    );
+const SAMPLES = 5000;
+/** Without `file`, which `--widths` alone stands for. */
+const LAWS = STUDY_LAWS.filter((law) => law !== 'file');
+
+const needsBoth = (one: string, other: string) =>
+  new UserError({
+    got: `${one} without ${other}`,
+    expected: 'both or neither',
+    fix: `add ${other} or leave ${one} out`,
+  });
+
+/** Samples, law and structure files: `--widths` without a law is exactly those files, one sample each. */
+function drawn({
+  law,
+  widths,
+  samples,
+  spread,
+}: Flags): Pick<StudyOptions, 'samples' | 'law' | 'files' | 'spread'> {
+  if (spread !== undefined && law !== 'around') throw needsBoth('--spread', '--law around');
+  const random = { samples: samples ?? SAMPLES, ...(spread === undefined ? {} : { spread }) };
+  if (widths === undefined) return { ...random, law: law ?? 'uniform' };
+  const advice = { expected: '{ "layer name": width, … }', fix: 'correct the file' };
+  const files = readStructures(widths).map(({ label, value }) =>
+    parsedJson({ file: label, widths: value }, widthsFile, advice, `--widths ${label}`),
+  );
+  if (law !== undefined) return { ...random, law, files };
+  if (samples === undefined) return { samples: files.length, law: 'file', files };
+  throw new UserError({
+    got: `--samples ${samples} and --widths without --law`,
+    expected: 'one sample per file, or --law around for samples around one',
+    fix: 'leave --samples out, or add --law around',
+  });
+}
+
+function done(flags: Flags, out: string, summary: Awaited<ReturnType<typeof study>>): void {
+  warnOfLeftOut(out);
+  if (flags.json === true) printJson(summary);
+  else print(`${studySummaryText(summary)}\n${pc.dim('rows:')} ${join(out, 'study.csv')}`);
+}
+
+async function merge(flags: Flags, directories: readonly string[]): Promise<void> {
+  const { out, parquet, shard, measure, dryRun, widths } = flags;
+  for (const [flag, value] of Object.entries({ shard, measure, widths, 'dry-run': dryRun })) {
+    if (value === undefined || value === 0) continue;
+    throw new UserError({
+      got: `--merge and --${flag}`,
+      expected: 'one of them',
+      fix: 'leave the other out',
+    });
   }
-  return lines.join('\n');
+  const { summary, warnings } = await mergeStudies({ directories, out, parquet: parquet === true });
+  for (const line of warnings) process.stderr.write(`${pc.yellow(line)}\n`);
+  done(flags, out, summary);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const network = openNetwork(flags.network);
+  const devices = flags.device.map(openDevice);
+  if (flags.shards !== undefined && flags.shard !== 'auto') throw needsBoth('--shards', '--shard auto');
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env, flags.shards);
+  const out = shard === undefined ? flags.out : join(flags.out, shardFolder(shard));
+  const draws = drawn(flags);
+  const engine =
+    flags.measure > 0 ? await openIsolated({ engine: flags.engine, threads: flags.threads }) : undefined;
+  const bar = progressBar('study', flags.quiet === true);
+  const options: StudyOptions = {
+    network,
+    ...draws,
+    devices,
+    batch: flags.batch,
+    seed: flags.seed,
+    out,
+    parquet: flags.parquet === true,
+    onProgress: bar.update,
+    ...(shard === undefined ? {} : { shard }),
+    ...(engine === undefined ? {} : { measure: { count: flags.measure, rounds: flags.rounds, engine } }),
+  };
+  if (flags.dryRun === true) {
+    const estimate = await estimateStudy(options);
+    await engine?.close();
+    if (flags.json === true) printJson(estimate);
+    else print(studyEstimateText(estimate));
+    return;
+  }
+  const summary = await study(options);
+  await engine?.close();
+  bar.finish();
+  done(flags, out, summary);
 }
 
 export function studyCommand(program: Command): void {
   program
     .command('study')
     .description('random sub-networks: FLOPs against predicted and measured latency')
-    .option('--network <name>', 'zoo network', 'inception-v2')
-    .addOption(integerOption('--samples <n>', 'random sub-networks', 1).default(5000))
+    .option('--network <model>', 'zoo network or model file', 'inception-v2')
+    .addOption(integerOption('--samples <n>', `random sub-networks (default: ${SAMPLES})`, 1))
+    .addOption(new Option('--law <law>', 'how widths are drawn (default: "uniform")').choices(LAWS))
+    .option(
+      '--widths <file...>',
+      'structures { "layer name": width, … } (.json, .jsonl, folders): exactly these networks, or, with --law around, the one to draw around',
+    )
     .addOption(
-      new Option('--law <law>', 'how widths are drawn')
-        .choices(['uniform', 'log-uniform', 'width-multiplier'])
-        .default('uniform'),
+      new Option(
+        '--spread <x>',
+        `of --law around: standard deviation of the logarithm of a width (default: ${DEFAULT_SPREAD})`,
+      ).argParser(positiveNumber('spread')),
     )
     .option('--device <device...>', 'predicting devices: names of datasheets, paths of profiles', [
       'p100',
@@ -92,30 +163,16 @@ export function studyCommand(program: Command): void {
     .addOption(threadsOption())
     .addOption(batchOption())
     .addOption(seedOption())
+    .option(
+      '--shard <i/n>',
+      'only samples k with k mod n = i (from 0), in a folder of its own inside --out; auto: as Slurm arrays and indexed Kubernetes jobs say',
+    )
+    .addOption(integerOption('--shards <n>', 'number of shards, where --shard auto cannot know it', 1))
+    .option('--merge <dir...>', 'join the folders of shards into --out')
+    .option('--parquet', 'write study.parquet too')
+    .option('--dry-run', 'say how long it would take and what it would write; try the full network only')
     .option('--out <dir>', 'folder of the results', 'runs/study')
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
-    .action(async (flags: Flags) => {
-      const network = openNetwork(flags.network);
-      const devices = flags.device.map(openDevice);
-      const engine =
-        flags.measure > 0 ? await openIsolated({ engine: flags.engine, threads: flags.threads }) : undefined;
-      const bar = progressBar('study', flags.quiet === true);
-      const summary = await study({
-        network,
-        samples: flags.samples,
-        law: flags.law,
-        devices,
-        batch: flags.batch,
-        seed: flags.seed,
-        out: flags.out,
-        onProgress: bar.update,
-        ...(engine === undefined ? {} : { measure: { count: flags.measure, rounds: flags.rounds, engine } }),
-      });
-      await engine?.close();
-      bar.finish();
-      warnOfLeftOut(flags.out);
-      if (flags.json === true) printJson(summary);
-      else print(`${studySummaryText(summary)}\n${pc.dim('rows:')} ${join(flags.out, 'study.csv')}`);
-    });
+    .action((flags: Flags) => (flags.merge === undefined ? run(flags) : merge(flags, flags.merge)));
 }

@@ -42,6 +42,15 @@ function oneFile({ law, files }: DrawSettings): WidthsFile {
   });
 }
 
+function fileWidths(plan: ChannelPlan, { file, widths }: WidthsFile): Int32Array {
+  try {
+    return groupWidths(plan, widths);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError({ got: `--widths ${file}: ${error.got}`, expected: error.expected, fix: error.fix });
+  }
+}
+
 /** Per group: 1 where a file names one of its layers. */
 function namedGroups(plan: ChannelPlan, { widths }: WidthsFile): Uint8Array {
   const named = new Uint8Array(plan.groups.length);
@@ -60,12 +69,12 @@ export function drawsOf(plan: ChannelPlan, settings: DrawSettings): (sample: num
   const { law, seed, files = [], spread = DEFAULT_SPREAD } = settings;
   if (law === 'around') {
     const file = oneFile(settings);
-    const centre = groupWidths(plan, file.widths);
+    const centre = fileWidths(plan, file);
     const varies = namedGroups(plan, file);
     return (sample) => widthsAround(plan, centre, spread, varies, seed, sample);
   }
   if (law === 'file') {
-    const given = files.map(({ widths }) => groupWidths(plan, widths));
+    const given = files.map((file) => fileWidths(plan, file));
     return (sample) => {
       const widths = given[sample];
       if (widths === undefined) throw new Error(`sample ${sample} of ${given.length} structure files`);

@@ -67,6 +67,32 @@ export function readStudyRun(directory: string): StudyRun {
   };
 }
 
+/** Settings that a start wants of a folder's study, and those that its run.json must have. */
+function wantedSettings(
+  found: Readonly<Record<string, unknown>>,
+  base: BaseSettings,
+  measuring: MeasuringSettings | null,
+): Record<string, unknown> {
+  if (found.engine === undefined) return base;
+  const { engine, threads, rounds } = found;
+  return { ...base, ...(measuring ?? { engine, threads, rounds }) };
+}
+
+/** Settings of a study that only predicts. */
+export type BaseSettings = Omit<StudySettings, keyof MeasuringSettings>;
+
+/**
+ * Checks that a start fits the study in a folder, if there is one; writes nothing.
+ * @returns whether there is one
+ * @throws UserError naming the first setting that differs, with both values
+ */
+export function checkStudyRun(out: string, base: BaseSettings, measuring: MeasuringSettings | null): boolean {
+  if (!existsSync(join(out, 'run.json'))) return false;
+  const { settings } = readRun(out);
+  openRun(out, { command: 'study', settings: wantedSettings(settings, base, measuring), context: {} });
+  return true;
+}
+
 /**
  * Starts a study in a folder or resumes the one there. One that has only predicted takes on the settings of the first
  * start that measures; one that has measured keeps them when a start only predicts.
@@ -74,23 +100,16 @@ export function readStudyRun(directory: string): StudyRun {
  */
 export function openStudyRun(
   out: string,
-  base: Omit<StudySettings, keyof MeasuringSettings>,
+  base: BaseSettings,
   measuring: MeasuringSettings | null,
   context: StudyContext,
 ): StudyRun {
-  const wanted: StudySettings = { ...base, ...measuring };
-  if (!existsSync(join(out, 'run.json'))) {
-    openRun(out, { command: 'study', settings: wanted, context: { ...context } });
-    return { settings: wanted, context };
-  }
-  const { settings: found } = readRun(out);
-  const hasMeasured = 'engine' in found;
-  const { engine, threads, rounds } = found;
-  const kept = hasMeasured && measuring === null ? { engine, threads, rounds } : {};
-  const settings = hasMeasured ? { ...wanted, ...kept } : base;
-  const { run } = openRun(out, { command: 'study', settings, context: { ...context } });
-  if (!hasMeasured && measuring !== null) {
-    writeJson(join(out, 'run.json'), { ...run, settings: wanted, context });
+  const settings: StudySettings = { ...base, ...measuring };
+  if (!checkStudyRun(out, base, measuring)) {
+    openRun(out, { command: 'study', settings, context: { ...context } });
+  } else if (measuring !== null) {
+    const run = readRun(out);
+    if (run.settings.engine === undefined) writeJson(join(out, 'run.json'), { ...run, settings, context });
   }
   return readStudyRun(out);
 }

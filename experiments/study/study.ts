@@ -16,7 +16,7 @@ import { withRate } from './rate.ts';
 import { type StudyRecord, type StudySummary, studySummary } from './records.ts';
 import { addMeasurements, type Column, columnsOf, predictRows, writeRows } from './rows.ts';
 import { type Shard, samplesOf, shardName } from './shard.ts';
-import { openStudyRun, type StudySettings } from './study-run.ts';
+import { type BaseSettings, type MeasuringSettings, openStudyRun } from './study-run.ts';
 import { sentinelOf, summaryOf } from './summary.ts';
 
 export interface StudyMeasuring {
@@ -56,7 +56,7 @@ export function loadsOf(rounds: number): number {
 }
 
 /** Settings of a study before it measures. */
-export function baseSettings(options: StudyOptions): Omit<StudySettings, 'engine' | 'threads' | 'rounds'> {
+export function baseSettings(options: StudyOptions): BaseSettings {
   const { network, law, seed, batch, files, shard } = options;
   return {
     network: network.name,
@@ -67,6 +67,13 @@ export function baseSettings(options: StudyOptions): Omit<StudySettings, 'engine
     ...(files === undefined ? {} : { widths_sha256: filesHash(files) }),
     ...(shard === undefined ? {} : { shard: shardName(shard) }),
   };
+}
+
+/** What measuring adds to them; null without. */
+export function measuringSettings({ measure }: StudyOptions): MeasuringSettings | null {
+  if (measure === undefined) return null;
+  const { description } = measurerOf(measure.engine);
+  return { engine: engineChoice(description), threads: description.threads, rounds: measure.rounds };
 }
 
 /**
@@ -164,14 +171,10 @@ export async function study(options: StudyOptions): Promise<StudySummary> {
   const drawn = samplesToMeasure(options, measure?.count ?? 0, plan);
   const measurer = measure === undefined ? null : measurerOf(measure.engine);
   const description = measurer?.description ?? null;
-  const { context } = openStudyRun(
-    out,
-    baseSettings(options),
-    description === null || measure === undefined
-      ? null
-      : { engine: engineChoice(description), threads: description.threads, rounds: measure.rounds },
-    { engine: description, ...(options.files === undefined ? {} : { widths: [...options.files] }) },
-  );
+  const { context } = openStudyRun(out, baseSettings(options), measuringSettings(options), {
+    engine: description,
+    ...(options.files === undefined ? {} : { widths: [...options.files] }),
+  });
   const columns = columnsOf(options.devices, plan, batch);
   const startMs = performance.now();
   const rows = predictRows(options, plan, columns, samplesOf(samples, shard), widthsOf);
