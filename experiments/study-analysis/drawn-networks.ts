@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Device } from '../../calibration/device-profile.ts';
+import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
+import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
+import { MorphNetView } from '../../network/morph-net-view.ts';
+import { UserError } from '../../network/user-error.ts';
+import { zooNetwork } from '../../network/zoo/index.ts';
+import { drawsOf, type StudyLaw, widthsFile } from '../study/draw.ts';
+import { predictedUs, type StudyRecord } from '../study/records.ts';
+import type { StudyFiles } from './read-study.ts';
+
+/** Recomputed FLOPs are integers; predictions may differ by this much between versions of morphline. */
+const PREDICTION_TOLERANCE = 0.05;
+
+/** What drawing again takes besides law and seed, as run.json keeps it. */
+const drawSettings = z.object({ spread: z.number().optional(), files: z.array(widthsFile).optional() });
+
+/** The networks of a study, drawn again from seed and number. */
+export interface DrawnNetworks {
+  readonly plan: ChannelPlan;
+  readonly view: MorphNetView;
+  /** Group widths of a row. */
+  widthsOf(row: StudyRecord): Int32Array;
+  /** By column of study.csv, in the order of the study's devices that are at hand. */
+  readonly predictors: ReadonlyMap<string, LatencyPredictor>;
+}
+
+/** @throws UserError where a study's rows are of other networks or of another device profile than those at hand */
+export function drawnNetworks({ summary, run, rows, devices, directory }: StudyFiles): DrawnNetworks {
+  const { network, seed, batch } = summary;
+  const plan = planChannels(zooNetwork(network));
+  const view = new MorphNetView(plan, batch);
+  const predictors = new Map<string, LatencyPredictor>();
+  summary.devices.forEach(({ column }, i) => {
+    const device: Device | null | undefined = devices[i];
+    if (device) predictors.set(column, latencyPredictor(plan, device, { batch }));
+  });
+  const { spread, files } = drawSettings.parse({ spread: run.settings.spread, files: run.context.widths });
+  const draw = drawsOf(plan, {
+    law: summary.law as StudyLaw,
+    seed: summary.seed,
+    ...(files === undefined ? {} : { files }),
+    ...(spread === undefined ? {} : { spread }),
+  });
+  const widthsOf = (row: StudyRecord) => draw(row.sample);
+  const differs = (got: string, expected: string, fix: string) =>
+    new UserError({ got: `${got} in ${directory}`, expected, fix });
+  for (const row of rows.slice(0, 3)) {
+    const widths = widthsOf(row);
+    const { flops } = view.totals(widths, [], new Float64Array(0));
+    if (flops !== row.flops) {
+      throw differs(
+        `${row.flops} FLOPs of sample ${row.sample}`,
+        `${flops}, those of ${network} drawn by ${row.law} with seed ${seed}`,
+        'analyze it with the version of morphline that wrote it',
+      );
+    }
+    for (const [column, predictor] of predictors) {
+      const now = predictor.latencyUs(widths);
+      if (Math.abs(now / predictedUs(row, column) - 1) <= PREDICTION_TOLERANCE) continue;
+      throw differs(
+        `${column} ${predictedUs(row, column)} of sample ${row.sample}`,
+        `${now}, as the profile at hand predicts`,
+        'give the profile that the study used with --device',
+      );
+    }
+  }
+  return { plan, view, predictors, widthsOf };
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { type Device, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { parsedJson, readJsonFile } from '../../network/json-file.ts';
+import { UserError } from '../../network/user-error.ts';
+import { type RunFile, readRun } from '../run-file.ts';
+import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../study/records.ts';
+
+/** The files of a study. */
+export interface StudyFiles {
+  readonly directory: string;
+  readonly run: RunFile;
+  readonly summary: StudySummary;
+  readonly rows: readonly StudyRecord[];
+  /** In the order of the summary's devices; null for a measured one whose profile is not at hand. */
+  readonly devices: readonly (Device | null)[];
+}
+
+/** The text of a file, or of its gzipped form beside it; null if there is neither. */
+function textOf(path: string): string | null {
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString('utf8') : null;
+}
+
+function readRows(path: string): StudyRecord[] {
+  const advice = {
+    expected: 'the study.csv of a finished study',
+    fix: 'run the study again, or restore the file',
+  };
+  const text = textOf(path);
+  if (text === null) throw new UserError({ got: `no ${path} and no ${path}.gz`, ...advice });
+  const records: unknown = parse(text, { columns: true, skip_empty_lines: true });
+  return parsedJson(records, z.array(studyRecord), advice, path);
+}
+
+/** The profile of a study's measured device: device.json in its folder, or the given one of that name. */
+function profileOf(directory: string, name: string, given: readonly Device[]): Device | null {
+  const text = textOf(join(directory, 'device.json'));
+  const packed: Device[] = [];
+  if (text !== null) {
+    const profile = parseDeviceProfile(text, join(directory, 'device.json'));
+    packed.push({ kind: 'measured', name: profile.name, profile });
+  }
+  return [...packed, ...given].find((device) => device.kind === 'measured' && device.name === name) ?? null;
+}
+
+/**
+ * Reads a folder that `morphline study` wrote, or one that keeps its files packed: run.json, study.json, study.csv
+ * (or .gz) and, where a calibrated device took part, its profile device.json (or .gz).
+ * @param given devices that are at hand besides: profiles of calibrated ones that the folder does not hold
+ * @throws UserError for files that are missing or broken
+ */
+export function readStudyFiles(directory: string, given: readonly Device[] = []): StudyFiles {
+  const path = join(directory, 'study.json');
+  const advice = {
+    expected: 'the study.json of a finished study',
+    fix: 'name the --out folder of a study that has ended, or resume it',
+  };
+  const summary = parsedJson(readJsonFile(path, advice), studySummary, advice, path);
+  return {
+    directory,
+    run: readRun(directory),
+    summary,
+    rows: readRows(join(directory, 'study.csv')),
+    devices: summary.devices.map(({ name, kind }) =>
+      kind === 'datasheet' ? openDevice(name) : profileOf(directory, name, given),
+    ),
+  };
+}

@@ -1,0 +1,131 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { openDevice } from '../../../calibration/device-profile.ts';
+import { analyzeStudy } from '../../../experiments/study-analysis/analyze-study.ts';
+import { readStudyFiles } from '../../../experiments/study-analysis/read-study.ts';
+import { UserError } from '../../../network/user-error.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { type PlantedNetwork, PROFILE, plantStudy } from './planted-study.ts';
+
+const root = temporaryFolder();
+const SAMPLES = 300;
+
+function planted(
+  name: string,
+  measuredUs: (network: PlantedNetwork) => number,
+  sentinelUs?: (sample: number) => number,
+): string {
+  const directory = join(root, name);
+  mkdirSync(directory);
+  plantStudy(directory, SAMPLES, measuredUs, sentinelUs);
+  return directory;
+}
+
+const analyzed = (directory: string) =>
+  analyzeStudy(readStudyFiles(directory, [openDevice(PROFILE)]), { resamples: 200 });
+
+describe('where latency is FLOPs exactly', () => {
+  const analysis = analyzed(planted('flops', ({ flops }) => flops / 1e4));
+  const pair = (x: string, y: string) => analysis.correlations.find((each) => each.x === x && each.y === y);
+
+  test('FLOPs correlate perfectly with what was measured, other costs do not', () => {
+    const perfect = pair('flops', 'measured_us');
+    expect(perfect?.kendall?.value).toBeCloseTo(1, 12);
+    expect(perfect?.spearman?.value).toBeCloseTo(1, 12);
+    expect(perfect?.pearson?.interval?.[0]).toBeCloseTo(1, 9);
+    expect(pair('parameters', 'measured_us')?.kendall?.value).toBeLessThan(0.9);
+    expect(pair('bytes', 'measured_us')?.networks).toBe(SAMPLES);
+    expect(pair('flops', 'v100_us')?.pearson?.value).toBeLessThan(0.99);
+  });
+
+  test('choosing by FLOPs is never regretted, and networks of equal FLOPs are equally fast', () => {
+    const byFlops = analysis.regret.filter(
+      ({ chooser, latency }) => chooser === 'flops' && latency === 'measured_us',
+    );
+    expect(byFlops.map(({ floor }) => floor)).toEqual(['flops', 'parameters']);
+    expect(byFlops.every(({ max }) => max === 0)).toBe(true);
+    expect(analysis.spread.windows.length).toBeGreaterThan(0);
+    expect(analysis.spread.median_p95_over_p5.measured_us).toBeCloseTo(1, 9);
+    expect(analysis.spread.median_p95_over_p5.v100_us).toBeGreaterThan(1.02);
+    for (const { slower } of analysis.cuts.filter(({ column }) => column === 'measured_us'))
+      expect(slower).toBe(0);
+  });
+
+  test('scaled FLOPs predict it without error', () => {
+    const flops = analysis.prediction.find(({ column }) => column === 'flops');
+    expect(flops?.scaled.mape).toBeCloseTo(0, 9);
+    expect(flops?.raw).toBeNull();
+  });
+
+  test('shares of bounds add up, and each layer has its ratio on every device', () => {
+    for (const { compute, memory, overhead } of analysis.bounds)
+      expect(compute + memory + overhead).toBeCloseTo(1, 9);
+    expect(analysis.bounds.map(({ column }) => column)).toEqual(['p100_us', 'v100_us', 'calibrated_us']);
+    const conv = analysis.layers.find(({ kind }) => kind === 'conv2d');
+    const [p100] = conv?.devices ?? [];
+    expect(p100?.ns_per_mflop).toBeCloseTo(((p100?.us as number) * 1e9) / (conv?.flops as number), 9);
+  });
+});
+
+test('where the profile is right, its layers explain the whole measured gap, and their shares rank them', () => {
+  const analysis = analyzed(planted('layers', ({ calibratedUs }) => calibratedUs));
+  const [measured, predicted, ...others] = analysis.gap.filter(({ column }) => column === 'calibrated_us');
+  expect(others).toEqual([]);
+  expect(measured?.latency).toBe('measured_us');
+  expect(measured?.explained).toBeCloseTo(1, 9);
+  expect(measured?.layers).toEqual(predicted?.layers);
+  const shares = measured?.layers.map(({ share }) => share) ?? [];
+  expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+  expect(shares[0]).toBeGreaterThan(0.05);
+  // The same time once more by kind of kernel, layouts aside.
+  expect(measured?.kinds.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+  expect(measured?.kinds.map(({ name }) => name)).toContain('conv 3x3/1');
+});
+
+test("the machine's drift is divided out, raw errors stay", () => {
+  // In every second block the machine is 20 % slower than when it was calibrated.
+  const profile = openDevice(PROFILE);
+  if (profile.kind !== 'measured') throw new Error('not a measured device');
+  const sentinelThenUs = profile.profile.sentinelUs as number;
+  const slowness = (sample: number) => (sample % 2 === 0 ? 1.2 : 1);
+  const analysis = analyzed(
+    planted(
+      'drift',
+      ({ sample, calibratedUs }) => calibratedUs * slowness(sample),
+      (sample) => sentinelThenUs * slowness(sample),
+    ),
+  );
+  const calibrated = analysis.prediction.find(({ column }) => column === 'calibrated_us');
+  expect(calibrated?.raw?.mape).toBeCloseTo((1 - 1 / 1.2) / 2, 3);
+  expect(calibrated?.drift_corrected?.mape).toBeCloseTo(0, 9);
+  expect(analysis.measured?.sentinel_range).toBeCloseTo(0.2, 9);
+  expect(analysis.spread.median_p95_over_p5.measured_over_calibrated_us).toBeCloseTo(1, 9);
+});
+
+test('a packed folder gives the same analysis as the files', () => {
+  const directory = planted('packed', ({ calibratedUs }) => calibratedUs);
+  const before = analyzed(directory);
+  const csv = join(directory, 'study.csv');
+  writeFileSync(`${csv}.gz`, gzipSync(readFileSync(csv)));
+  rmSync(csv);
+  copyFileSync(PROFILE, join(directory, 'device.json'));
+  expect(analyzeStudy(readStudyFiles(directory), { resamples: 200 })).toEqual(before);
+  // Without the profile there are no layers of the calibrated device, but its column is compared all the same.
+  rmSync(join(directory, 'device.json'));
+  const without = analyzeStudy(readStudyFiles(directory), { resamples: 10 });
+  expect(without.bounds.map(({ column }) => column)).toEqual(['p100_us', 'v100_us']);
+  expect(without.prediction.map(({ column }) => column)).toContain('calibrated_us');
+});
+
+test('files that do not belong together are told', () => {
+  const directory = planted('mixed', ({ flops }) => flops / 1e4);
+  const csv = join(directory, 'study.csv');
+  const text = readFileSync(csv, 'utf8');
+  writeFileSync(csv, text.replace(/^0,uniform,\d+/m, '0,uniform,12345'));
+  expect(() => analyzed(directory)).toThrow(/got 12345 FLOPs of sample 0 in .*mixed; expected \d+, those of/);
+  rmSync(csv);
+  expect(() => analyzed(directory)).toThrow(UserError);
+  expect(() => readStudyFiles(join(root, 'nowhere'))).toThrow(/study\.json of a finished study/);
+});
