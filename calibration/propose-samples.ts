@@ -10,10 +10,13 @@ export interface ProposedSample {
   readonly law: SamplingLaw | 'full' | 'probe';
 }
 
+/** How many networks of each role, over all families. */
 export interface SampleCounts {
   readonly fit: number;
   readonly choose: number;
   readonly report: number;
+  /** More to fit, where the model is most uncertain after the others. */
+  readonly targeted: number;
 }
 
 /** In turn, so that any prefix of a role's samples is spread over the laws. */
@@ -22,8 +25,28 @@ const LAWS: readonly SamplingLaw[] = ['uniform', 'log-uniform', 'width-multiplie
 /** Networks to fit per one more whose widths are all aligned. */
 const FITS_PER_ALIGNED = 6;
 
-/** What three minutes on two cores allow at 224×224. */
-export const DEFAULT_COUNTS: SampleCounts = { fit: 42, choose: 12, report: 33 };
+/**
+ * Plans from the one that tells most to the least that can be fitted and validated: fewer networks to fit before fewer
+ * that are reported, 15 of each law where possible.
+ */
+export const COUNTS: readonly [SampleCounts, ...SampleCounts[]] = [
+  { fit: 30, choose: 9, report: 45, targeted: 6 },
+  { fit: 24, choose: 9, report: 45, targeted: 6 },
+  { fit: 18, choose: 6, report: 45, targeted: 6 },
+  { fit: 18, choose: 6, report: 30, targeted: 3 },
+  { fit: 12, choose: 6, report: 24, targeted: 3 },
+  { fit: 12, choose: 6, report: 12, targeted: 0 },
+];
+
+/** Aligned networks beside so many to fit. */
+function alignedCount(fit: number): number {
+  return Math.ceil(fit / FITS_PER_ALIGNED);
+}
+
+/** Networks whose kernels are recorded, the targeted ones left out. */
+export function profiledCount({ fit }: SampleCounts): number {
+  return fit + alignedCount(fit);
+}
 
 /**
  * The networks to measure for a family: three disjoint sets (to fit, to choose the rung, to report), a third of each
@@ -44,9 +67,36 @@ export function proposeSamples(networks: readonly string[], counts: SampleCounts
       }
     }
     // Random widths are hardly ever aligned all at once, and deployed networks nearly always.
-    for (let k = 0; k < Math.ceil(counts.fit / networks.length / FITS_PER_ALIGNED); k++) {
+    for (let k = 0; k < alignedCount(counts.fit / networks.length); k++) {
       samples.push({ network, sample: sample++, role: 'fit', law: 'aligned' });
     }
   }
   return samples;
+}
+
+/** Sample numbers of candidates begin here, beyond those of any plan. */
+const FIRST_CANDIDATE = 1000;
+/** Sample numbers of networks that stand for those to predict; they are never measured. */
+const FIRST_TARGET = 2000;
+
+const CANDIDATE_LAWS: readonly SamplingLaw[] = [...LAWS, 'aligned'];
+
+/** Networks from which the targeted ones are chosen: of every law, so small, large and aligned kernels too. */
+export function proposeCandidates(networks: readonly string[], count: number): ProposedSample[] {
+  return Array.from({ length: count }, (_, k) => ({
+    network: networks[k % networks.length] as string,
+    sample: FIRST_CANDIDATE + k,
+    role: 'fit',
+    law: CANDIDATE_LAWS[Math.floor(k / networks.length) % CANDIDATE_LAWS.length] as SamplingLaw,
+  }));
+}
+
+/** Networks as users will predict them, to tell which candidates teach most about these. */
+export function proposeTargets(networks: readonly string[], count: number): ProposedSample[] {
+  return Array.from({ length: count }, (_, k) => ({
+    network: networks[k % networks.length] as string,
+    sample: FIRST_TARGET + k,
+    role: 'fit',
+    law: LAWS[Math.floor(k / networks.length) % LAWS.length] as SamplingLaw,
+  }));
 }

@@ -80,6 +80,15 @@ const smoothCovariance = (a: Point['logs'], b: Point['logs']) =>
 const alignmentCovariance = (a: Point['remainders'], b: Point['remainders']) =>
   ALIGNMENT_SIZE ** 2 * bell(a, b, ALIGNMENT_PERIODS);
 
+/** Prior covariance of the residuals at two shapes of one kernel class. */
+export function residualCovariance(a: ChannelShape, b: ChannelShape): number {
+  const [p, q] = [pointOf(a), pointOf(b)];
+  return smoothCovariance(p.logs, q.logs) + alignmentCovariance(p.remainders, q.remainders);
+}
+
+/** Variance of one measured residual around the true one. */
+export const RESIDUAL_NOISE_VARIANCE = NOISE ** 2;
+
 /** Residuals of one shape are one observation: their median. */
 function distinctShapes(residuals: readonly Residual[]): { point: Point; log: number; count: number }[] {
   const byShape = new Map<string, Residual[]>();

@@ -69,6 +69,10 @@ export interface MeasureSamplesOptions {
   readonly deadlineMs: number;
   /** Enough rounds were taken once the relative standard error of every network's median is at most this. */
   readonly targetError?: number;
+  /** Of which half the width is re-timed all along, to compare blocks; by default that of the first sample. */
+  readonly sentinelFamily?: Family;
+  /** Number of the first block, where others were measured before. */
+  readonly firstBlock?: number;
   /** Most networks that are loaded at once. */
   readonly networksPerBlock?: number;
   readonly onProgress?: ProgressListener;
@@ -148,8 +152,7 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   for (const row of files.failures.read()) done.add(caseId(row));
   const [first] = samples.filter(({ proposed }) => proposed.role !== 'probe');
   if (first === undefined) return files.networks.read();
-  const { plan } = first.family;
-  const sentinel = sentinelNetwork(plan);
+  const sentinel = sentinelNetwork((options.sentinelFamily ?? first.family).plan);
   const blocks = blocksOf(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK);
   const earlier = new EarlierRows(files, done);
   for (const [index, block] of blocks.entries()) {
@@ -159,7 +162,7 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
     const blockDeadlineMs = now + Math.max(0, deadlineMs - now) / (blocks.length - index);
     await measureSampleBlock(
       options,
-      index,
+      index + (options.firstBlock ?? 0),
       waiting,
       sentinel,
       blockDeadlineMs,

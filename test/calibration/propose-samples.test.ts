@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_COUNTS, proposeSamples } from '../../calibration/propose-samples.ts';
+import { COUNTS, proposeSamples } from '../../calibration/propose-samples.ts';
 
 test('the sets to fit, to choose and to report are disjoint', () => {
-  const samples = proposeSamples(['a', 'b'], DEFAULT_COUNTS);
+  const samples = proposeSamples(['a', 'b'], COUNTS[0]);
   const ids = samples.map(({ network, sample }) => `${network} ${sample}`);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
 test('each set is a third uniform, a third log-uniform, a third along the width-multiplier path', () => {
-  const samples = proposeSamples(['a'], { fit: 30, choose: 9, report: 33 });
+  const samples = proposeSamples(['a'], { fit: 30, choose: 9, report: 33, targeted: 0 });
   for (const [role, third] of [
     ['fit', 10],
     ['choose', 3],
@@ -21,6 +21,6 @@ test('each set is a third uniform, a third log-uniform, a third along the width-
 });
 
 test('the full network is reported, and only reported', () => {
-  const full = proposeSamples(['a'], DEFAULT_COUNTS).filter(({ law }) => law === 'full');
+  const full = proposeSamples(['a'], COUNTS[0]).filter(({ law }) => law === 'full');
   expect(full.map(({ role }) => role)).toEqual(['report']);
 });

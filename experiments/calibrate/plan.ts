@@ -1,0 +1,108 @@
+import { mean } from 'simple-statistics';
+import {
+  COUNTS,
+  type ProposedSample,
+  profiledCount,
+  type SampleCounts,
+} from '../../calibration/propose-samples.ts';
+import type { SamplingLaw } from '../../network/sampling.ts';
+import { resizeNetwork } from '../../network/widths.ts';
+import type { Measurer, NetworkTrial } from '../../profiler/measurer.ts';
+import { drawSample, type Family } from '../measure-samples.ts';
+
+/** What a calibration measures, decided once. */
+export interface Plan extends SampleCounts {
+  /** How often each network is loaded: where buffers come to lie changes its latency for as long as it is loaded. */
+  readonly loads: number;
+}
+
+/** Starting a process and opening an engine in it. */
+const START_SECONDS = 1.5;
+/** Time that a network's hot runs take in a round, at least. */
+const ROUND_SECONDS = 0.012;
+/** Of a network whose kernels are recorded, in a round. */
+const PROFILED_RUNS = 3;
+/** Before the rounds of a load. */
+const WARM_UPS = 2;
+/** Rounds that a plan must leave time for, in all loads together. */
+const PLANNED_ROUNDS = 8;
+/** More loads are worth their time where each has so many rounds. */
+const ROUNDS_PER_MORE_LOADS = 6;
+const LOADS = [4, 2] as const;
+/** The targeted networks come last, in loads of their own. */
+export const TARGETED_LOADS = 2;
+const TARGETED_ROUNDS = 6;
+
+const TRIAL_LAWS: readonly (SamplingLaw | 'full')[] = ['full', 'uniform', 'log-uniform', 'width-multiplier'];
+/** Sample number of the networks that are tried: of no plan. */
+const TRIAL_SAMPLE = 3000;
+
+/** Seconds that `count` networks take, `profiled` of them with their kernels, in so many loads and rounds. */
+function secondsOf(
+  trials: readonly NetworkTrial[],
+  networks: { readonly count: number; readonly profiled: number },
+  loads: number,
+  rounds: number,
+): number {
+  const { count, profiled } = networks;
+  const load = mean(trials.map(({ loadSeconds, runSeconds }) => loadSeconds + WARM_UPS * runSeconds));
+  const run = mean(trials.map(({ runSeconds }) => runSeconds));
+  const timed = mean(
+    trials.map(({ runSeconds }) => runSeconds + Math.max(2 * runSeconds, ROUND_SECONDS + runSeconds / 2)),
+  );
+  return (
+    loads * (START_SECONDS + (count + profiled) * load) +
+    rounds * (count * timed + profiled * PROFILED_RUNS * run)
+  );
+}
+
+/** Seconds that the targeted networks take. */
+export function targetedSeconds(trials: readonly NetworkTrial[], { targeted }: SampleCounts): number {
+  if (targeted === 0) return 0;
+  return secondsOf(trials, { count: targeted, profiled: targeted }, TARGETED_LOADS, TARGETED_ROUNDS);
+}
+
+function planSeconds(trials: readonly NetworkTrial[], counts: SampleCounts, loads: number, rounds: number) {
+  const profiled = profiledCount(counts);
+  const count = profiled + counts.choose + counts.report;
+  return secondsOf(trials, { count, profiled }, loads, rounds) + targetedSeconds(trials, counts);
+}
+
+/**
+ * The richest plan that the time allows.
+ * @param trials what typical networks of the families cost here
+ * @param seconds to measure in
+ */
+export function affordablePlan(trials: readonly NetworkTrial[], seconds: number): Plan {
+  const [fewest] = COUNTS.slice(-1) as [SampleCounts];
+  const counts = COUNTS.find((each) => planSeconds(trials, each, 2, PLANNED_ROUNDS) <= seconds) ?? fewest;
+  const loads = LOADS.find(
+    (each) => planSeconds(trials, counts, each, each * ROUNDS_PER_MORE_LOADS) <= seconds,
+  );
+  if (loads !== undefined) return { ...counts, loads };
+  return { ...counts, loads: planSeconds(trials, counts, 2, PLANNED_ROUNDS) <= seconds ? 2 : 1 };
+}
+
+/** What the full network and one of each law cost here, of every family. */
+export async function trialRuns(
+  measurer: Measurer,
+  families: readonly Family[],
+  batch: number,
+  seed: number,
+): Promise<NetworkTrial[]> {
+  const networks = families.flatMap((family) =>
+    TRIAL_LAWS.map((law) => {
+      const proposed: ProposedSample = {
+        network: family.network.name,
+        sample: TRIAL_SAMPLE,
+        role: 'fit',
+        law,
+      };
+      return resizeNetwork(family.plan, drawSample(proposed, family, seed).widths);
+    }),
+  );
+  const trials = await measurer.trial(networks, batch);
+  // The full network is one of many; it counts only where nothing smaller was tried.
+  const sampled = trials.filter((_, index) => TRIAL_LAWS[index % TRIAL_LAWS.length] !== 'full');
+  return sampled.length > 0 ? sampled : trials;
+}
