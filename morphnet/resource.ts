@@ -1,6 +1,9 @@
-import type { Device } from '../calibration/device-profile.ts';
-import { latencyPredictor } from '../calibration/predict.ts';
+import { chosenRung, type Device } from '../calibration/device-profile.ts';
+import { LatencyPotential } from '../calibration/latency-potential.ts';
+import { kernelPredictor } from '../calibration/predict.ts';
 import type { ChannelPlan } from '../network/channel-plan.ts';
+import { Lowering } from '../network/lowering/lower.ts';
+import { rulesNamed } from '../network/lowering/rules.ts';
 import { type CostMeasure, MorphNetView } from '../network/morph-net-view.ts';
 import { prunedPlans } from './pruned-plan.ts';
 
@@ -51,50 +54,45 @@ export function activationResource(plan: ChannelPlan): Resource {
   return viewResource(plan, { name: 'activation-count', unit: 'channels' }, 'activations');
 }
 
-/** Half-width of the secant: a whole block of the widest blocked layout, so that the next step is seen. */
-const SECANT_CHANNELS = 16;
-
 const NS_PER_US = 1e3;
+
+/** Whole-network latency on a measured device, with the slopes of its smoothed potential. */
+function measuredLatency(
+  plan: ChannelPlan,
+  { profile }: Extract<Device, { kind: 'measured' }>,
+  batch: number,
+): Pick<Resource, 'cost' | 'slopes'> {
+  const lowering = new Lowering(plan.network, rulesNamed(profile.engine.rules), batch);
+  const { model, network } = chosenRung(profile);
+  const predictor = kernelPredictor(lowering, model, network);
+  const gradient = (widths: Int32Array) =>
+    new LatencyPotential(lowering, model, network, widths).gradient(widths);
+  return {
+    cost: (widths) => predictor.latencyUs(widths),
+    slopes(widths) {
+      const slopes = gradient(widths);
+      if (widths.includes(0)) {
+        // What is gone has no kernels to differentiate: its slopes are those it would have with one channel back.
+        const revived = gradient(widths.map((width) => Math.max(1, width)));
+        widths.forEach((width, group) => {
+          if (width === 0) slopes[group] = revived[group] as number;
+        });
+      }
+      return slopes.map((slope, group) => (plan.groups[group]?.fixed ? 0 : Math.max(0, slope)));
+    },
+  };
+}
 
 /**
  * Latency in µs: on a datasheet device as Google's library relaxes it (the slope of the roofline's larger side, op by
- * op); on a measured one the secant of the predicted whole-network latency over ±16 channels of each group, since a
- * calibrated latency is a staircase whose local slope says nothing.
+ * op); on a measured one the predicted latency, and as slopes the gradient of its smoothed potential
+ * ({@link LatencyPotential}), since a calibrated latency is a staircase whose local slope says nothing. The gradient of a
+ * group whose channels cost less than nothing (alignment can do that) is raised to 0.
  */
 export function latencyResource(plan: ChannelPlan, device: Device, batch = 1): Resource {
   const names = { name: `latency on ${device.name}`, unit: 'µs' } as const;
   if (device.kind === 'datasheet') {
     return viewResource(plan, { ...names, batch, perUnit: NS_PER_US }, device.device);
   }
-  const predictor = latencyPredictor(plan, device, { batch });
-  const cost = (widths: Int32Array) => predictor.latencyUs(widths);
-  return {
-    ...names,
-    cost,
-    slopes(widths) {
-      return Float64Array.from(plan.groups, ({ size, fixed }, group) => {
-        if (fixed) return 0;
-        const width = widths[group] as number;
-        const least = Math.max(0, width - SECANT_CHANNELS);
-        const most = Math.min(Math.max(size, width), width + SECANT_CHANNELS);
-        if (least === most) return 0;
-        return Math.max(
-          0,
-          (costAt(cost, widths, group, most) - costAt(cost, widths, group, least)) / (most - least),
-        );
-      });
-    },
-  };
-}
-
-function costAt(
-  cost: (widths: Int32Array) => number,
-  widths: Int32Array,
-  group: number,
-  width: number,
-): number {
-  const changed = widths.slice();
-  // A group that the network cannot do without has no cost at 0: one channel stands for it.
-  changed[group] = Math.max(1, width);
-  return cost(changed);
+  return { ...names, ...measuredLatency(plan, device, batch) };
 }
