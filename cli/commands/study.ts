@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
+import { writeJson } from '../../experiments/run-file.ts';
 import { DEFAULT_SPREAD, STUDY_LAWS, type StudyLaw, widthsFile } from '../../experiments/study/draw.ts';
 import { estimateStudy } from '../../experiments/study/dry-run.ts';
 import { mergeStudies } from '../../experiments/study/merge.ts';
 import { parseShard, shardFolder } from '../../experiments/study/shard.ts';
 import { type StudyOptions, study } from '../../experiments/study/study.ts';
+import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
+import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
 import { parsedJson } from '../../network/json-file.ts';
 import { UserError } from '../../network/user-error.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
@@ -24,6 +27,7 @@ import {
 import { readStructures } from '../structures.ts';
 import { studyEstimateText, studySummaryText } from '../study-text.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
+import { studyAnalysisText } from './study-analysis-text.ts';
 
 interface Flags extends CommonFlags {
   readonly network: string;
@@ -41,6 +45,7 @@ interface Flags extends CommonFlags {
   readonly shard?: string;
   readonly shards?: number;
   readonly merge?: string[];
+  readonly analyze?: string;
   readonly parquet?: boolean;
   readonly dryRun?: boolean;
   readonly out: string;
@@ -136,6 +141,13 @@ async function run(flags: Flags): Promise<void> {
   done(flags, out, summary);
 }
 
+function analyze(flags: Flags, directory: string): void {
+  const analysis = analyzeStudy(readStudyFiles(directory, flags.device.map(openDevice)));
+  writeJson(join(directory, 'study-analysis.json'), analysis);
+  if (flags.json === true) printJson(analysis);
+  else print(studyAnalysisText(analysis));
+}
+
 export function studyCommand(program: Command): void {
   program
     .command('study')
@@ -169,10 +181,14 @@ export function studyCommand(program: Command): void {
     )
     .addOption(integerOption('--shards <n>', 'number of shards, where --shard auto cannot know it', 1))
     .option('--merge <dir...>', 'join the folders of shards into --out')
+    .option('--analyze <dir>', 'say what a finished study found; --device adds the profile it used')
     .option('--parquet', 'write study.parquet too')
     .option('--dry-run', 'say how long it would take and what it would write; try the full network only')
     .option('--out <dir>', 'folder of the results', 'runs/study')
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
-    .action((flags: Flags) => (flags.merge === undefined ? run(flags) : merge(flags, flags.merge)));
+    .action((flags: Flags) => {
+      if (flags.analyze !== undefined) return analyze(flags, flags.analyze);
+      return flags.merge === undefined ? run(flags) : merge(flags, flags.merge);
+    });
 }

@@ -11,6 +11,7 @@ test('every JSON file has a schema that requires its version field', () => {
     'run.json',
     'ceilings.json',
     'study.json',
+    'study-analysis.json',
     'result.json',
   ]);
   for (const { required, properties } of Object.values(schemas)) {
