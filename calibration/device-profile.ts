@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { UserError } from '../network/user-error.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
 import { errorMetrics } from './error-metrics.ts';
-import { kernelModel, RUNGS } from './kernel-model.ts';
+import { kernelModel, RUNGS, rooflineModel } from './kernel-model.ts';
 import { networkModel } from './network-model.ts';
+import { smoothing } from './smoothing-gap.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
 
@@ -84,13 +85,21 @@ export const deviceProfile = z.object({
    */
   sentinelUs: z.number().positive().optional(),
   /** The fitted roofline: of all kernels, in situ. */
-  roofline: z.object({ computeRateGflops: z.number(), bandwidthGBps: z.number(), overheadUs: z.number() }),
+  roofline: z.object({
+    computeRateGflops: z.number(),
+    bandwidthGBps: z.number(),
+    overheadUs: z.number(),
+    /** 95 %, at the speed that the session's sentinel had. Not in profiles of earlier versions. */
+    intervals: rooflineModel.shape.intervals,
+  }),
   rungs: z.array(rungResult).nonempty(),
   /** The rung that predictions use. */
   chosen: z.enum(RUNGS),
   reason: z.string(),
   domain: z.record(z.string(), classDomain),
   validation,
+  /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
+  smoothing: smoothing.optional(),
 });
 export type DeviceProfile = z.infer<typeof deviceProfile>;
 

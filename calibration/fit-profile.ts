@@ -10,6 +10,7 @@ import type { KernelRecord, NetworkRecord } from '../profiler/records.ts';
 import { datasheetDevice } from './datasheet-devices.ts';
 import { DEVICE_SCHEMA, type DeviceProfile, type RungResult, type Validation } from './device-profile.ts';
 import { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
+import { type Jackknifed, jackknifeKernelClasses, jackknifeRoofline } from './kernel-intervals.ts';
 import {
   fitKernelClasses,
   fitRoofline,
@@ -17,10 +18,11 @@ import {
   type KernelModel,
   type KernelSample,
   predictKernel,
-  type RooflineModel,
 } from './kernel-model.ts';
-import { fitNetworkModel, type NetworkModel, networkLatencyUs } from './network-model.ts';
+import { inLoads, type LoadRecords, type LoadTimes, loadTimes, networkId } from './load-times.ts';
+import { fitNetworkModel, type NetworkModel, networkIntervals, networkLatencyUs } from './network-model.ts';
 import { kernelOf } from './recorded-kernel.ts';
+import { smoothingGaps } from './smoothing-gap.ts';
 
 /** A measured network with what predictions need of it. */
 export interface NetworkSample {
@@ -76,11 +78,50 @@ function predictions(model: KernelModel, network: NetworkModel, set: Set): numbe
   return set.samples.map((sample) => networkLatencyUs(network, sumOf(model, sample)));
 }
 
-function fitRung(model: KernelModel, sets: Record<'fit' | 'choose' | 'report', Set>): RungResult {
-  const network = fitNetworkModel(
-    sets.fit.samples.map((sample) => sumOf(model, sample)),
-    sets.fit.measuredUs,
+/**
+ * Sums of whole networks by changed kernel models, in which each kernel is as far from the jackknifed model as it is by
+ * `model`.
+ */
+function movedSums(model: KernelModel, base: KernelModel, set: Set) {
+  const factors = set.samples.map(({ kernels }) =>
+    kernels.map((kernel) => predictKernel(model, kernel).latencyUs / predictKernel(base, kernel).latencyUs),
   );
+  return (moved: KernelModel) =>
+    set.samples.map(({ kernels }, i) => {
+      let kernelsUs = 0;
+      kernels.forEach((kernel, k) => {
+        kernelsUs += ((factors[i] as number[])[k] as number) * predictKernel(moved, kernel).latencyUs;
+      });
+      return { kernelsUs, kernels: kernels.length };
+    });
+}
+
+/** @param jackknifed the model itself, or for a table the one below it */
+function fitRung(
+  model: KernelModel,
+  jackknifed: Jackknifed<KernelModel>,
+  sets: Record<'fit' | 'choose' | 'report', Set>,
+  loads: LoadTimes | undefined,
+): RungResult {
+  const { samples, measuredUs } = sets.fit;
+  const sums = samples.map((sample) => sumOf(model, sample));
+  const fitted = fitNetworkModel(sums, measuredUs);
+  const sumsBy = movedSums(model, jackknifed.model, sets.fit);
+  const ids = samples.map(({ record }) => networkId(record));
+  const intervals = networkIntervals(fitted, {
+    ids,
+    measuredUs,
+    sums,
+    sumsWithout: new Map([...jackknifed.without].map(([id, moved]) => [id, sumsBy(moved)])),
+    byLoad: jackknifed.byLoad.map((moved, load) => ({
+      sums: sumsBy(moved),
+      measuredUs: ids.map((id, i) => {
+        const us = measuredUs[i] as number;
+        return (loads && inLoads(us, loads.networksUs.get(id))?.[load]) ?? us;
+      }),
+    })),
+  });
+  const network = { ...fitted, intervals };
   const metrics = (set: Set) => errorMetricsOf(predictions(model, network, set), set.measuredUs);
   return { model, network, choose: metrics(sets.choose), report: metrics(sets.report) };
 }
@@ -150,6 +191,21 @@ function choose(rungs: readonly RungResult[]): { chosen: RungResult; reason: str
   return { chosen, reason: `error on ${chosen.choose.networks} networks kept for choosing: ${list}` };
 }
 
+function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | undefined): KernelSample[] {
+  const seen = new Map<string, number>();
+  return kernels.flatMap((record): KernelSample[] => {
+    const id = networkId(record);
+    const at = seen.get(id) ?? 0;
+    seen.set(id, at + 1);
+    const { role, latency_us: latencyUs } = record;
+    if ((role !== 'fit' && role !== 'probe') || latencyUs <= 0) return [];
+    const loadsUs = inLoads(latencyUs, loads?.kernelsUs.get(id)?.[at]);
+    return [
+      { kernel: kernelOf(record), latencyUs, network: id, ...(loadsUs === undefined ? {} : { loadsUs }) },
+    ];
+  });
+}
+
 export type ProfileContext = Pick<DeviceProfile, 'name' | 'engine' | 'machine' | 'measuredAt' | 'settings'>;
 
 /** Fewer of a role than this, and there is nothing to fit, choose or report with. */
@@ -158,13 +214,16 @@ const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
 /**
  * Fits the ladder to recorded measurements and validates it: kernel models on the kernels of `fit` and `probe`
  * networks, network models on whole `fit` networks, the rung chosen on `choose`, the error reported on `report`.
+ * @param loadRecords times by load, so that intervals hold what a whole load has in common
  * @throws UserError if a role has too few networks
  */
 export function fitProfile(
   kernels: readonly KernelRecord[],
   networks: readonly NetworkSample[],
   context: ProfileContext,
+  loadRecords?: LoadRecords,
 ): DeviceProfile {
+  const loads = loadRecords && loadTimes(loadRecords);
   const corrected = driftCorrectedUs(networks.map(({ record }) => record));
   const setOf = (role: 'fit' | 'choose' | 'report'): Set => {
     const indices = networks.flatMap(({ record }, i) => (record.role === role ? [i] : []));
@@ -181,28 +240,38 @@ export function fitProfile(
     };
   };
   const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
-  const samples: KernelSample[] = kernels
-    .filter(({ role, latency_us }) => (role === 'fit' || role === 'probe') && latency_us > 0)
-    .map((record) => ({ kernel: kernelOf(record), latencyUs: record.latency_us }));
-  const roofline: RooflineModel = fitRoofline(samples, false);
-  const overhead = fitRoofline(samples, true);
-  const classes = fitKernelClasses(samples, overhead);
-  const models: KernelModel[] = [roofline, overhead, classes, fitTables(samples, classes)];
-  const rungs = models.map((model) => fitRung(model, sets)) as [RungResult, ...RungResult[]];
+  const samples = kernelSamples(kernels, loads);
+  const roofline = jackknifeRoofline(samples, fitRoofline(samples, false));
+  const overhead = jackknifeRoofline(samples, fitRoofline(samples, true));
+  const classes = jackknifeKernelClasses(samples, fitKernelClasses(samples, overhead.model), overhead);
+  const table = fitTables(samples, classes.model);
+  const rungs = [
+    fitRung(roofline.model, roofline, sets, loads),
+    fitRung(overhead.model, overhead, sets, loads),
+    fitRung(classes.model, classes, sets, loads),
+    fitRung(table, classes, sets, loads),
+  ] as [RungResult, ...RungResult[]];
   const { chosen, reason } = choose(rungs);
   return {
     schema: DEVICE_SCHEMA,
     ...context,
     sentinelUs: median(networks.map(({ record }) => record.sentinel_us)),
     roofline: {
-      computeRateGflops: overhead.computeRateGflops,
-      bandwidthGBps: overhead.bandwidthGBps,
-      overheadUs: overhead.overheadUs,
+      computeRateGflops: overhead.model.computeRateGflops,
+      bandwidthGBps: overhead.model.bandwidthGBps,
+      overheadUs: overhead.model.overheadUs,
+      intervals: overhead.model.intervals,
     },
     rungs,
     chosen: chosen.model.rung,
     reason,
     domain: domainOf(samples),
     validation: validate(chosen, sets),
+    smoothing: smoothingGaps(
+      chosen,
+      samples.map(({ kernel }) => kernel),
+      networks.map((sample) => sample.kernels),
+      rulesNamed(context.engine.rules),
+    ),
   };
 }

@@ -1,13 +1,19 @@
 import { median, quantile } from 'simple-statistics';
 import { z } from 'zod';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { interval } from './intervals.ts';
+import { rooflineLogModel, sumLogModel, usedColumns } from './log-models.ts';
 import { fitResidualTable, type Residual, residualAt, residualTable } from './residual-table.ts';
-import { type LogModel, robustLogFit } from './robust-log-fit.ts';
+import { robustLogFit } from './robust-log-fit.ts';
 
 /** A kernel and its measured time. */
 export interface KernelSample {
   readonly kernel: Kernel;
   readonly latencyUs: number;
+  /** Identifies the network it ran in: kernels of one are not independent. By default each is its own. */
+  readonly network?: string;
+  /** By each load alone, in µs; 0 where it was too short for the clock. */
+  readonly loadsUs?: readonly number[];
 }
 
 const positive = z.number().nonnegative();
@@ -20,6 +26,10 @@ export const rooflineModel = z.object({
   overheadUs: positive,
   /** Robust relative error on the kernels it was fitted to. */
   kernelError: positive,
+  /** Not in profiles of earlier versions; overhead only on the rung that has one. */
+  intervals: z
+    .object({ computeRateGflops: interval, bandwidthGBps: interval, overheadUs: interval.optional() })
+    .optional(),
 });
 export type RooflineModel = z.infer<typeof rooflineModel>;
 
@@ -35,6 +45,18 @@ const classCost = z.object({
   unfoldedUsPerMB: positive,
   samples: z.number().int().positive(),
   kernelError: positive,
+  /** Of the costs that were fitted; the samples cannot tell the others, 0, from them. Not in profiles of earlier versions. */
+  intervals: z
+    .object({
+      overheadUs: interval,
+      usPerMflop: interval,
+      inputUsPerMB: interval,
+      outputUsPerMB: interval,
+      weightUsPerMB: interval,
+      unfoldedUsPerMB: interval,
+    })
+    .partial()
+    .optional(),
 });
 export type ClassCost = z.infer<typeof classCost>;
 
@@ -54,10 +76,28 @@ export const tableModel = z.object({
 });
 export type TableModel = z.infer<typeof tableModel>;
 
-export const kernelModel = z.discriminatedUnion('rung', [rooflineModel, kernelClassModel, tableModel]);
+export const layerTableModel = z.object({
+  rung: z.literal('layer-table'),
+  base: tableModel,
+  /** By kernel as {@link kernelKey} names it: what the table of its class misses in this network's own kernel. */
+  layers: z.record(z.string(), residualTable),
+});
+export type LayerTableModel = z.infer<typeof layerTableModel>;
+
+/** Names one kernel of one network, whatever its widths. */
+export function kernelKey({ name, kernelClass, output }: Kernel): string {
+  return `${name} ${kernelClass} ${output.height}x${output.width}`;
+}
+
+export const kernelModel = z.discriminatedUnion('rung', [
+  rooflineModel,
+  kernelClassModel,
+  tableModel,
+  layerTableModel,
+]);
 export type KernelModel = z.infer<typeof kernelModel>;
 
-export const RUNGS = ['roofline', 'overhead', 'kernel-class', 'table'] as const;
+export const RUNGS = ['roofline', 'overhead', 'kernel-class', 'table', 'layer-table'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 export type Bound = 'compute' | 'memory' | 'overhead';
@@ -78,7 +118,8 @@ export function unfoldedBytes(kernel: Kernel): number {
   return 4 * kernel.batch * kernel.output.height * kernel.output.width * taps * kernel.inputChannels;
 }
 
-function amounts(kernel: Kernel): [number, number, number, number, number, number] {
+/** What the costs of a class are multiplied with, in the order of {@link COST_NAMES}. */
+export function amounts(kernel: Kernel): [number, number, number, number, number, number] {
   return [
     1,
     kernel.paddedFlops * PER_MILLION,
@@ -103,12 +144,19 @@ function predictRoofline(model: RooflineModel, kernel: Kernel): KernelPrediction
   };
 }
 
-function channelShape({ inputChannels, outputChannels, output }: Kernel) {
+/** What a residual table is looked up by. */
+export function channelShape({ inputChannels, outputChannels, output }: Kernel) {
   return { inputChannels, outputChannels, outputPixels: output.height * output.width };
 }
 
 /** Time of one kernel, in µs. */
 export function predictKernel(model: KernelModel, kernel: Kernel): KernelPrediction {
+  if (model.rung === 'layer-table') {
+    const base = predictKernel(model.base, kernel);
+    const table = model.layers[kernelKey(kernel)];
+    if (table === undefined) return base;
+    return { ...base, latencyUs: base.latencyUs * Math.exp(residualAt(table, channelShape(kernel))) };
+  }
   if (model.rung === 'table') {
     const base = predictKernel(model.base, kernel);
     const table = model.residuals[kernel.kernelClass];
@@ -131,30 +179,35 @@ export function predictKernel(model: KernelModel, kernel: Kernel): KernelPredict
   };
 }
 
+/** The costs of a class, in the order of {@link amounts}. */
+export const COST_NAMES = [
+  'overheadUs',
+  'usPerMflop',
+  'inputUsPerMB',
+  'outputUsPerMB',
+  'weightUsPerMB',
+  'unfoldedUsPerMB',
+] as const;
+
 /** Starting value of a rate: what the fastest tenth of the samples reach. */
 function topRate(amountsOf: readonly number[], times: readonly number[]): number {
   const rates = amountsOf.map((amount, i) => amount / (times[i] as number)).filter((rate) => rate > 0);
   return rates.length > 0 ? quantile(rates, 0.9) : 1;
 }
 
+/** 1000 FLOPs and 1000 bytes of each kernel: over GFLOP/s and GB/s they are µs. */
+export function rooflineAmounts(samples: readonly KernelSample[]): { flops: number[]; bytes: number[] } {
+  return {
+    flops: samples.map(({ kernel }) => kernel.flops * US_PER_NS),
+    bytes: samples.map(({ kernel }) => kernelBytes(kernel) * US_PER_NS),
+  };
+}
+
 /** Rungs 1 and 2, fitted robustly in log space. */
 export function fitRoofline(samples: readonly KernelSample[], withOverhead: boolean): RooflineModel {
-  const flops = samples.map(({ kernel }) => kernel.flops * US_PER_NS);
-  const bytes = samples.map(({ kernel }) => kernelBytes(kernel) * US_PER_NS);
+  const { flops, bytes } = rooflineAmounts(samples);
   const times = samples.map(({ latencyUs }) => latencyUs);
-  const model: LogModel = {
-    parameters: withOverhead ? 3 : 2,
-    size: samples.length,
-    predict(i, theta, slopes) {
-      const compute = (flops[i] as number) / (theta[0] as number);
-      const memory = (bytes[i] as number) / (theta[1] as number);
-      slopes[0] = compute >= memory ? -compute : 0;
-      slopes[1] = compute >= memory ? 0 : -memory;
-      if (withOverhead) slopes[2] = theta[2] as number;
-      // A kernel that moves and computes nothing is left to the overhead.
-      return Math.max(compute, memory, 1e-6) + (withOverhead ? (theta[2] as number) : 0);
-    },
-  };
+  const model = rooflineLogModel(flops, bytes, withOverhead);
   const start = [topRate(flops, times), topRate(bytes, times), quantile(times, 0.05) / 2];
   const { theta, sigma } = robustLogFit(model, times, start.slice(0, model.parameters));
   return {
@@ -167,29 +220,13 @@ export function fitRoofline(samples: readonly KernelSample[], withOverhead: bool
 }
 
 /** A class needs this many samples for costs of its own. */
-const MIN_CLASS_SAMPLES = 4;
+export const MIN_CLASS_SAMPLES = 4;
 
 function fitClass(samples: readonly KernelSample[]): ClassCost {
   const rows = samples.map(({ kernel }) => amounts(kernel));
   const times = samples.map(({ latencyUs }) => latencyUs);
-  // With few samples only as many terms as they can tell apart: overhead and compute first, then traffic.
-  const affordable = Math.max(1, Math.floor(samples.length / 4));
-  const columns = [0, 1, 2, 3, 4, 5].filter((column) => rows.some((row) => (row[column] as number) > 0));
-  const used = columns.slice(0, Math.max(2, affordable));
-  const model: LogModel = {
-    parameters: used.length,
-    size: rows.length,
-    predict(i, theta, slopes) {
-      const row = rows[i] as number[];
-      let sum = 0;
-      for (let j = 0; j < used.length; j++) {
-        const term = (theta[j] as number) * (row[used[j] as number] as number);
-        slopes[j] = term;
-        sum += term;
-      }
-      return sum;
-    },
-  };
+  const used = usedColumns(rows, times);
+  const model = sumLogModel(rows, used);
   const start = used.map((column) => {
     if (column === 0) return Math.max(1e-3, quantile(times, 0.05) / 2);
     const share = rows.map((row, i) => (times[i] as number) / Math.max(1e-9, row[column] as number));

@@ -1,11 +1,24 @@
 import { median } from 'simple-statistics';
 import { z } from 'zod';
+import {
+  combinedMargin,
+  type Interval,
+  interval,
+  jackknifeMargin,
+  loadMargin,
+  signedInterval,
+} from './intervals.ts';
 
 /**
  * Whole network = scale · Σ kernels + perKernelUs · number of kernels. The sum of kernels timed in situ misses what
  * runs between them and contains what recording each one cost, so the second term may be negative.
  */
-export const networkModel = z.object({ scale: z.number().positive(), perKernelUs: z.number() });
+export const networkModel = z.object({
+  scale: z.number().positive(),
+  perKernelUs: z.number(),
+  /** Of what was fitted, with the uncertainty of the kernels in it. Not in profiles of earlier versions. */
+  intervals: z.object({ scale: interval, perKernelUs: interval }).optional(),
+});
 export type NetworkModel = z.infer<typeof networkModel>;
 
 export interface NetworkSum {
@@ -67,4 +80,44 @@ export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonl
     });
   }
   return model;
+}
+
+/** What a network model is fitted to, and what it would be fitted to otherwise. */
+export interface NetworkFitInput {
+  /** Identifies each network. */
+  readonly ids: readonly string[];
+  readonly measuredUs: readonly number[];
+  readonly sums: readonly NetworkSum[];
+  /** The sums by the kernel model fitted without one network or probe, by its id. */
+  readonly sumsWithout: ReadonlyMap<string, readonly NetworkSum[]>;
+  /** The sums by the kernel model of each load alone, and what the networks took in that load. */
+  readonly byLoad: readonly {
+    readonly sums: readonly NetworkSum[];
+    readonly measuredUs: readonly number[];
+  }[];
+}
+
+/**
+ * 95 % intervals by the jackknife: each network is left out of the kernel model and of the network model at once, since
+ * a kernel model that is 1 % high makes the scale 1 % low.
+ */
+export function networkIntervals(
+  model: NetworkModel,
+  { ids, measuredUs, sums, sumsWithout, byLoad }: NetworkFitInput,
+): NonNullable<NetworkModel['intervals']> {
+  const without = [...new Set([...ids, ...sumsWithout.keys()])].map((id) => {
+    const kept = ids.flatMap((each, i) => (each === id ? [] : [i]));
+    const moved = sumsWithout.get(id) ?? sums;
+    return fitNetworkModel(
+      kept.map((i) => moved[i] as NetworkSum),
+      kept.map((i) => measuredUs[i] as number),
+    );
+  });
+  const loads = byLoad.map((load) => fitNetworkModel(load.sums, load.measuredUs));
+  const intervalOf = (name: 'scale' | 'perKernelUs'): Interval => {
+    const shifts = (models: readonly NetworkModel[]) => models.map((each) => each[name] - model[name]);
+    const margin = combinedMargin(jackknifeMargin(shifts(without)), loadMargin(shifts(loads)));
+    return margin.standardError > 0 ? signedInterval(model[name], margin) : null;
+  };
+  return { scale: intervalOf('scale'), perKernelUs: intervalOf('perKernelUs') };
 }

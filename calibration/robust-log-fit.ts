@@ -20,7 +20,7 @@ export interface LogFit {
 }
 
 /** Huber's tuning constant: 95 % efficiency on normal data. */
-const HUBER = 1.345;
+export const HUBER = 1.345;
 const MAD_TO_SIGMA = 1.4826;
 const MAX_ITERATIONS = 200;
 const MIN_SIGMA = 1e-4;
