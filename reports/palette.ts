@@ -62,3 +62,10 @@ function declarations(colours: typeof LIGHT): string {
 export const PALETTE_CSS = `:root{color-scheme:light dark;${declarations(LIGHT)}}
 @media (prefers-color-scheme:dark){:root{${declarations(DARK)}}}
 @media print{:root{color-scheme:light;${declarations(LIGHT)}}}`;
+
+/** The light colours themselves, for what is shown outside the page. */
+export function fixedColours(text: string): string {
+  return text.replace(/var\(--(\w+)\)/g, (whole, role: string) =>
+    Object.hasOwn(LIGHT, role) ? LIGHT[role as Role] : whole,
+  );
+}

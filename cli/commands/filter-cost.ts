@@ -4,7 +4,11 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
-import { type FilterCost, filterCosts } from '../../experiments/filter-cost/filter-cost.ts';
+import {
+  type FilterCost,
+  type FilterScan,
+  scannedFilterCosts,
+} from '../../experiments/filter-cost/filter-cost.ts';
 import { UserError } from '../../network/user-error.ts';
 import { type CommonFlags, modelCommand, openNetwork, sizedPlan, type WidthFlags } from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
@@ -13,6 +17,7 @@ interface Flags extends CommonFlags, WidthFlags {
   readonly device: readonly string[];
   readonly batch: number;
   readonly csv?: string;
+  readonly chart?: string;
 }
 
 /** Cheap widths as one reads them: `…, 80, 96, 112` or `every 16`, or `all`. */
@@ -45,6 +50,20 @@ function csvOf({ rows, latency_us }: FilterCost): string {
   );
 }
 
+function writeFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** Vega is loaded for those who ask for a chart. */
+async function chartFile(path: string, network: string, scans: readonly FilterScan[]): Promise<string> {
+  const { filterScansChart } = await import('../../reports/charts/filter-scans.ts');
+  const { standaloneSpec, standaloneSvg } = await import('../../reports/charts/standalone-chart.ts');
+  const spec = filterScansChart(scans);
+  if (/\.json$/i.test(path)) return standaloneSpec(spec);
+  return standaloneSvg(spec, `Latency of ${network} over the width of each of its layers`);
+}
+
 export function filterCostCommand(program: Command): void {
   modelCommand(program, {
     name: 'filter-cost',
@@ -57,8 +76,12 @@ export function filterCostCommand(program: Command): void {
       [] as readonly string[],
     )
     .option('--csv <file>', 'the table as CSV')
+    .option(
+      '--chart <file>',
+      'latency over the width of each layer: a picture (.svg), or Vega-Lite with its data (.json)',
+    )
     .option('--json', 'machine-readable output')
-    .action((model: string, flags: Flags) => {
+    .action(async (model: string, flags: Flags) => {
       if (flags.device.length === 0) {
         throw new UserError({
           got: 'filter-cost without --device',
@@ -66,12 +89,23 @@ export function filterCostCommand(program: Command): void {
           fix: 'add --device p100, or --device device.json',
         });
       }
-      const { plan, widths } = sizedPlan(openNetwork(model), flags);
-      const result = filterCosts(plan, widths, flags.device.map(openDevice), flags.batch);
-      if (flags.csv !== undefined) {
-        mkdirSync(dirname(flags.csv), { recursive: true });
-        writeFileSync(flags.csv, csvOf(result));
+      const { chart } = flags;
+      if (chart !== undefined && !/\.(svg|json)$/i.test(chart)) {
+        throw new UserError({
+          got: `--chart ${chart}`,
+          expected: 'a name ending in .svg or .json',
+          fix: 'rename the chart',
+        });
       }
+      const { plan, widths } = sizedPlan(openNetwork(model), flags);
+      const { cost: result, scans } = scannedFilterCosts(
+        plan,
+        widths,
+        flags.device.map(openDevice),
+        flags.batch,
+      );
+      if (flags.csv !== undefined) writeFile(flags.csv, csvOf(result));
+      if (chart !== undefined) writeFile(chart, await chartFile(chart, result.network, scans));
       if (flags.json === true) {
         printJson(result);
         return;

@@ -44,6 +44,19 @@ export const filterCost = z.object({
 });
 export type FilterCost = z.infer<typeof filterCost>;
 
+/** Latency of the network as the width of one group changes, on one device. */
+export interface FilterScan {
+  readonly layer: string;
+  /** The present one. */
+  readonly width: number;
+  readonly device: string;
+  /** Of the network as it is. */
+  readonly latencyUs: number;
+  /** Of the network with other widths of that group, ascending. */
+  readonly points: readonly { readonly width: number; readonly latencyUs: number }[];
+  readonly cheapWidths: readonly number[];
+}
+
 /** Widths looked at around the present one, as shares of it. */
 const SCAN: readonly [number, number] = [0.5, 1.25];
 
@@ -77,6 +90,16 @@ export function filterCosts(
   devices: readonly Device[],
   batch = 1,
 ): FilterCost {
+  return scannedFilterCosts(plan, widths, devices, batch).cost;
+}
+
+/** As {@link filterCosts}, and the latencies that it is made of. */
+export function scannedFilterCosts(
+  plan: ChannelPlan,
+  widths: Int32Array,
+  devices: readonly Device[],
+  batch = 1,
+): { cost: FilterCost; scans: FilterScan[] } {
   const flops = flopsResource(plan).slopes(widths);
   const weights = modelSizeResource(plan).slopes(widths);
   const predicted = devices.map((device) => {
@@ -92,17 +115,28 @@ export function filterCosts(
       },
     };
   });
+  const scans: FilterScan[] = [];
   const rows = plan.groups.flatMap(({ name, sources, fixed }, group): FilterCostRow[] => {
     const width = widths[group] as number;
     if (fixed || width === 0) return [];
     const of = (device: (typeof predicted)[number]): z.infer<typeof deviceCost> => {
       const costs = new Map(scannedWidths(width).map((each) => [each, device.at(group, each)]));
+      const cheap = cheapWidths(costs);
+      const points = [...costs].map(([at, latencyUs]) => ({ width: at, latencyUs }));
+      scans.push({
+        layer: name,
+        width,
+        device: device.name,
+        latencyUs: device.latencyUs,
+        points,
+        cheapWidths: cheap,
+      });
       const narrower = Math.max(1, Math.round(0.875 * width));
       return {
         us_per_filter: device.slopes[group] as number,
         next_filter_us: (costs.get(width + 1) as number) - device.latencyUs,
         share_of_eighth: 1 - device.at(group, narrower) / device.latencyUs,
-        cheap_widths: cheapWidths(costs),
+        cheap_widths: cheap,
       };
     };
     return [
@@ -116,11 +150,12 @@ export function filterCosts(
       },
     ];
   });
-  return {
+  const cost: FilterCost = {
     schema: FILTER_COST_SCHEMA,
     network: plan.network.name,
     batch,
     latency_us: Object.fromEntries(predicted.map(({ name, latencyUs }) => [name, latencyUs])),
     rows,
   };
+  return { cost, scans };
 }
