@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Device } from '../../calibration/device-profile.ts';
@@ -80,11 +81,12 @@ export function addMeasurements(rows: readonly StudyRecord[], measured: readonly
   }
 }
 
-/** Writes study.csv, and study.parquet where it is asked for. */
+/** Writes study.csv, and study.parquet where it is asked for or is there already: the two are always in step. */
 export async function writeRows(out: string, rows: readonly StudyRecord[], parquet: boolean): Promise<void> {
   const header = Object.keys(rows[0] ?? {});
   writeFileAtomic(join(out, 'study.csv'), stringify([...rows], { header: true, columns: header }));
-  if (!parquet) return;
+  const parquetPath = join(out, 'study.parquet');
+  if (!parquet && !existsSync(parquetPath)) return;
   const { parquetBytes } = await import('./parquet.ts');
-  writeFileAtomic(join(out, 'study.parquet'), parquetBytes(rows));
+  writeFileAtomic(parquetPath, parquetBytes(rows));
 }

@@ -42,6 +42,8 @@ export interface StudyOptions {
   readonly shard?: Shard;
   /** Folder for run.json, study.csv, study.json and the files of the measurements. */
   readonly out: string;
+  /** Most networks that are loaded and measured together. */
+  readonly networksPerBlock?: number;
   /** Whether study.parquet is written beside study.csv. */
   readonly parquet?: boolean;
   readonly onProgress?: ProgressListener;
@@ -114,6 +116,7 @@ async function measured(
     minRounds: rounds,
     maxRounds: rounds,
     deadlineMs: performance.now(),
+    ...(options.networksPerBlock === undefined ? {} : { networksPerBlock: options.networksPerBlock }),
     ...(options.onProgress === undefined ? {} : { onProgress: withRate(options.onProgress, drawn.length) }),
   });
 }
