@@ -21,7 +21,10 @@ export type Gap = z.infer<typeof gap>;
 export const smoothing = z.object({
   /** The window that it averages over, on each axis. */
   windowChannels: z.number().int().positive(),
-  /** By kernel class: on a grid of channel counts over its domain, before and behind each power of two. */
+  /**
+   * By kernel class, over its domain: at every channel count where outputs follow inputs, else before and behind each power
+   * of two, where the steps are, and at counts spread evenly over octaves.
+   */
   classes: z.record(z.string(), gap),
   /** Of whole networks: those measured. */
   networks: gap,
@@ -39,20 +42,51 @@ function gapOf(values: readonly number[]): Gap {
   };
 }
 
+type Range = readonly [number, number];
+
+/** The lattice's count at or below a place, and the next above. */
+function neighbours({ first, dense, step }: ChannelLattice, place: number): [number, number] {
+  const [from, spacing] = place < dense ? [first, 1] : [dense, step];
+  const below = from + Math.floor((place - from) / spacing) * spacing;
+  return [below, below + spacing];
+}
+
+/** Every count of a lattice in a range. */
+function allOf(lattice: ChannelLattice, [least, most]: Range): number[] {
+  const counts: number[] = [];
+  for (let count = lattice.first; count <= most; count = neighbours(lattice, count)[1]) {
+    if (count >= least) counts.push(count);
+  }
+  return counts;
+}
+
 /** Of a lattice: the counts at or below each power of two and one and a half of it, and the next above, in a range. */
-function gridOf({ first, dense, step }: ChannelLattice, [least, most]: readonly [number, number]): number[] {
+function edgesOf(lattice: ChannelLattice, [least, most]: Range): number[] {
   const counts = new Set<number>();
   for (let power = 1; power <= 2 * most; power *= 2) {
     for (const place of [power, 1.5 * power]) {
-      const spacing = place < dense ? 1 : step;
-      const from = place < dense ? first : dense;
-      const below = from + Math.floor((place - from) / spacing) * spacing;
-      for (const count of [below, below + spacing]) {
-        if (count >= Math.max(least, first) && count <= most) counts.add(count);
+      for (const count of neighbours(lattice, place)) {
+        if (count >= Math.max(least, lattice.first) && count <= most) counts.add(count);
       }
     }
   }
-  return [...counts].sort((a, b) => a - b);
+  return [...counts];
+}
+
+const SPREAD_POINTS = 600;
+/** Of the plastic number ρ: 1/ρ and 1/ρ² (the R₂ sequence, which covers a square evenly). */
+const SPREAD = [0.7548776662466927, 0.5698402909980532] as const;
+
+/** Pairs of counts, spread evenly over the octaves of two ranges. */
+function spreadOver(lattices: readonly [ChannelLattice, ChannelLattice], ranges: readonly [Range, Range]) {
+  return Array.from({ length: SPREAD_POINTS }, (_, k) =>
+    ([0, 1] as const).map((axis) => {
+      const [least, most] = ranges[axis];
+      const place = least * (most / least) ** (((k + 1) * SPREAD[axis]) % 1);
+      const lattice = lattices[axis];
+      return Math.max(lattice.first, neighbours(lattice, Math.round(place))[0]);
+    }),
+  ) as [number, number][];
 }
 
 const rangeOf = (values: readonly number[]): [number, number] => [
@@ -84,18 +118,20 @@ function classGaps(
     if (tied) {
       const { inputChannels, outputChannels } = kernel;
       const fewer = Math.min(inputChannels, outputChannels);
-      for (const count of gridOf(input, inputChannels === fewer ? inputRange : outputRange)) {
+      for (const count of allOf(input, inputChannels === fewer ? inputRange : outputRange)) {
         add((count * inputChannels) / fewer, (count * outputChannels) / fewer);
       }
       continue;
     }
-    for (const inputs of gridOf(input, inputRange)) {
-      for (const outputs of gridOf(output, outputRange)) {
-        // A concat makes more than its first input, a slice less than its input.
-        if (kernel.op === 'concat' && outputs < inputs) continue;
-        if (kernel.op === 'slice' && outputs > inputs) continue;
-        add(inputs, outputs);
-      }
+    const atEdges = edgesOf(input, inputRange).flatMap((inputs) =>
+      edgesOf(output, outputRange).map((outputs): [number, number] => [inputs, outputs]),
+    );
+    const spread = spreadOver([input, output], [inputRange, outputRange]);
+    for (const [inputs, outputs] of [...atEdges, ...spread]) {
+      // A concat makes more than its first input, a slice less than its input.
+      if (kernel.op === 'concat' && outputs < inputs) continue;
+      if (kernel.op === 'slice' && outputs > inputs) continue;
+      add(inputs, outputs);
     }
   }
   return gaps;
@@ -103,12 +139,12 @@ function classGaps(
 
 /**
  * Measures the gap of a model's smoothed potential ({@link KernelPotential}).
+ * @param rung whose predictions are smoothed
  * @param kernels that the model was fitted to; their ranges of channels are each class's domain
  * @param networks kernels of whole networks
  */
 export function smoothingGaps(
-  model: KernelModel,
-  network: NetworkModel,
+  { model, network }: { readonly model: KernelModel; readonly network: NetworkModel },
   kernels: readonly Kernel[],
   networks: readonly (readonly Kernel[])[],
   rules: Pick<LoweringRules, 'channelBlock'>,
