@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../network/user-error.ts';
+import { rungComparison } from './choose-rung.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
 import { errorMetrics } from './error-metrics.ts';
 import { kernelModel, RUNGS, rooflineModel } from './kernel-model.ts';
@@ -19,6 +20,14 @@ const classDomain = z.object({
   outputPixels: range,
 });
 
+const otherFamily = errorMetrics.extend({
+  /** Predicted / measured − 1 of the full network; null where it could not be measured. */
+  full: z.number().nullable(),
+  /** Kernel classes of it that the profile never saw, predicted by its roofline. */
+  unseenClasses: z.array(z.string()),
+});
+export type OtherFamily = z.infer<typeof otherFamily>;
+
 const validation = errorMetrics.extend({
   /** Mean of |pass 2 / pass 1 − 1| of the same networks: no model can beat it. */
   repeatability: z.number(),
@@ -26,6 +35,8 @@ const validation = errorMetrics.extend({
   valid: z.boolean(),
   /** Per sampling law. */
   laws: z.record(z.string(), errorMetrics),
+  /** On families that nothing was fitted to, by name; where that was asked for. */
+  others: z.record(z.string(), otherFamily).optional(),
   /** Mean absolute percentage errors of the baselines, each scaled to fit. */
   baselines: z.object({ flops: z.number(), p100: z.number(), v100: z.number() }),
 });
@@ -38,6 +49,8 @@ const rungResult = z.object({
   choose: errorMetrics,
   /** On the networks kept for reporting. */
   report: errorMetrics,
+  /** Against the best rung, cross-validated: what the choice was made by. Not in profiles of earlier versions. */
+  comparison: rungComparison.optional(),
 });
 export type RungResult = z.infer<typeof rungResult>;
 
@@ -76,6 +89,10 @@ export const deviceProfile = z.object({
     batch: z.number().int(),
     seed: z.number().int(),
     budgetSeconds: z.number(),
+    /** A table of one network's own kernels over a grid of its widths. */
+    table: z.boolean().optional(),
+    /** Families that it was validated on beside its own. */
+    validate: z.array(z.string()).optional(),
     samples: z.object({ fit: z.number(), choose: z.number(), report: z.number(), probe: z.number() }),
     rounds: z.number(),
   }),

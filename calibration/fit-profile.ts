@@ -7,6 +7,7 @@ import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
 import type { KernelRecord, NetworkRecord } from '../profiler/records.ts';
+import { compareRungs, type RungComparison, simplestWithinNoise } from './choose-rung.ts';
 import { datasheetDevice } from './datasheet-devices.ts';
 import { DEVICE_SCHEMA, type DeviceProfile, type RungResult, type Validation } from './device-profile.ts';
 import { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
@@ -15,6 +16,7 @@ import {
   fitKernelClasses,
   fitRoofline,
   fitTables,
+  type KernelClassModel,
   type KernelModel,
   type KernelSample,
   predictKernel,
@@ -35,8 +37,20 @@ export interface NetworkSample {
 
 /** Above this, a session says that it is invalid. */
 export const REPEATABILITY_LIMIT = 0.04;
-/** A richer rung must be better by this factor on the networks kept for choosing. */
-const WORTH = 0.97;
+/** Of the networks to fit, each part is predicted by a fit to the others: more networks to choose a rung by. */
+const FOLDS = 3;
+
+/** Lowerings that samples of one network share: planning its channels takes longer than lowering one. */
+const lowerings = new WeakMap<Network, Map<string, Lowering>>();
+
+function loweringOf(network: Network, rules: string, batch: number): Lowering {
+  const known = lowerings.get(network) ?? new Map<string, Lowering>();
+  lowerings.set(network, known);
+  const key = `${rules} ${batch}`;
+  const lowering = known.get(key) ?? new Lowering(network, rulesNamed(rules), batch);
+  known.set(key, lowering);
+  return lowering;
+}
 
 /** The sample at its widths: lowered kernels and datasheet latencies. */
 export function networkSample(
@@ -52,7 +66,7 @@ export function networkSample(
   new MorphNetView(plan, batch).totals(widths, roofs, ns);
   return {
     record,
-    kernels: new Lowering(network, rulesNamed(rules), batch).kernels(widths),
+    kernels: loweringOf(network, rules, batch).kernels(widths),
     datasheetUs: { p100: (ns[0] as number) / 1e3, v100: (ns[1] as number) / 1e3 },
   };
 }
@@ -63,7 +77,7 @@ export function driftCorrectedUs(records: readonly NetworkRecord[]): number[] {
   return records.map(({ latency_us, sentinel_us }) => (latency_us * typical) / sentinel_us);
 }
 
-interface Set {
+interface NetworkSet {
   readonly samples: readonly NetworkSample[];
   readonly measuredUs: readonly number[];
 }
@@ -74,7 +88,7 @@ function sumOf(model: KernelModel, sample: NetworkSample) {
   return { kernelsUs, kernels: sample.kernels.length };
 }
 
-function predictions(model: KernelModel, network: NetworkModel, set: Set): number[] {
+function predictions(model: KernelModel, network: NetworkModel, set: NetworkSet): number[] {
   return set.samples.map((sample) => networkLatencyUs(network, sumOf(model, sample)));
 }
 
@@ -82,7 +96,7 @@ function predictions(model: KernelModel, network: NetworkModel, set: Set): numbe
  * Sums of whole networks by changed kernel models, in which each kernel is as far from the jackknifed model as it is by
  * `model`.
  */
-function movedSums(model: KernelModel, base: KernelModel, set: Set) {
+function movedSums(model: KernelModel, base: KernelModel, set: NetworkSet) {
   const factors = set.samples.map(({ kernels }) =>
     kernels.map((kernel) => predictKernel(model, kernel).latencyUs / predictKernel(base, kernel).latencyUs),
   );
@@ -100,7 +114,7 @@ function movedSums(model: KernelModel, base: KernelModel, set: Set) {
 function fitRung(
   model: KernelModel,
   jackknifed: Jackknifed<KernelModel>,
-  sets: Record<'fit' | 'choose' | 'report', Set>,
+  sets: Record<'fit' | 'choose' | 'report', NetworkSet>,
   loads: LoadTimes | undefined,
 ): RungResult {
   const { samples, measuredUs } = sets.fit;
@@ -122,12 +136,12 @@ function fitRung(
     })),
   });
   const network = { ...fitted, intervals };
-  const metrics = (set: Set) => errorMetricsOf(predictions(model, network, set), set.measuredUs);
+  const metrics = (set: NetworkSet) => errorMetricsOf(predictions(model, network, set), set.measuredUs);
   return { model, network, choose: metrics(sets.choose), report: metrics(sets.report) };
 }
 
 /** Error of a figure that only needs scaling: the factor is the median ratio on the networks of the fit. */
-function scaledBaseline(of: (sample: NetworkSample) => number, fit: Set, report: Set): number {
+function scaledBaseline(of: (sample: NetworkSample) => number, fit: NetworkSet, report: NetworkSet): number {
   const factor = median(fit.samples.map((sample, i) => (fit.measuredUs[i] as number) / of(sample)));
   return errorMetricsOf(
     report.samples.map((sample) => factor * of(sample)),
@@ -135,7 +149,7 @@ function scaledBaseline(of: (sample: NetworkSample) => number, fit: Set, report:
   ).mape;
 }
 
-function validate(rung: RungResult, sets: Record<'fit' | 'choose' | 'report', Set>): Validation {
+function validate(rung: RungResult, sets: Record<'fit' | 'choose' | 'report', NetworkSet>): Validation {
   const { fit, report } = sets;
   const predicted = predictions(rung.model, rung.network, report);
   const laws: Record<string, ErrorMetrics> = {};
@@ -182,13 +196,60 @@ function domainOf(samples: readonly KernelSample[]): DeviceProfile['domain'] {
   return domain;
 }
 
-/** The simplest rung that the richer ones do not beat clearly on the networks kept for choosing. */
+/** Rungs above the kernel classes. */
+function fitRicher(samples: readonly KernelSample[], classes: KernelClassModel): KernelModel[] {
+  return [fitTables(samples, classes)];
+}
+
+/** The ladder, from the simplest rung to the richest. */
+function fitLadder(samples: readonly KernelSample[]): KernelModel[] {
+  const overhead = fitRoofline(samples, true);
+  const classes = fitKernelClasses(samples, overhead);
+  return [fitRoofline(samples, false), overhead, classes, ...fitRicher(samples, classes)];
+}
+
+const logErrors = (model: KernelModel, network: NetworkModel, set: NetworkSet) =>
+  predictions(model, network, set).map((us, i) => Math.abs(Math.log(us / (set.measuredUs[i] as number))));
+
+/** Errors of each rung on networks that it was not fitted to: those kept for choosing, and the others in turn. */
+function heldOutErrors(
+  rungs: readonly RungResult[],
+  samples: readonly KernelSample[],
+  { fit, choose }: Record<'fit' | 'choose', NetworkSet>,
+): number[][] {
+  const errors = rungs.map(({ model, network }) => logErrors(model, network, choose));
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const part = (held: boolean): NetworkSet => {
+      const indices = fit.samples.flatMap((_, i) => ((i % FOLDS === fold) === held ? [i] : []));
+      return {
+        samples: indices.map((i) => fit.samples[i] as NetworkSample),
+        measuredUs: indices.map((i) => fit.measuredUs[i] as number),
+      };
+    };
+    const [held, others] = [part(true), part(false)];
+    const left = new Set(held.samples.map(({ record }) => networkId(record)));
+    const models = fitLadder(samples.filter(({ network }) => !left.has(network as string)));
+    models.forEach((model, rung) => {
+      const sums = others.samples.map((sample) => sumOf(model, sample));
+      errors[rung]?.push(...logErrors(model, fitNetworkModel(sums, others.measuredUs), held));
+    });
+  }
+  return errors;
+}
+
+/** The simplest rung within noise of the best, and why. */
 function choose(rungs: readonly RungResult[]): { chosen: RungResult; reason: string } {
-  let chosen = rungs[0] as RungResult;
-  for (const rung of rungs.slice(1)) if (rung.choose.mape < WORTH * chosen.choose.mape) chosen = rung;
+  const comparisons = rungs.map(({ comparison }) => comparison as RungComparison);
+  const chosen = rungs[simplestWithinNoise(comparisons)] as RungResult;
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-  const list = rungs.map(({ model, choose: { mape } }) => `${model.rung} ${percent(mape)}`).join(', ');
-  return { chosen, reason: `error on ${chosen.choose.networks} networks kept for choosing: ${list}` };
+  const list = comparisons.map(
+    ({ error, excess, standardError }, i) =>
+      `${rungs[i]?.model.rung} ${percent(error)}${excess > 0 ? ` (${percent(excess)} ± ${percent(standardError)} worse)` : ''}`,
+  );
+  return {
+    chosen,
+    reason: `the simplest within one standard error of the best on ${comparisons[0]?.networks} networks it was not fitted to: ${list.join(', ')}`,
+  };
 }
 
 function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | undefined): KernelSample[] {
@@ -213,7 +274,8 @@ const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
 
 /**
  * Fits the ladder to recorded measurements and validates it: kernel models on the kernels of `fit` and `probe`
- * networks, network models on whole `fit` networks, the rung chosen on `choose`, the error reported on `report`.
+ * networks, network models on whole `fit` networks, the rung chosen on `choose` and, cross-validated, on `fit`, the error
+ * reported on `report`.
  * @param loadRecords times by load, so that intervals hold what a whole load has in common
  * @throws UserError if a role has too few networks
  */
@@ -225,7 +287,7 @@ export function fitProfile(
 ): DeviceProfile {
   const loads = loadRecords && loadTimes(loadRecords);
   const corrected = driftCorrectedUs(networks.map(({ record }) => record));
-  const setOf = (role: 'fit' | 'choose' | 'report'): Set => {
+  const setOf = (role: 'fit' | 'choose' | 'report'): NetworkSet => {
     const indices = networks.flatMap(({ record }, i) => (record.role === role ? [i] : []));
     if (indices.length < MIN_NETWORKS[role]) {
       throw new UserError({
@@ -244,13 +306,17 @@ export function fitProfile(
   const roofline = jackknifeRoofline(samples, fitRoofline(samples, false));
   const overhead = jackknifeRoofline(samples, fitRoofline(samples, true));
   const classes = jackknifeKernelClasses(samples, fitKernelClasses(samples, overhead.model), overhead);
-  const table = fitTables(samples, classes.model);
-  const rungs = [
+  const fitted = [
     fitRung(roofline.model, roofline, sets, loads),
     fitRung(overhead.model, overhead, sets, loads),
     fitRung(classes.model, classes, sets, loads),
-    fitRung(table, classes, sets, loads),
-  ] as [RungResult, ...RungResult[]];
+    ...fitRicher(samples, classes.model).map((model) => fitRung(model, classes, sets, loads)),
+  ];
+  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets));
+  const rungs = fitted.map((rung, i) => ({ ...rung, comparison: comparisons[i] })) as [
+    RungResult,
+    ...RungResult[],
+  ];
   const { chosen, reason } = choose(rungs);
   return {
     schema: DEVICE_SCHEMA,
