@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
-import { isModelFile, readModelFile } from '../network/model-file.ts';
+import { isModelFile, openModelFile } from '../network/model-file.ts';
 import type { Network } from '../network/network.ts';
 import { UserError } from '../network/user-error.ts';
 import type { Weights } from '../network/weights.ts';
@@ -85,9 +85,9 @@ export function batchOption(): Option {
   return integerOption('--batch <n>', 'examples per inference', 1).default(1);
 }
 
-/** A network by its zoo name, or with its weights from a model file. */
+/** A network by its zoo name, or from a model file, with its weights unless that has the architecture alone. */
 export function openModel(model: string): { network: Network; weights?: Weights } {
-  return isModelFile(model) ? readModelFile(model) : { network: zooNetwork(model) };
+  return isModelFile(model) ? openModelFile(model) : { network: zooNetwork(model) };
 }
 
 /** A zoo name or a model file. Throws a UserError that lists the names, or says what is wrong with the file. */

@@ -47,3 +47,25 @@ export class FileBytes implements ByteSource {
     });
   }
 }
+
+/** Sources one after the other, as one. */
+export class JoinedBytes implements ByteSource {
+  readonly length: number;
+  private readonly parts: readonly ByteSource[];
+
+  constructor(parts: readonly ByteSource[]) {
+    this.parts = parts;
+    this.length = parts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  subarray(from: number, to: number): Uint8Array {
+    const bytes = new Uint8Array(to - from);
+    let start = 0;
+    for (const part of this.parts) {
+      const [first, last] = [Math.max(from, start), Math.min(to, start + part.length)];
+      if (first < last) bytes.set(part.subarray(first - start, last - start), first - from);
+      start += part.length;
+    }
+    return bytes;
+  }
+}

@@ -2,7 +2,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { type ByteSource, FileBytes } from './byte-source.ts';
 import type { Network } from './network.ts';
 import { readOnnx } from './onnx/read.ts';
-import { readLayersModelFile } from './tfjs/read-layers-model-file.ts';
+import { openLayersModelFile, readLayersModelFile } from './tfjs/read-layers-model-file.ts';
 import { UserError } from './user-error.ts';
 import type { Weights } from './weights.ts';
 
@@ -47,16 +47,29 @@ function readOnnxFile(path: string): { network: Network; weights: Weights } {
   return readOnnx(bytesOf(path, 'correct the path'), name, { label: path, external });
 }
 
-/**
- * Reads a network and its weights from a file: ONNX (`.onnx`), or a layers model of tfjs (`model.json`).
- * @throws UserError for a file that is missing, broken or of another kind, and as the readers of both say
- */
-export function readModelFile(path: string): { network: Network; weights: Weights } {
-  if (/\.onnx$/i.test(path)) return readOnnxFile(path);
-  if (/\.json$/i.test(path)) return readLayersModelFile(path);
+function checkEnding(path: string): void {
+  if (ENDINGS.test(path)) return;
   throw new UserError({
     got: `model file ${path}`,
     expected: 'a name that ends in .onnx, or in .json for a layers model of tfjs',
     fix: 'convert the model to one of them',
   });
+}
+
+/**
+ * Reads a network and its weights from a file: ONNX (`.onnx`), or a layers model of tfjs (`model.json`).
+ * @throws UserError for a file that is missing, broken or of another kind, and as the readers of both say
+ */
+export function readModelFile(path: string): { network: Network; weights: Weights } {
+  checkEnding(path);
+  return /\.onnx$/i.test(path) ? readOnnxFile(path) : readLayersModelFile(path);
+}
+
+/**
+ * As {@link readModelFile}, but a layers model may be an architecture without weights.
+ * @throws UserError as that
+ */
+export function openModelFile(path: string): { network: Network; weights?: Weights } {
+  checkEnding(path);
+  return /\.onnx$/i.test(path) ? readOnnxFile(path) : openLayersModelFile(path);
 }

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import { type FileAdvice, readJsonFile } from '../json-file.ts';
 import type { Network } from '../network.ts';
+import { type LazyValues, LazyWeights } from '../onnx/lazy-weights.ts';
 import { UserError } from '../user-error.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { pathOf } from './flat-topology.ts';
 import type { WeightSource } from './network-draft.ts';
 import { type LayersModelReading, readLayersModel } from './read-layers-model.ts';
-import { readStoredWeights, type StoredWeight } from './stored-weights.ts';
+import { listsWeights, readStoredWeights, type StoredWeight } from './stored-weights.ts';
 
 /** A model that was saved with its weights. */
 export interface LayersModelFile {
@@ -45,7 +46,7 @@ class WeightShelf {
     return [...this.left.values()].find(({ name }) => name.split('/').toSpliced(-2, 1).join('/') === short);
   }
 
-  take(source: WeightSource, expected: readonly number[]): Float32Array {
+  take(source: WeightSource, expected: readonly number[]): LazyValues {
     const weight = this.named(source);
     const name = `${pathOf(source)}/${source.part}`;
     if (weight === undefined) return this.fail(`no weight ${name}`, `one of [${expected}]`);
@@ -55,7 +56,7 @@ class WeightShelf {
       this.fail(`weight ${name} of [${weight.shape}]`, `[${expected}]`);
     }
     this.left.delete(weight.name);
-    return weight.values;
+    return weight;
   }
 
   /** A weight that no layer has means that weights and topology are of two models. */
@@ -66,27 +67,40 @@ class WeightShelf {
 }
 
 function weightsOf(reading: LayersModelReading, shelf: WeightShelf): Weights {
-  const weights = new Map<string, Float32Array>();
+  const weights = new Map<string, LazyValues>();
   for (const { name, shape } of weightShapes(reading.network)) {
     const source = reading.weights.get(name);
+    const length = shape.reduce((a, b) => a * b, 1);
     if (source !== undefined) weights.set(name, shelf.take(source, shape));
-    else if (reading.zeros.has(name)) weights.set(name, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    else if (reading.zeros.has(name)) weights.set(name, { length, make: () => new Float32Array(length) });
     else throw new Error(`weight ${name} has no source`);
   }
   shelf.checkEmpty();
-  return weights;
+  return new LazyWeights(weights);
+}
+
+/**
+ * Reads a layers model from its model.json, its weights where it lists any; a topology alone has none.
+ * @throws UserError as {@link readLayersModelFile}
+ */
+export function openLayersModelFile(path: string): { network: Network; weights?: Weights } {
+  const file = readJsonFile(path, ADVICE);
+  const reading = readLayersModel(file);
+  const { network } = reading;
+  if (!listsWeights(file)) return { network };
+  const stored = readStoredWeights(file, dirname(path), ADVICE, path);
+  return { network, weights: weightsOf(reading, new WeightShelf(stored, path)) };
 }
 
 /**
  * Reads a layers model from its model.json and the weight files beside it: float32 weights, also quantized to float16,
- * uint16 or uint8; an optimizer's are passed over.
+ * uint16 or uint8, read when they are asked for; an optimizer's are passed over.
  * @param path of the model.json
  * @throws UserError as {@link readLayersModel}; for files that are missing or broken, with both numbers of bytes; for
  * weights that are missing, left over, or of another type or shape, with their names
  */
 export function readLayersModelFile(path: string): LayersModelFile {
-  const file = readJsonFile(path, ADVICE);
-  const reading = readLayersModel(file);
-  const stored = readStoredWeights(file, dirname(path), ADVICE, path);
-  return { network: reading.network, weights: weightsOf(reading, new WeightShelf(stored, path)) };
+  const { network, weights } = openLayersModelFile(path);
+  if (weights !== undefined) return { network, weights };
+  throw new UserError({ got: `${path} with no weightsManifest`, ...ADVICE });
 }

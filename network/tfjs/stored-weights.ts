@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type ByteSource, FileBytes, JoinedBytes } from '../byte-source.ts';
 import { type FileAdvice, parsedJson } from '../json-file.ts';
+import type { LazyValues } from '../onnx/lazy-weights.ts';
 import { UserError } from '../user-error.ts';
 import { halfToFloat } from './half-float.ts';
 
-/** Values of a weight in a file. */
-export interface StoredWeight {
+/** A weight in a file, whose values are read when they are asked for. */
+export interface StoredWeight extends LazyValues {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array;
 }
 
 const quantization = z.discriminatedUnion('dtype', [
@@ -30,6 +31,13 @@ export const weightsManifest = z.array(
   z.object({ paths: z.array(z.string()).min(1), weights: z.array(weightSpec) }),
 );
 const manifestFile = z.object({ weightsManifest });
+
+/** Whether a model.json lists weights at all: one of the architecture alone is good for predicting. */
+export function listsWeights(file: unknown): boolean {
+  const { data } = z.object({ weightsManifest: z.unknown() }).safeParse(file);
+  const manifest = data?.weightsManifest;
+  return manifest !== undefined && manifest !== null && !(Array.isArray(manifest) && manifest.length === 0);
+}
 
 const BYTES: Readonly<Record<string, number>> = {
   float32: 4,
@@ -59,10 +67,9 @@ function unsupportedType({ name, dtype }: WeightSpec): UserError {
   });
 }
 
-function decoded(spec: WeightSpec, data: Buffer): Float32Array {
+function decoded(spec: WeightSpec, data: Uint8Array): Float32Array {
   // A copy, since typed arrays must begin at a multiple of their element's size.
   const bytes = Uint8Array.from(data).buffer;
-  if (spec.dtype !== 'float32') throw unsupportedType(spec);
   const { quantization: stored } = spec;
   switch (stored?.dtype) {
     case undefined:
@@ -80,13 +87,13 @@ function decoded(spec: WeightSpec, data: Buffer): Float32Array {
 }
 
 /** The bytes of a group's files, one after the other. */
-function groupBytes(folder: string, paths: readonly string[], expectedBytes: number): Buffer {
+function groupBytes(folder: string, paths: readonly string[], expectedBytes: number): ByteSource {
   const files = paths.map((path) => join(folder, path));
   const expected = `${expectedBytes} bytes of weights`;
   const fix = 'copy all files of the model into one folder again';
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new UserError({ got: `no file ${missing}`, expected, fix });
-  const bytes = Buffer.concat(files.map((file) => readFileSync(file)));
+  const bytes = new JoinedBytes(files.map((file) => new FileBytes(file)));
   if (bytes.length === expectedBytes) return bytes;
   throw new UserError({ got: `${files.join(', ')} of ${bytes.length} bytes`, expected, fix });
 }
@@ -117,7 +124,10 @@ export function readStoredWeights(
       const from = at;
       at += sizes[index] as number;
       if (spec.group === 'optimizer') return [];
-      return [{ name: spec.name, shape: spec.shape, values: decoded(spec, bytes.subarray(from, at)) }];
+      if (spec.dtype !== 'float32') throw unsupportedType(spec);
+      const to = at;
+      const make = () => decoded(spec, bytes.subarray(from, to));
+      return [{ name: spec.name, shape: spec.shape, length: sizeOf(spec), make }];
     });
   });
 }
