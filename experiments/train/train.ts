@@ -155,7 +155,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       augment: options.augment,
       snap: options.snap,
     },
-    context: { trainingEngine: training.description, machine: await describeMachine() },
+    context: {
+      trainingEngine: training.description,
+      machine: await describeMachine(),
+      // How far the potential that latency slopes come from lies from the predictions of whole networks.
+      slopeGap: (device.kind === 'measured' && device.profile.smoothing?.networks) || null,
+    },
   });
   const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord);
   if (resumed) dropUnsavedEpochs(out, metrics);
