@@ -196,16 +196,24 @@ function domainOf(samples: readonly KernelSample[]): DeviceProfile['domain'] {
   return domain;
 }
 
-/** Rungs above the kernel classes. */
-function fitRicher(samples: readonly KernelSample[], classes: KernelClassModel): KernelModel[] {
-  return [fitTables(samples, classes)];
+/**
+ * Rungs above the kernel classes.
+ * @param byLayer whether the samples are of one network, whose kernels may have tables of their own
+ */
+function fitRicher(
+  samples: readonly KernelSample[],
+  classes: KernelClassModel,
+  byLayer: boolean,
+): KernelModel[] {
+  const table = fitTables(samples, classes);
+  return byLayer ? [table, fitLayerTables(samples, table)] : [table];
 }
 
 /** The ladder, from the simplest rung to the richest. */
-function fitLadder(samples: readonly KernelSample[]): KernelModel[] {
+function fitLadder(samples: readonly KernelSample[], byLayer: boolean): KernelModel[] {
   const overhead = fitRoofline(samples, true);
   const classes = fitKernelClasses(samples, overhead);
-  return [fitRoofline(samples, false), overhead, classes, ...fitRicher(samples, classes)];
+  return [fitRoofline(samples, false), overhead, classes, ...fitRicher(samples, classes, byLayer)];
 }
 
 const logErrors = (model: KernelModel, network: NetworkModel, set: NetworkSet) =>
@@ -216,6 +224,7 @@ function heldOutErrors(
   rungs: readonly RungResult[],
   samples: readonly KernelSample[],
   { fit, choose }: Record<'fit' | 'choose', NetworkSet>,
+  byLayer: boolean,
 ): number[][] {
   const errors = rungs.map(({ model, network }) => logErrors(model, network, choose));
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -228,7 +237,10 @@ function heldOutErrors(
     };
     const [held, others] = [part(true), part(false)];
     const left = new Set(held.samples.map(({ record }) => networkId(record)));
-    const models = fitLadder(samples.filter(({ network }) => !left.has(network as string)));
+    const models = fitLadder(
+      samples.filter(({ network }) => !left.has(network as string)),
+      byLayer,
+    );
     models.forEach((model, rung) => {
       const sums = others.samples.map((sample) => sumOf(model, sample));
       errors[rung]?.push(...logErrors(model, fitNetworkModel(sums, others.measuredUs), held));
@@ -303,6 +315,7 @@ export function fitProfile(
   };
   const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
   const samples = kernelSamples(kernels, loads);
+  const byLayer = context.settings.table === true;
   const roofline = jackknifeRoofline(samples, fitRoofline(samples, false));
   const overhead = jackknifeRoofline(samples, fitRoofline(samples, true));
   const classes = jackknifeKernelClasses(samples, fitKernelClasses(samples, overhead.model), overhead);
@@ -310,9 +323,9 @@ export function fitProfile(
     fitRung(roofline.model, roofline, sets, loads),
     fitRung(overhead.model, overhead, sets, loads),
     fitRung(classes.model, classes, sets, loads),
-    ...fitRicher(samples, classes.model).map((model) => fitRung(model, classes, sets, loads)),
+    ...fitRicher(samples, classes.model, byLayer).map((model) => fitRung(model, classes, sets, loads)),
   ];
-  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets));
+  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets, byLayer));
   const rungs = fitted.map((rung, i) => ({ ...rung, comparison: comparisons[i] })) as [
     RungResult,
     ...RungResult[],

@@ -7,7 +7,7 @@ export interface ProposedSample {
   readonly network: string;
   readonly sample: number;
   readonly role: SampleRole;
-  readonly law: SamplingLaw | 'full' | 'probe';
+  readonly law: SamplingLaw | 'full' | 'probe' | 'grid';
 }
 
 /** How many networks of each role, over all families. */
@@ -38,6 +38,15 @@ export const COUNTS: readonly [SampleCounts, ...SampleCounts[]] = [
   { fit: 12, choose: 6, report: 12, targeted: 0 },
 ];
 
+/** Plans for the table of one network: more to fit, all of them on the grid of its widths. */
+export const TABLE_COUNTS: readonly [SampleCounts, ...SampleCounts[]] = [
+  { fit: 64, choose: 9, report: 45, targeted: 0 },
+  { fit: 48, choose: 9, report: 30, targeted: 0 },
+  { fit: 32, choose: 6, report: 24, targeted: 0 },
+  { fit: 24, choose: 6, report: 12, targeted: 0 },
+  { fit: 16, choose: 6, report: 12, targeted: 0 },
+];
+
 /** Aligned networks beside so many to fit. */
 function alignedCount(fit: number): number {
   return Math.ceil(fit / FITS_PER_ALIGNED);
@@ -46,6 +55,34 @@ function alignedCount(fit: number): number {
 /** Networks whose kernels are recorded, the targeted ones left out. */
 export function profiledCount({ fit }: SampleCounts): number {
   return fit + alignedCount(fit);
+}
+
+/**
+ * The networks to measure for the table of one network: to fit, sub-networks on the grid of its widths; to choose and to
+ * report, the laws in turn, as for a family.
+ */
+export function proposeTableSamples(network: string, counts: SampleCounts): ProposedSample[] {
+  const fit = Array.from(
+    { length: counts.fit },
+    (_, sample): ProposedSample => ({ network, sample, role: 'fit', law: 'grid' }),
+  );
+  const others = proposeSamples([network], counts).filter(({ role }) => role !== 'fit');
+  return [...fit, ...others.map((each, k) => ({ ...each, sample: counts.fit + k }))];
+}
+
+/** Networks per family, beside the full one, that another family is validated on. */
+const OTHERS_PER_LAW = 3;
+const FIRST_OTHER = 4000;
+
+/** The networks to validate a profile on families it was not fitted to: the full one and three of each law. */
+export function proposeOthers(networks: readonly string[]): ProposedSample[] {
+  return networks.flatMap((network) => [
+    { network, sample: FIRST_OTHER, role: 'report', law: 'full' } as const,
+    ...Array.from({ length: OTHERS_PER_LAW * LAWS.length }, (_, k): ProposedSample => {
+      const law = LAWS[k % LAWS.length] as SamplingLaw;
+      return { network, sample: FIRST_OTHER + 1 + k, role: 'report', law };
+    }),
+  ]);
 }
 
 /**

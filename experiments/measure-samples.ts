@@ -8,6 +8,7 @@ import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { sampleWidths } from '../network/sampling.ts';
 import { shuffled } from '../network/shuffle.ts';
+import { gridWidths } from '../network/width-grid.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { CsvFile } from '../profiler/csv-file.ts';
 import { type BlockOptions, type EarlierLoads, measureBlock } from '../profiler/measure-block.ts';
@@ -50,7 +51,12 @@ export function familyOf(network: Network): Family {
 export function drawSample(proposed: ProposedSample, family: Family, seed: number): DrawnSample {
   const { law, sample } = proposed;
   const { plan } = family;
-  const widths = law === 'full' || law === 'probe' ? plan.fullWidths : sampleWidths(plan, law, seed, sample);
+  const widths =
+    law === 'full' || law === 'probe'
+      ? plan.fullWidths
+      : law === 'grid'
+        ? gridWidths(plan, seed, sample)
+        : sampleWidths(plan, law, seed, sample);
   return { proposed, family, widths };
 }
 

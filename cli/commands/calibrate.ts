@@ -25,8 +25,13 @@ interface Flags extends CommonFlags {
   readonly seed: number;
   readonly budget: number;
   readonly out: string;
+  readonly table?: boolean;
+  readonly validate: string[];
   readonly refit?: string;
 }
+
+/** A budget overrun by this factor is told: it was less than the least plan needs. */
+const LATE = 1.5;
 
 /** The findings of a calibration, for a terminal. */
 export function calibrationSummary(profile: DeviceProfile): string {
@@ -64,6 +69,22 @@ export function calibrationSummary(profile: DeviceProfile): string {
       ],
     ),
   ];
+  const others = Object.entries(validation.others ?? {});
+  if (others.length > 0) {
+    lines.push(
+      '',
+      table(
+        ['families not fitted', 'networks', 'error', 'full network', 'classes never seen'],
+        others.map(([name, { networks, mape, full, unseenClasses }]) => [
+          name,
+          String(networks),
+          percent(mape),
+          full === null ? '–' : percent(full),
+          unseenClasses.join(', ') || 'none',
+        ]),
+      ),
+    );
+  }
   if (!validation.valid) {
     lines.push(
       pc.yellow(
@@ -84,6 +105,8 @@ export function calibrateCommand(program: Command): void {
     .addOption(threadsOption())
     .addOption(seedOption())
     .option('--budget <time>', 'time to measure for', parseDurationSeconds, 180)
+    .option('--table', "a table of one network's own kernels over a grid of its widths")
+    .option('--validate <names...>', 'other families to predict and measure; nothing of them is fitted', [])
     .option('--out <dir>', 'folder of the results', 'runs/calibrate')
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
@@ -93,7 +116,7 @@ export function calibrateCommand(program: Command): void {
       const profile =
         flags.refit === undefined
           ? await calibrated(flags)
-          : fitRun(flags.refit, flags.network.map(openNetwork));
+          : fitRun(flags.refit, [...flags.network, ...flags.validate].map(openNetwork));
       warnOfLeftOut(out);
       if (flags.json === true) {
         const { name, roofline, chosen, reason, validation } = profile;
@@ -109,6 +132,7 @@ async function calibrated(flags: Flags): Promise<DeviceProfile> {
   const networks = flags.network.map(openNetwork);
   const engine = await openIsolated({ engine: flags.engine, threads: flags.threads });
   const bar = progressBar('calibrate', flags.quiet === true);
+  const startMs = performance.now();
   try {
     return await calibrate({
       engine,
@@ -116,11 +140,19 @@ async function calibrated(flags: Flags): Promise<DeviceProfile> {
       batch: flags.batch,
       seed: flags.seed,
       budgetSeconds: flags.budget,
+      table: flags.table === true,
+      validate: flags.validate.map(openNetwork),
       out: flags.out,
       onProgress: bar.update,
     });
   } finally {
     await engine.close();
     bar.finish();
+    const seconds = (performance.now() - startMs) / 1e3;
+    if (seconds > LATE * flags.budget) {
+      process.stderr.write(
+        `the least that can be fitted and validated took ${seconds.toFixed(0)} s, more than the ${flags.budget} s of --budget\n`,
+      );
+    }
   }
 }

@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import { probeNetworks } from '../../calibration/probe-networks.ts';
-import { type ProposedSample, proposeSamples } from '../../calibration/propose-samples.ts';
+import {
+  COUNTS,
+  type ProposedSample,
+  proposeOthers,
+  proposeSamples,
+  proposeTableSamples,
+  TABLE_COUNTS,
+} from '../../calibration/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
+import { UserError } from '../../network/user-error.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { engineChoice } from '../../profiler/engines.ts';
 import { describeMachine } from '../../profiler/machine.ts';
@@ -11,7 +19,7 @@ import { drawSample, type Family, familyOf, measurementFiles, measureSamples } f
 import { type ProgressListener, partOf } from '../progress.ts';
 import { decidedOnce, openRun } from '../run-file.ts';
 import { fitRun } from './fit-run.ts';
-import { affordablePlan, TARGETED_LOADS, targetedSeconds, trialRuns } from './plan.ts';
+import { affordablePlan, othersSeconds, TARGETED_LOADS, targetedSeconds, trialRuns } from './plan.ts';
 import { targetedSamples } from './targeted-samples.ts';
 
 export interface CalibrateOptions {
@@ -22,6 +30,10 @@ export interface CalibrateOptions {
   readonly batch: number;
   readonly seed: number;
   readonly budgetSeconds: number;
+  /** A table of one network's own kernels over a grid of its widths, instead of a family. */
+  readonly table?: boolean;
+  /** Other families to validate on; nothing of them is fitted. */
+  readonly validate?: readonly Network[];
   /** Folder for run.json, device.json and the files of the measurements. */
   readonly out: string;
   readonly name?: string;
@@ -45,8 +57,17 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const { description } = measurer;
   const startMs = performance.now();
   const machine = await describeMachine();
+  const { table = false, validate = [] } = options;
+  if (table && options.networks.length !== 1) {
+    throw new UserError({
+      got: `a table of ${options.networks.length} networks`,
+      expected: 'one network',
+      fix: 'give --table one --network',
+    });
+  }
   const family = new Map(options.networks.map((network) => [network.name, familyOf(network)]));
   const probes = new Map(probeNetworks().map((network) => [network.name, familyOf(network)]));
+  const others = new Map(validate.map((network) => [network.name, familyOf(network)]));
   openRun(out, {
     command: 'calibrate',
     settings: {
@@ -57,6 +78,8 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
       batch,
       seed,
       budgetSeconds,
+      ...(table ? { table } : {}),
+      ...(validate.length > 0 ? { validate: validate.map(({ name }) => name) } : {}),
     },
     context: { engine: description, machine },
   });
@@ -64,12 +87,17 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   const plan = await decidedOnce(join(out, 'plan.json'), async () => {
     const trials = await trialRuns(measurer, [...family.values()], batch, seed);
     const left = MEASURING_SHARE * budgetSeconds - (performance.now() - startMs) / 1e3;
-    const decided = affordablePlan(trials, left);
+    const decided = affordablePlan(
+      trials,
+      left - othersSeconds(trials, validate.length),
+      table ? TABLE_COUNTS : COUNTS,
+    );
     return { ...decided, targetedSeconds: targetedSeconds(trials, decided) };
   });
   const drawn = (proposed: ProposedSample) => {
-    const found = family.get(proposed.network) ?? probes.get(proposed.network);
-    if (found === undefined) throw new Error(`no network ${proposed.network} in this calibration`);
+    const { network } = proposed;
+    const found = family.get(network) ?? probes.get(network) ?? others.get(network);
+    if (found === undefined) throw new Error(`no network ${network} in this calibration`);
     return drawSample(proposed, found, seed);
   };
   const measured = {
@@ -86,7 +114,10 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     ...[...probes.keys()].map(
       (network, sample) => ({ network, sample, role: 'probe', law: 'probe' }) as const,
     ),
-    ...proposeSamples([...family.keys()], plan),
+    ...(table
+      ? proposeTableSamples([...family.keys()][0] as string, plan)
+      : proposeSamples([...family.keys()], plan)),
+    ...proposeOthers([...others.keys()]),
   ];
   await measureSamples({
     ...measured,
@@ -116,5 +147,5 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
       onProgress: partOf(options.onProgress, 1 - targetedShare, 1),
     });
   }
-  return fitRun(out, options.networks, options.name);
+  return fitRun(out, [...options.networks, ...validate], options.name);
 }

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
+import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
 import { fitProfile, networkSample } from '../../calibration/fit-profile.ts';
+import type { ProposedSample } from '../../calibration/propose-samples.ts';
 import { parsedJson } from '../../network/json-file.ts';
 import type { Network } from '../../network/network.ts';
-import type { SamplingLaw } from '../../network/sampling.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { engineChoice } from '../../profiler/engines.ts';
+import type { NetworkRecord } from '../../profiler/records.ts';
 import { drawSample, familyOf, measurementFiles } from '../measure-samples.ts';
 import { readRun, writeJson } from '../run-file.ts';
+import { validateOthers } from './validate-others.ts';
 
 /** What a fit needs of `run.json`. */
 const calibrationRun = z.object({
@@ -17,6 +20,8 @@ const calibrationRun = z.object({
     batch: z.number().int(),
     seed: z.number().int(),
     budgetSeconds: z.number(),
+    table: z.boolean().optional(),
+    validate: z.array(z.string()).optional(),
   }),
   context: z.object({ engine: deviceProfile.shape.engine, machine: deviceProfile.shape.machine }),
 });
@@ -33,38 +38,74 @@ export function fitRun(out: string, networks: readonly Network[] = [], name?: st
   const { settings, context } = parsedJson(run, calibrationRun, advice, join(out, 'run.json'));
   const { engine, machine } = context;
   const given = new Map(networks.map((network) => [network.name, network]));
-  const families = new Map(
-    settings.networks.map((each) => [each, familyOf(given.get(each) ?? zooNetwork(each))]),
-  );
+  const familiesOf = (names: readonly string[]) =>
+    new Map(names.map((each) => [each, familyOf(given.get(each) ?? zooNetwork(each))]));
+  const [families, others] = [familiesOf(settings.networks), familiesOf(settings.validate ?? [])];
   const files = measurementFiles(out);
-  const measured = files.networks.read();
+  const all = files.networks.read();
+  const measured = all.filter(({ network }) => !others.has(network));
+  const drawnOf = (record: NetworkRecord) => {
+    const { network, sample, role } = record;
+    const family = families.get(network) ?? others.get(network);
+    if (family === undefined) throw new Error(`${join(out, 'networks.csv')} has a row of ${network}`);
+    return drawSample(
+      { network, sample, role, law: record.law as ProposedSample['law'] },
+      family,
+      settings.seed,
+    );
+  };
   const samples = measured
     .filter(({ role }) => role !== 'probe')
     .map((record) => {
-      const { network, sample, role } = record;
-      const family = families.get(network);
-      if (family === undefined) throw new Error(`${join(out, 'networks.csv')} has a row of ${network}`);
-      const law = record.law as SamplingLaw | 'full';
-      const { widths } = drawSample({ network, sample, role, law }, family, settings.seed);
+      const { family, widths } = drawnOf(record);
       return networkSample(record, family.network, family.plan, widths, engine.rules, settings.batch);
     });
+  // Blocks were measured one after the other: their kernels are brought to one state of the machine, as networks are.
+  const typicalUs = median(samples.map(({ record }) => record.sentinel_us));
+  const slowness = new Map(
+    all.map(({ network, sample, sentinel_us }) => [`${network} ${sample}`, sentinel_us / typicalUs]),
+  );
+  const slownessOf = ({ network, sample }: { network: string; sample: number }) =>
+    slowness.get(`${network} ${sample}`) ?? 1;
+  const kernels = files.kernels
+    .read()
+    .map((kernel) => ({ ...kernel, latency_us: kernel.latency_us / slownessOf(kernel) }));
   const countOf = (wanted: string) => measured.filter(({ role }) => role === wanted).length;
-  const profile = fitProfile(files.kernels.read(), samples, {
-    name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}`,
-    engine,
-    machine,
-    measuredAt: run.startedAt,
-    settings: {
-      ...settings,
-      samples: {
-        fit: countOf('fit'),
-        choose: countOf('choose'),
-        report: countOf('report'),
-        probe: countOf('probe'),
+  const profile = fitProfile(
+    kernels,
+    samples,
+    {
+      name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}`,
+      engine,
+      machine,
+      measuredAt: run.startedAt,
+      settings: {
+        ...settings,
+        samples: {
+          fit: countOf('fit'),
+          choose: countOf('choose'),
+          report: countOf('report'),
+          probe: countOf('probe'),
+        },
+        rounds: Math.min(...measured.map(({ rounds }) => rounds)),
       },
-      rounds: Math.min(...measured.map(({ rounds }) => rounds)),
     },
-  });
-  writeJson(join(out, 'device.json'), deviceProfile.parse(profile));
-  return profile;
+    { kernels: files.kernelLoads.read(), rounds: files.rounds.read() },
+  );
+  const otherSamples = all
+    .filter(({ network }) => others.has(network))
+    .map((record) => ({
+      record,
+      drawn: drawnOf(record),
+      latencyUs: record.latency_us / slownessOf(record),
+    }));
+  const validated: DeviceProfile =
+    otherSamples.length === 0
+      ? profile
+      : {
+          ...profile,
+          validation: { ...profile.validation, others: validateOthers(profile, otherSamples) },
+        };
+  writeJson(join(out, 'device.json'), deviceProfile.parse(validated));
+  return validated;
 }

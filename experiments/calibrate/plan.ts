@@ -3,6 +3,7 @@ import {
   COUNTS,
   type ProposedSample,
   profiledCount,
+  proposeOthers,
   type SampleCounts,
 } from '../../calibration/propose-samples.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
@@ -62,6 +63,12 @@ export function targetedSeconds(trials: readonly NetworkTrial[], { targeted }: S
   return secondsOf(trials, { count: targeted, profiled: targeted }, TARGETED_LOADS, TARGETED_ROUNDS);
 }
 
+/** Seconds that the networks of other families take which a profile is validated on. */
+export function othersSeconds(trials: readonly NetworkTrial[], families: number): number {
+  const count = proposeOthers(Array.from({ length: families }, (_, k) => String(k))).length;
+  return secondsOf(trials, { count, profiled: 0 }, 2, PLANNED_ROUNDS) - 2 * START_SECONDS;
+}
+
 function planSeconds(trials: readonly NetworkTrial[], counts: SampleCounts, loads: number, rounds: number) {
   const profiled = profiledCount(counts);
   const count = profiled + counts.choose + counts.report;
@@ -72,10 +79,15 @@ function planSeconds(trials: readonly NetworkTrial[], counts: SampleCounts, load
  * The richest plan that the time allows.
  * @param trials what typical networks of the families cost here
  * @param seconds to measure in
+ * @param ladder plans to choose from, the richest first
  */
-export function affordablePlan(trials: readonly NetworkTrial[], seconds: number): Plan {
-  const [fewest] = COUNTS.slice(-1) as [SampleCounts];
-  const counts = COUNTS.find((each) => planSeconds(trials, each, 2, PLANNED_ROUNDS) <= seconds) ?? fewest;
+export function affordablePlan(
+  trials: readonly NetworkTrial[],
+  seconds: number,
+  ladder: readonly SampleCounts[] = COUNTS,
+): Plan {
+  const [fewest] = ladder.slice(-1) as [SampleCounts];
+  const counts = ladder.find((each) => planSeconds(trials, each, 2, PLANNED_ROUNDS) <= seconds) ?? fewest;
   const loads = LOADS.find(
     (each) => planSeconds(trials, counts, each, each * ROUNDS_PER_MORE_LOADS) <= seconds,
   );

@@ -10,6 +10,7 @@ const RUNG_TITLES: Readonly<Record<RungResult['model']['rung'], string>> = {
   overhead: 'Roofline + launch overhead',
   'kernel-class': 'Per kernel class',
   table: 'Per kernel class + table',
+  'layer-table': 'A table per layer',
 };
 
 interface Row {

@@ -1,0 +1,42 @@
+import type { DeviceProfile, OtherFamily } from '../../calibration/device-profile.ts';
+import { errorMetricsOf } from '../../calibration/error-metrics.ts';
+import { latencyPredictor } from '../../calibration/predict.ts';
+import type { NetworkRecord } from '../../profiler/records.ts';
+import type { DrawnSample, Family } from '../measure-samples.ts';
+
+/** A measured network of another family, its latency brought to the state of the machine that the fit speaks of. */
+export interface OtherSample {
+  readonly record: NetworkRecord;
+  readonly drawn: DrawnSample;
+  readonly latencyUs: number;
+}
+
+/** How well a profile predicts families it was not fitted to, with the kernel classes that it never saw named. */
+export function validateOthers(
+  profile: DeviceProfile,
+  samples: readonly OtherSample[],
+): Record<string, OtherFamily> {
+  const families = new Map<Family, OtherSample[]>();
+  for (const sample of samples) {
+    const list = families.get(sample.drawn.family);
+    if (list === undefined) families.set(sample.drawn.family, [sample]);
+    else list.push(sample);
+  }
+  const device = { kind: 'measured', name: profile.name, profile } as const;
+  return Object.fromEntries(
+    [...families].map(([{ network, plan }, list]): [string, OtherFamily] => {
+      const predictor = latencyPredictor(plan, device, { batch: profile.settings.batch });
+      const predicted = list.map(({ drawn }) => predictor.latencyUs(drawn.widths));
+      const measured = list.map(({ latencyUs }) => latencyUs);
+      const full = list.findIndex(({ record }) => record.law === 'full');
+      return [
+        network.name,
+        {
+          ...errorMetricsOf(predicted, measured),
+          full: full < 0 ? null : (predicted[full] as number) / (measured[full] as number) - 1,
+          unseenClasses: [...predictor.detail(plan.fullWidths).unseenClasses],
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { calibrate } from '../../experiments/calibrate/calibrate.ts';
+import { measurementFiles } from '../../experiments/measure-samples.ts';
+import type { Kernel } from '../../network/lowering/kernel.ts';
+import { zooNetwork } from '../../network/zoo/index.ts';
+import { scriptedEngine } from '../support/scripted-engine.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const folder = temporaryFolder();
+
+/** Kernels cost 0.1 ms more than in other layers where the name says so: no kernel class knows. */
+const odd = ({ name }: Kernel) => (name.includes('Branch_1') ? 1.25 : 1);
+const engine = () =>
+  scriptedEngine({
+    kernelUs: (kernel) => odd(kernel) * (2000 + kernel.flops / 5e4 + kernel.outputBytes / 1e4),
+  });
+
+test('a table of one network knows its own kernels', async () => {
+  const out = join(folder, 'table');
+  const options = { engine: engine(), networks: [zooNetwork('inception-32')], batch: 1, seed: 1, out };
+  const profile = await calibrate({ ...options, budgetSeconds: 20, table: true });
+  const errors = Object.fromEntries(profile.rungs.map(({ model, report }) => [model.rung, report.mape]));
+  expect(errors['layer-table']).toBeLessThan(0.5 * (errors.table as number));
+  expect(profile.chosen).toBe('layer-table');
+  expect(profile.settings.table).toBe(true);
+  const laws = new Set(
+    measurementFiles(out)
+      .networks.read()
+      .flatMap(({ role, law }) => (role === 'fit' ? [law] : [])),
+  );
+  expect([...laws]).toEqual(['grid']);
+});
+
+test('a table of two networks is refused', async () => {
+  const networks = ['inception-32', 'mobilenet-v1-32'].map((name) => zooNetwork(name));
+  const options = { engine: engine(), batch: 1, seed: 1, budgetSeconds: 2, out: join(folder, 'two') };
+  await expect(calibrate({ ...options, networks, table: true })).rejects.toThrow('a table of 2 networks');
+});
+
+test('other families are predicted, measured and their unseen kernel classes named, and nothing of them is fitted', async () => {
+  const out = join(folder, 'others');
+  const profile = await calibrate({
+    engine: engine(),
+    networks: [zooNetwork('inception-32')],
+    validate: [zooNetwork('mobilenet-v1-32')],
+    batch: 1,
+    seed: 1,
+    budgetSeconds: 20,
+    out,
+  });
+  const other = profile.validation.others?.['mobilenet-v1-32'];
+  expect(other?.networks).toBe(10);
+  expect(other?.unseenClasses.some((name) => name.includes('depthwise'))).toBe(true);
+  expect(other?.full).not.toBeNull();
+  const { kernels, networks } = measurementFiles(out);
+  expect(kernels.read().some(({ network }) => network === 'mobilenet-v1-32')).toBe(false);
+  expect(networks.read().filter(({ network }) => network === 'mobilenet-v1-32')).toHaveLength(10);
+  expect(profile.validation.networks).toBe(
+    networks.read().filter(({ network, role }) => network === 'inception-32' && role === 'report').length,
+  );
+});
