@@ -192,7 +192,9 @@ export function residualAt(table: ResidualTable, shape: ChannelShape): number {
   const outputKnots = outputOctaves[1] - outputOctaves[0] + 1;
   let sum = alignment[PERIOD * (shape.inputChannels % PERIOD) + (shape.outputChannels % PERIOD)] as number;
   for (let corner = 0; corner < 8; corner++) {
-    const [di, dO, dp] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+    const di = corner & 1;
+    const dO = (corner >> 1) & 1;
+    const dp = corner >> 2;
     const weight =
       (di === 1 ? alongInput : 1 - alongInput) *
       (dO === 1 ? alongOutput : 1 - alongOutput) *

@@ -83,9 +83,10 @@ export function assignLayouts(
   for (let index = 0; index < layers.length; index++) {
     if (alive[index] === 0 || source[index] !== index) continue;
     const layer = layers[index];
-    const tensors = Array.from(plan.inputs[index] as Int32Array)
-      .filter((input) => alive[input] === 1)
-      .map((input) => source[input] as number);
+    const tensors: number[] = [];
+    for (const input of plan.inputs[index] as Int32Array) {
+      if (alive[input] === 1) tensors.push(source[input] as number);
+    }
     const first = tensors[0];
     if (layer === undefined || first === undefined) continue;
     let goesBlocked = false;

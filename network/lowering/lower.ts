@@ -71,6 +71,8 @@ function template(layer: Layer, input: Shape, output: Shape): Template | null {
   return { op, input: mapSize(input), output: mapSize(output), filter, classes };
 }
 
+const NO_NAMES: readonly string[] = [];
+
 const NONE_LATE: LateFusions = { absorbed: new Uint8Array(0), added: new Map(), joined: new Map() };
 
 const FUSES_LATE: ReadonlySet<Layer['kind']> = new Set(['add', 'slice', 'batch-norm']);
@@ -169,15 +171,20 @@ export class Lowering {
     layout: DataLayout,
     { widths, alive, fusions, late }: SettledWidths & { fusions: Fusions; late: LateFusions },
   ): Kernel {
-    const added = late.added.get(index) ?? [];
-    const joined = late.joined.get(index) ?? [];
+    const added = late.added.get(index) ?? NO_NAMES;
+    const joined = late.joined.get(index) ?? NO_NAMES;
     const { plan, batch } = this;
     const layer = plan.network.layers[index] as Layer;
     const { op, input, output, filter } = made;
-    const tensors = (plan.inputs[index] as Int32Array).filter((tensor) => alive[tensor] === 1);
-    const inputChannels = channelCount(plan.outputChannels[tensors[0] as number] as ChannelSum, widths);
+    let readers = 0;
+    let first = -1;
+    for (const tensor of plan.inputs[index] as Int32Array) {
+      if (alive[tensor] === 0) continue;
+      if (readers++ === 0) first = tensor;
+    }
+    const inputChannels = channelCount(plan.outputChannels[first] as ChannelSum, widths);
     // Slices that run as one make all of their input.
-    const outputs = op === 'slice' && joined.length > 0 ? (tensors[0] as number) : index;
+    const outputs = op === 'slice' && joined.length > 0 ? first : index;
     const outputChannels = channelCount(plan.outputChannels[outputs] as ChannelSum, widths);
     // Fewer channels than a block are read from the plain layout, unpadded.
     const block = this.rules.channelBlock ?? 0;
@@ -207,10 +214,11 @@ export class Lowering {
     }
     if (fusions.biased[index] === 1 || ('useBias' in layer && layer.useBias)) weights += outputChannels;
     if (op === 'batch-norm') weights = 4 * outputChannels;
-    const readers = op === 'add' ? tensors.length : 1;
     const addend = added.length > 0 ? outputValues * outputChannels : 0;
     const read =
-      op === 'concat' ? outputValues * outputChannels : readers * inputValues * inputChannels + addend;
+      op === 'concat'
+        ? outputValues * outputChannels
+        : (op === 'add' ? readers : 1) * inputValues * inputChannels + addend;
     const shape = { batch, input, output, inputChannels, outputChannels };
     const { fewWorkgroups } = this.rules;
     const program = fewWorkgroups === null ? null : webgpuProgram(layer, shape, fewWorkgroups);
