@@ -63,6 +63,23 @@ export function studyAnalysisText(analysis: StudyAnalysis): string {
       ),
     );
   }
+  if (analysis.quiet !== null) {
+    const { quiet } = analysis;
+    blocks.push(
+      table(
+        [
+          `${quiet.networks} networks with rounds within ${percent(quiet.max_spread, 0)}, measured with`,
+          'Spearman',
+          'error',
+        ],
+        quiet.prediction.map(({ column, drift_corrected, raw, scaled }) => [
+          named(column),
+          estimate(quiet.correlations.find(({ x }) => x === column)?.spearman ?? null),
+          percent((drift_corrected ?? raw ?? scaled).mape),
+        ]),
+      ),
+    );
+  }
   const { half_width, median_p95_over_p5, noise_p95_over_p5 } = analysis.spread;
   blocks.push(
     table(

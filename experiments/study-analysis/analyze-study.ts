@@ -25,6 +25,9 @@ const DETAILED_NETWORKS = 1000;
 /** Parts that are named in each attribution. */
 const NAMED_PARTS = 25;
 
+/** Largest spread over rounds of a network that was measured quietly. */
+const QUIET_SPREAD = 0.02;
+
 const MEASURED = 'measured_us';
 type Columns = ReadonlyMap<string, readonly number[]>;
 
@@ -124,14 +127,16 @@ export function analyzeStudy(files: StudyFiles, options: { resamples?: number } 
   if (steady !== null) columns.set(MEASURED, steady.latencyUs);
   const latencies = new Map([...columns].filter(([name]) => name.endsWith('_us')));
 
-  const against = [...columns.keys()].filter((name) => name !== MEASURED);
-  const correlations = correlate(
-    columns,
-    [
-      ...deviceColumns.map((name): [string, string] => ['flops', name]),
-      ...(steady === null ? [] : against.map((name): [string, string] => [name, MEASURED])),
-    ],
-    { resamples, seed: summary.seed },
+  const bootstrap = { resamples, seed: summary.seed };
+  const flopsPairs = deviceColumns.map((name): [string, string] => ['flops', name]);
+  const measuredPairs = [...columns.keys()]
+    .filter((name) => name !== MEASURED && steady !== null)
+    .map((name): [string, string] => [name, MEASURED]);
+  const correlations = correlate(columns, [...flopsPairs, ...measuredPairs], bootstrap);
+  const isQuiet = rows.map(({ measured_spread: spread }) => spread !== null && spread <= QUIET_SPREAD);
+  const quietRows = rows.filter((_, i) => isQuiet[i]);
+  const quietColumns = new Map(
+    [...columns].map(([name, values]) => [name, values.filter((_, i) => isQuiet[i])]),
   );
 
   const spreadColumns = new Map(latencies);
@@ -200,6 +205,15 @@ export function analyzeStudy(files: StudyFiles, options: { resamples?: number } 
     ),
     correlations,
     prediction: predictionErrors(files, timed, columns),
+    quiet:
+      steady === null
+        ? null
+        : {
+            max_spread: QUIET_SPREAD,
+            networks: quietRows.length,
+            correlations: correlate(quietColumns, measuredPairs, bootstrap),
+            prediction: predictionErrors(files, quietRows, quietColumns),
+          },
     spread: {
       half_width: SPREAD_HALF_WIDTH,
       windows,

@@ -175,6 +175,19 @@ export const studyAnalysis = z.object({
   ranges: z.record(z.string(), quantiles),
   correlations: z.array(pairCorrelation),
   prediction: z.array(predictionError),
+  /**
+   * The same of the networks that were measured quietly, by the spread of their rounds alone: what disturbs a shared
+   * machine is noise to every predictor. Null where nothing was measured.
+   */
+  quiet: z
+    .object({
+      /** Robust standard deviation over rounds at most this. */
+      max_spread: z.number(),
+      networks: z.number().int(),
+      correlations: z.array(pairCorrelation),
+      prediction: z.array(predictionError),
+    })
+    .nullable(),
   spread: z.object({
     half_width: z.number(),
     windows: z.array(spreadWindow),

@@ -1,5 +1,5 @@
 import type { GapAttribution, StudyAnalysis } from '../../experiments/study-analysis/records.ts';
-import { correlation, percent, times } from '../number-format.ts';
+import { correlation, integer, percent, times } from '../number-format.ts';
 import { columnTitle } from './columns.ts';
 
 /** Above this share of memory-bound time, FLOPs no longer say much. */
@@ -44,6 +44,21 @@ function errorSentence(analysis: StudyAnalysis): string[] {
   const drift = corrected === null ? '' : `, ${percent(corrected.mape)} with the machine's drift divided out`;
   return [
     `The calibrated prediction is off by ${percent((raw ?? calibrated.scaled).mape)} on average${drift}; FLOPs times the best single factor are off by ${percent(flops)}; the measurements repeat within ${percent(analysis.measured.repeatability)}.`,
+  ];
+}
+
+function quietSentence(analysis: StudyAnalysis): string[] {
+  const { quiet } = analysis;
+  const calibrated = analysis.devices.find(({ kind }) => kind === 'measured')?.column;
+  const of = (column: string | undefined) => ({
+    spearman: quiet?.correlations.find(({ x }) => x === column)?.spearman?.value,
+    error: quiet?.prediction.find((each) => each.column === column),
+  });
+  const [flops, model] = [of('flops'), of(calibrated)];
+  const mape = (model.error?.drift_corrected ?? model.error?.raw)?.mape;
+  if (!quiet || mape === undefined || flops.error === undefined) return [];
+  return [
+    `Much of the noise is the shared machine's: of the ${integer(quiet.networks)} networks whose rounds agree within ${percent(quiet.max_spread, 0)}, FLOPs rank latency with ${correlation(flops.spearman)} and the calibrated prediction with ${correlation(model.spearman)}; their errors are ${percent(flops.error.scaled.mape)} and ${percent(mape)}.`,
   ];
 }
 
@@ -121,6 +136,7 @@ export function findings(analysis: StudyAnalysis): string[] {
   return [
     ...ranking(analysis),
     ...errorSentence(analysis),
+    ...quietSentence(analysis),
     ...spreadSentence(analysis),
     ...boundSentence(analysis),
     ...choiceSentence(analysis),

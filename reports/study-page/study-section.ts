@@ -39,11 +39,11 @@ function command({ run, analysis }: PageStudy): string {
   return `morphline study --network ${analysis.network} --samples ${analysis.samples}${law} --batch ${analysis.batch} --seed ${analysis.seed} --device ${devices.join(' ')}${measuring}`;
 }
 
-function correlations(analysis: StudyAnalysis): string {
+function correlations(analysis: StudyAnalysis, of: StudyAnalysis['correlations']): string {
   const named = (column: string) => columnTitle(analysis, column);
   return table(
     ['', 'Pearson', 'Spearman', 'Kendall τ-b'],
-    analysis.correlations.map(({ x, y, pearson, spearman, kendall }) => [
+    of.map(({ x, y, pearson, spearman, kendall }) => [
       `${named(x)} – ${named(y)}`,
       estimate(pearson),
       estimate(spearman),
@@ -52,14 +52,14 @@ function correlations(analysis: StudyAnalysis): string {
   );
 }
 
-function errors(analysis: StudyAnalysis): string {
+function errors(analysis: StudyAnalysis, predictions: StudyAnalysis['prediction']): string {
   const metrics = (of: { mape: number; bias: number; within5: number; within10: number } | null) =>
     of === null
       ? '–'
       : `${percent(of.mape)} (bias ${signedPercent(of.bias)}; ${percent(of.within5, 0)} / ${percent(of.within10, 0)})`;
   return table(
     ['mean error of', 'as predicted', 'drift divided out', 'scaled by one factor'],
-    analysis.prediction.map(({ column, raw, drift_corrected, scaled }) => [
+    predictions.map(({ column, raw, drift_corrected, scaled }) => [
       columnTitle(analysis, column),
       metrics(raw),
       metrics(drift_corrected),
@@ -151,7 +151,14 @@ function layers(analysis: StudyAnalysis): string {
 /** A study's section of the page. */
 export function studySection(study: PageStudy, charts: readonly { name: string; label: string }[]): string {
   const { name, run, analysis } = study;
-  const { measured, bootstrap } = analysis;
+  const { measured, bootstrap, quiet } = analysis;
+  const quietly =
+    quiet === null
+      ? ''
+      : `the ${integer(quiet.networks)} networks that were measured quietly (rounds within a robust standard deviation of ${percent(quiet.max_spread, 0)})`;
+  /** Tables of the quiet networks, where there are any. */
+  const ofQuiet = (table: (of: NonNullable<typeof quiet>) => string) =>
+    quiet === null || quiet.networks === 0 ? [] : [`Of ${quietly} alone:`, table(quiet)];
   const chart = (file: string) => {
     const found = charts.find((each) => each.name === file);
     return found === undefined ? [] : [`![${found.label}](study/${name}/${file}.svg)`];
@@ -159,7 +166,7 @@ export function studySection(study: PageStudy, charts: readonly { name: string; 
   const how =
     measured === null
       ? 'Nothing was measured.'
-      : `${integer(analysis.networks)} of them were measured on ${measured.adapter}, ${measured.engine}, ${measured.threads} thread${measured.threads === 1 ? '' : 's'}; two passes over a network differ by ${percent(measured.repeatability)} on average.${measured.sentinel_range === null ? '' : ` A fixed network, re-timed all along, varied by ${percent(measured.sentinel_range)} between the blocks of the study; latencies below are divided by it.`}`;
+      : `${integer(analysis.networks)} of them were measured on ${measured.adapter}, ${measured.engine}, ${measured.threads} thread${measured.threads === 1 ? '' : 's'}; two passes over a network differ by ${percent(measured.repeatability)} on average.${measured.sentinel_range === null ? '' : ` A fixed network, re-timed all along, varied by ${percent(measured.sentinel_range)} between the blocks of the study; it is divided out of the latencies below, but for errors as predicted and scaled.`}`;
   const part = (title: string, ...lines: string[]) => [`### ${title}`, ...lines];
   return [
     `## ${analysis.network}, ${measured === null ? 'predicted' : measured.engine}`,
@@ -171,7 +178,8 @@ export function studySection(study: PageStudy, charts: readonly { name: string; 
     ...chart('flops-against-latency'),
     ...part(
       'Correlations',
-      correlations(analysis),
+      correlations(analysis, analysis.correlations),
+      ...ofQuiet((of) => correlations(analysis, of.correlations)),
       `In brackets: ${percent(bootstrap.confidence, 0)} bootstrap intervals (percentiles of ${integer(bootstrap.resamples)} resamples of networks).`,
     ),
     ...(analysis.prediction.length === 0
@@ -179,7 +187,8 @@ export function studySection(study: PageStudy, charts: readonly { name: string; 
       : part(
           'Errors of prediction',
           ...chart('predicted-against-measured'),
-          errors(analysis),
+          errors(analysis, analysis.prediction),
+          ...ofQuiet((of) => errors(analysis, of.prediction)),
           'Mean of |predicted / measured − 1|; in brackets the mean with its sign, and the shares within 5 % and 10 %.',
         )),
     ...part(

@@ -57,6 +57,11 @@ describe('where latency is FLOPs exactly', () => {
     const flops = analysis.prediction.find(({ column }) => column === 'flops');
     expect(flops?.scaled.mape).toBeCloseTo(0, 9);
     expect(flops?.raw).toBeNull();
+    // The planted spreads are 1 %: every network is quiet.
+    expect(analysis.quiet?.networks).toBe(SAMPLES);
+    expect(analysis.quiet?.correlations).toEqual(
+      analysis.correlations.filter(({ y }) => y === 'measured_us'),
+    );
   });
 
   test('shares of bounds add up, and each layer has its ratio on every device', () => {
