@@ -8,7 +8,10 @@ export function withRate(listener: ProgressListener, networks: number): Progress
     const now = performance.now();
     first ??= { fraction, ms: now };
     const perMinute = (6e4 * networks * (fraction - first.fraction)) / (now - first.ms);
-    const rate = Number.isFinite(perMinute) && perMinute > 0 ? `, ${perMinute.toFixed(perMinute < 10 ? 1 : 0)} a minute` : '';
+    const rate =
+      Number.isFinite(perMinute) && perMinute > 0
+        ? `, ${perMinute.toFixed(perMinute < 10 ? 1 : 0)} a minute`
+        : '';
     listener({ fraction, text: `${text}${rate}` });
   };
 }
