@@ -58,6 +58,10 @@ export function jackknifeMargin(shifts: readonly number[]): Margin {
 /** Variance of the median of three over that of their mean, of normal data: a kernel's time is the median of its loads. */
 const MEDIAN_OF_THREE = 1.35;
 
+/** Standard error of a median over loads, from the variance of one load. */
+export const ofMedianLoad = (variance: number, loads: number) =>
+  Math.sqrt((MEDIAN_OF_THREE * variance) / loads);
+
 /**
  * Standard error of an estimate from what it is by each load alone: what a whole load has in common (the machine's speed
  * and its memory's at the time) is the same for all networks, so that leaving out networks cannot show it.
@@ -67,18 +71,25 @@ export function loadMargin(shifts: readonly number[]): Margin {
   const count = shifts.length;
   if (count < 2) return { standardError: 0, degrees: Number.POSITIVE_INFINITY };
   return {
-    standardError: Math.sqrt((MEDIAN_OF_THREE * sampleVariance([...shifts])) / count),
+    standardError: ofMedianLoad(sampleVariance([...shifts]), count),
     degrees: count - 1,
   };
 }
 
-/** Of a sum of two independent errors; degrees of freedom by Welch and Satterthwaite. */
-export function combinedMargin(a: Margin, b: Margin): Margin {
-  const [va, vb] = [a.standardError ** 2, b.standardError ** 2];
-  if (va + vb === 0) return a;
+/**
+ * Of both: what loads differ by beyond the noise of each network's own times, which is in both, is added. Degrees of
+ * freedom by Welch and Satterthwaite.
+ * @param noise standard error between loads that the networks' own times explain; at most that of the networks
+ */
+export function combinedMargin(networks: Margin, loads: Margin, noise = networks.standardError): Margin {
+  const own = networks.standardError ** 2;
+  const between = loads.standardError ** 2;
+  if (between === 0) return networks;
+  // A difference cut off at 0 would too often find nothing common in three loads; this tends to it where it is large.
+  const excess = between ** 2 / (between + noise ** 2);
   return {
-    standardError: Math.sqrt(va + vb),
-    degrees: (va + vb) ** 2 / (va ** 2 / a.degrees + vb ** 2 / b.degrees),
+    standardError: Math.sqrt(own + excess),
+    degrees: (own + excess) ** 2 / (own ** 2 / networks.degrees + excess ** 2 / loads.degrees),
   };
 }
 

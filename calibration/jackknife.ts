@@ -1,5 +1,5 @@
 import { choleskySolve } from './cholesky.ts';
-import { combinedMargin, jackknifeMargin, loadMargin, type Margin } from './intervals.ts';
+import { combinedMargin, jackknifeMargin, loadMargin, type Margin, ofMedianLoad } from './intervals.ts';
 import { HUBER, type LogFit, type LogModel } from './robust-log-fit.ts';
 
 /** What the parameters of a fit become without each cluster of observations, and by one load alone. */
@@ -106,7 +106,9 @@ export function oneStepJackknife(
   const limit = HUBER * sigma;
   const total = emptySums(n);
   const byCluster = new Map<string, Sums>();
-  const loadScores = loads.map(() => new Float64Array(n));
+  const emptyScores = () => loads.map(() => new Float64Array(n));
+  const loadScores = emptyScores();
+  const clusterLoadScores = new Map<string, Float64Array[]>();
   const telling = Array.from({ length: n }, () => new Set<string>());
   const slopes = new Float64Array(n);
   const bounded = (residual: number) => Math.max(-limit, Math.min(limit, residual));
@@ -114,6 +116,8 @@ export function oneStepJackknife(
     const id = clusters[i] as string;
     const own = byCluster.get(id) ?? emptySums(n);
     byCluster.set(id, own);
+    const ownLoadScores = clusterLoadScores.get(id) ?? emptyScores();
+    clusterLoadScores.set(id, ownLoadScores);
     const prediction = model.predict(i, theta, slopes);
     // Of the logarithm of the prediction, by θ.
     slopes.forEach((slope, j) => {
@@ -131,18 +135,34 @@ export function oneStepJackknife(
       loads.forEach((times, load) => {
         const alone = Math.log(prediction / (times[i] as number));
         plus(loadScores[load] as Float64Array, j, bounded(alone) * slope);
+        plus(ownLoadScores[load] as Float64Array, j, bounded(alone) * slope);
       });
     }
   }
   const newton = new Newton(total);
   const shifts = new Map([...byCluster].map(([id, own]) => [id, newton.step(own.score, own)]));
-  const loadShifts = loadScores.map((score) =>
-    newton.step(total.score.map((value, j) => value - (score[j] as number))),
-  );
+  const difference = (score: Float64Array, by: Float64Array) =>
+    newton.step(score.map((value, j) => value - (by[j] as number)));
+  const loadShifts = loadScores.map((score) => difference(total.score, score));
+  // Variance between loads if networks were independent in each of them.
+  const noise = new Float64Array(n);
+  for (const load of loads.keys()) {
+    const parts = [...byCluster].map(([id, own]) =>
+      difference(own.score, clusterLoadScores.get(id)?.[load] as Float64Array),
+    );
+    for (let j = 0; j < n; j++) {
+      const common = (loadShifts[load]?.[j] as number) / parts.length;
+      for (const part of parts) plus(noise, j, ((part[j] as number) - common) ** 2 / (loads.length - 1));
+    }
+  }
   const margins = telling.map((ids, j) => {
     if (ids.size < MIN_CLUSTERS || newton.inflation(j) > MAX_INFLATION) return null;
     const of = (each: Iterable<Float64Array>) => [...each].map((shift) => shift[j] as number);
-    return combinedMargin(jackknifeMargin(of(shifts.values())), loadMargin(of(loadShifts)));
+    return combinedMargin(
+      jackknifeMargin(of(shifts.values())),
+      loadMargin(of(loadShifts)),
+      loads.length < 2 ? 0 : ofMedianLoad(noise[j] as number, loads.length),
+    );
   });
   return { shifts, loadShifts, margins };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import type { Interval } from '../../calibration/intervals.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { fitRun } from '../../experiments/calibrate/fit-run.ts';
 import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
@@ -33,12 +34,19 @@ interface Flags extends CommonFlags {
 /** A budget overrun by this factor is told: it was less than the least plan needs. */
 const LATE = 1.5;
 
+/** 95 % interval of a parameter, or nothing where there is none. */
+function interval95(interval: Interval | undefined, digits: number): string {
+  return interval == null
+    ? ''
+    : pc.dim(` [${interval.low.toFixed(digits)}, ${interval.high.toFixed(digits)}]`);
+}
+
 /** The findings of a calibration, for a terminal. */
 export function calibrationSummary(profile: DeviceProfile): string {
   const { roofline, validation, engine } = profile;
   const lines = [
     `${pc.bold(profile.name)}  ${pc.dim(`${engine.provider} ${engine.version}, batch ${profile.settings.batch}`)}`,
-    `compute rate ${pc.bold(roofline.computeRateGflops.toFixed(1))} GFLOP/s, bandwidth ${pc.bold(roofline.bandwidthGBps.toFixed(1))} GB/s, overhead ${roofline.overheadUs.toFixed(2)} µs a kernel`,
+    `compute rate ${pc.bold(roofline.computeRateGflops.toFixed(1))} GFLOP/s${interval95(roofline.intervals?.computeRateGflops, 1)}, bandwidth ${pc.bold(roofline.bandwidthGBps.toFixed(1))} GB/s${interval95(roofline.intervals?.bandwidthGBps, 1)}, overhead ${roofline.overheadUs.toFixed(2)} µs a kernel${interval95(roofline.intervals?.overheadUs, 2)}`,
     '',
     table(
       ['device model', 'error (choose)', 'error (report)', 'bias', 'within 10 %', 'Spearman'],
