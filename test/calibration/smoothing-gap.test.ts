@@ -55,7 +55,9 @@ describe.each(Object.entries(BOUNDS))('the profile of %s', (name, bounds) => {
         const ratio =
           potential.latencyUs(inputChannels, outputChannels) /
           potential.tableUs(inputChannels, outputChannels);
-        expect(Math.abs(ratio - 1), `${kernel.name} ${kernelClass}`).toBeLessThan(1.15 * recorded.max + 0.005);
+        expect(Math.abs(ratio - 1), `${kernel.name} ${kernelClass}`).toBeLessThan(
+          1.15 * recorded.max + 0.005,
+        );
         checked++;
       }
     }
