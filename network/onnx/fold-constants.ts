@@ -90,6 +90,22 @@ function reduced(f: (values: readonly number[]) => number): ConstantReader {
   };
 }
 
+/** (x − zero point) · scale, of one scale or of one per index along an axis: weights that are kept as integers. */
+const dequantized: ConstantReader = (site, inputs) => {
+  const [source, scale, zero] = inputs as [Constant, Constant, Constant | undefined];
+  const { dims } = source;
+  const count = scale.values.length;
+  const axis = count === 1 ? 0 : site.axis(site.int('axis', 1), dims.length);
+  const inner = count === 1 ? valueCount(dims) : valueCount(dims.slice(axis + 1));
+  if (count !== 1 && count !== dims[axis])
+    site.unsupported(`scales of [${scale.dims}]`, 'one, or one per index along an axis');
+  const values = Float32Array.from(source.values, (value, at) => {
+    const index = count === 1 ? 0 : Math.floor(at / inner) % count;
+    return (value - (zero?.values[index] ?? 0)) * (scale.values[index] as number);
+  });
+  return { kind: 'constant', dims, values };
+};
+
 export const CONSTANT_READERS: Readonly<Record<string, ConstantReader>> = {
   Identity: (_, inputs) => only(inputs),
   Dropout: (_, inputs) => only(inputs),
@@ -100,6 +116,7 @@ export const CONSTANT_READERS: Readonly<Record<string, ConstantReader>> = {
     const floats = isFloatType(site.int('to', 1));
     return constant(dims, floats ? values : values.map(Math.trunc), floats);
   },
+  DequantizeLinear: dequantized,
   Add: elementwise((a, b = 0) => a + b),
   Sub: elementwise((a, b = 0) => a - b),
   Mul: elementwise((a, b = 1) => a * b),

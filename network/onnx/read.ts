@@ -34,7 +34,7 @@ const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...CHANNEL_READERS,
 };
 
-const QUANTIZED = /Quantize|QLinear|Integer/;
+const QUANTIZED = /quantize|QLinear|Integer/i;
 
 export interface OnnxReading {
   readonly network: Network;
