@@ -7,6 +7,7 @@ export interface LineSeries {
 }
 
 export interface LinesPanel {
+  /** Its lines apart by line breaks. */
   readonly title: string;
   readonly xTitle: string;
   readonly series: readonly LineSeries[];
@@ -30,7 +31,7 @@ export function studyLinesChart(
     hconcat: panels.map(({ title, xTitle, series }) => ({
       width: options.panelWidth,
       height: 250,
-      title: { text: title },
+      title: { text: title.split('\n') },
       data: { values: series.flatMap(({ name, points }) => points.map((point) => ({ ...point, name }))) },
       mark: { type: 'line', strokeWidth: 2, interpolate: options.step ? 'step-before' : 'linear' },
       encoding: {

@@ -104,7 +104,7 @@ function regret(analysis: StudyAnalysis): ChartSpec {
   ];
   return studyLinesChart(
     floors.map(({ floor, of, base, title }) => ({
-      title: `↑ slower than the fastest with ${title}`,
+      title: `↑ slower than the fastest\nwith ${title}`,
       xTitle: of,
       series: analysis.regret
         .filter((curve) => curve.floor === floor && curve.latency === latency && choosers.has(curve.chooser))
