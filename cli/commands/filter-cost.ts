@@ -104,6 +104,13 @@ export function filterCostCommand(program: Command): void {
         flags.device.map(openDevice),
         flags.batch,
       );
+      if (result.rows.length === 0) {
+        throw new UserError({
+          got: `${result.network}, in which the width of every layer is fixed, as inputs and outputs are`,
+          expected: 'a network with a layer whose filters may be more or fewer',
+          fix: 'ask predict for its latency',
+        });
+      }
       if (flags.csv !== undefined) writeFile(flags.csv, csvOf(result));
       if (chart !== undefined) writeFile(chart, await chartFile(chart, result.network, scans));
       if (flags.json === true) {

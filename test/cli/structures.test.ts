@@ -98,3 +98,16 @@ test('filter-cost draws a chart', async () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/got --chart c\.png; expected a name ending in \.svg or \.json/);
 });
+
+test('filter-cost of a network whose widths are all fixed says so', async () => {
+  const { status, stderr } = await morphline([
+    'filter-cost',
+    join(import.meta.dirname, '../fixtures/models/onnx/one_convolution.onnx'),
+    '--device',
+    'p100',
+  ]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /got one_convolution, in which the width of every layer is fixed.*; expected a network/,
+  );
+});
