@@ -51,7 +51,7 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
   [
     'widths of an unknown layer',
     () => ['predict', 'inception-v2', '--device', 'p100', '--widths', file('w.json', '{"Conv9":3}')],
-    /got a width for layer 'Conv9'; expected a layer of inception-v2/,
+    /got --widths .*w\.json: a width for layer 'Conv9'; expected a layer of inception-v2/,
   ],
   [
     'a width beyond the full one',
@@ -63,7 +63,7 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
       '--widths',
       file('w2.json', '{"Conv2d_2b_1x1":65}'),
     ],
-    /got width 65 for layer Conv2d_2b_1x1; expected an integer from 0 to 64/,
+    /got --widths .*w2\.json: width 65 for layer Conv2d_2b_1x1; expected an integer from 0 to 64/,
   ],
   [
     'a width multiplier beside widths',
