@@ -21,6 +21,7 @@ import {
   type KernelSample,
   predictKernel,
 } from './kernel-model.ts';
+import { fitLayerTables } from './layer-tables.ts';
 import { inLoads, type LoadRecords, type LoadTimes, loadTimes, networkId } from './load-times.ts';
 import { fitNetworkModel, type NetworkModel, networkIntervals, networkLatencyUs } from './network-model.ts';
 import { kernelOf } from './recorded-kernel.ts';

@@ -79,6 +79,8 @@ export interface MeasureSamplesOptions {
   readonly sentinelFamily?: Family;
   /** Number of the first block, where others were measured before. */
   readonly firstBlock?: number;
+  /** Blocks whose networks repeat worse than this are measured for as many rounds again, up to so many. */
+  readonly steady?: { readonly repeatability: number; readonly maxRounds: number };
   /** Most networks that are loaded at once. */
   readonly networksPerBlock?: number;
   readonly onProgress?: ProgressListener;
@@ -318,6 +320,7 @@ async function measureSampleBlock(
       ...(targetError === undefined ? {} : { targetError }),
     },
     earlier,
+    ...(options.steady === undefined ? {} : { steady: options.steady }),
     onStage: progress.onStage,
     onSample(taken) {
       const { id, round, latencyUs, coldUs, runs, disturbed, attempts, load } = taken;

@@ -3,6 +3,8 @@ import type { KernelFigures, NetworkCase, Stage } from './measure-load.ts';
 import { type BlockMeasurement, type LoadSample, summarizeNetworks } from './measure-networks.ts';
 import { LoadDeath, type Measurer } from './measurer.ts';
 import type { RoundPolicy } from './round-policy.ts';
+import { summarizeRounds } from './round-statistics.ts';
+import type { SentinelSample } from './rounds.ts';
 
 /** A case that was left out, and why. */
 export interface CaseFailure {
@@ -23,6 +25,8 @@ export interface BlockOptions {
   /** How often every network is loaded anew; rounds are shared out among the loads. */
   readonly loads: number;
   readonly policy: RoundPolicy;
+  /** As many loads and rounds again, up to so many rounds, until the networks repeat within this fraction. */
+  readonly steady?: { readonly repeatability: number; readonly maxRounds: number };
   readonly earlier?: EarlierLoads;
   /** Told each sample as it is taken. */
   readonly onSample?: (sample: LoadSample) => void;
@@ -107,6 +111,22 @@ class BlockSamples {
   }
 }
 
+/** Whether the networks repeat too badly, and more rounds may be taken. */
+function isUnsteady(
+  block: BlockSamples,
+  cases: readonly NetworkCase[],
+  whole: number,
+  steady: BlockOptions['steady'],
+): boolean {
+  if (steady === undefined || whole >= steady.maxRounds) return false;
+  const samples = cases.map(({ id }) => block.of(id).slice(0, whole));
+  const { repeatability } = summarizeRounds(
+    samples.map((each) => each.map(({ latencyUs }) => latencyUs)),
+    samples.map((each) => each.map(({ load }) => load)),
+  );
+  return repeatability !== null && repeatability > steady.repeatability;
+}
+
 /** This load's share of the rounds and of the time that are left. */
 function sharedPolicy(policy: RoundPolicy, whole: number, loads: number, loadsLeft: number): RoundPolicy {
   const { minRounds, maxRounds, deadlineMs, targetError } = policy;
@@ -134,14 +154,15 @@ export async function measureBlock(
   allCases: readonly NetworkCase[],
   options: BlockOptions,
 ): Promise<BlockMeasurement> {
-  const { batch, seed, sentinel, loads, policy, earlier } = options;
+  const { batch, seed, sentinel, earlier, steady } = options;
+  let { loads, policy } = options;
   let cases = allCases;
   const block = new BlockSamples(
     cases.map(({ id }) => id),
     earlier?.samples ?? [],
   );
   const kernels = new Map([...(earlier?.kernels ?? [])].map(([id, each]) => [id, [...each]]));
-  const sentinelUs: number[] = [];
+  const sentinels: SentinelSample[] = [];
   const deaths = new Deaths();
   const leaveOut = (id: string, reason: string) => {
     cases = cases.filter((each) => each.id !== id);
@@ -155,9 +176,16 @@ export async function measureBlock(
   while (cases.length > 0) {
     const { whole } = block;
     // Perhaps by a process that was killed before it could say so: a load more would take a round too many.
-    if (!isProfiled && whole >= policy.maxRounds) break;
+    if (!isProfiled && whole >= policy.maxRounds && !isUnsteady(block, cases, whole, steady)) break;
     const loaded = block.loadsOf(Math.ceil(policy.minRounds / loads), ended);
     const enough = loaded >= loads && whole >= policy.minRounds;
+    if (enough && isUnsteady(block, cases, whole, steady)) {
+      // As many rounds and loads again.
+      loads += options.loads;
+      const minRounds = whole + options.policy.minRounds;
+      policy = { ...policy, minRounds, maxRounds: Math.max(minRounds, policy.maxRounds) };
+      continue;
+    }
     if (last && enough) break;
     const load = block.nextLoad;
     const index = Math.min(loaded, loads - 1);
@@ -185,7 +213,7 @@ export async function measureBlock(
       );
       last = true;
       ended.add(load);
-      sentinelUs.push(...result.sentinelUs);
+      sentinels.push(...result.sentinels);
       for (const [id, figures] of result.kernels)
         if (figures.length > 0) kernels.set(id, [...(kernels.get(id) ?? []), figures]);
       options.onKernels?.(load, result.kernels);
@@ -200,15 +228,16 @@ export async function measureBlock(
     }
   }
   if (cases.length === 0) return { networks: [], repeatability: null, drift: 0, sentinelUs: Number.NaN };
-  if (sentinelUs.length === 0) {
+  if (sentinels.length === 0) {
     // All rounds are those of killed processes, whose sentinels went with them.
     const trials = await measurer.trial([sentinel, sentinel, sentinel], batch);
-    sentinelUs.push(...trials.map(({ runSeconds }) => runSeconds * 1e6));
+    // Of no round: taken after them all.
+    sentinels.push(...trials.map(({ runSeconds }) => ({ round: -1, latencyUs: runSeconds * 1e6 })));
   }
   return summarizeNetworks(
     cases,
     cases.map(({ id }) => ({ samples: block.of(id), kernels: kernels.get(id) ?? [] })),
-    sentinelUs,
+    sentinels,
     { rules: measurer.rules, batch },
   );
 }

@@ -7,7 +7,7 @@ import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
 import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from './engine.ts';
 import type { RoundPolicy, RoundState } from './round-policy.ts';
 import { largestMedianError, robustSpread } from './round-statistics.ts';
-import { type RoundSample, sampleRounds, type TimedCase } from './rounds.ts';
+import { type RoundSample, type SentinelSample, sampleRounds, type TimedCase } from './rounds.ts';
 
 export interface NetworkCase {
   readonly id: string;
@@ -50,7 +50,7 @@ export interface KernelFigures {
 }
 
 export interface LoadResult {
-  readonly sentinelUs: readonly number[];
+  readonly sentinels: readonly SentinelSample[];
   /** By profiled case, in the order in which they ran. */
   readonly kernels: ReadonlyMap<string, readonly KernelFigures[]>;
   /** Cases whose recordings did not have the kernels that lowering predicts, and what was found. */
@@ -123,7 +123,7 @@ export async function measureLoad(
     const times = new Map<string, number[]>(cases.map(({ id }) => [id, []]));
     let samples = 0;
     let startMs: number | undefined;
-    const { sentinelUs } = await sampleRounds(timedCases, {
+    const { sentinels } = await sampleRounds(timedCases, {
       seed,
       done,
       sentinel,
@@ -165,7 +165,7 @@ export async function measureLoad(
         failures.set(id, error instanceof Error ? error.message : String(error));
       }
     }
-    return { sentinelUs, kernels, failures };
+    return { sentinels, kernels, failures };
   } finally {
     for (const recording of profiled.values()) await recording.finish().catch(() => undefined);
     for (const network of loaded) await network.dispose();

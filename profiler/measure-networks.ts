@@ -7,7 +7,7 @@ import type { DisturbanceWatch } from './disturbance.ts';
 import type { Engine } from './engine.ts';
 import { type KernelFigures, measureLoad, type NetworkCase } from './measure-load.ts';
 import { type CaseStatistics, robustSpread, summarizeRounds } from './round-statistics.ts';
-import type { RoundSample } from './rounds.ts';
+import type { RoundSample, SentinelSample } from './rounds.ts';
 
 /** One kernel's time: the median over loads of the median over a load's rounds. */
 export interface KernelMeasurement extends Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'> {
@@ -73,7 +73,7 @@ function mergedKernels(
 export function summarizeNetworks(
   cases: readonly NetworkCase[],
   measured: readonly CaseSamples[],
-  sentinelUs: readonly number[],
+  sentinels: readonly SentinelSample[],
   { rules, batch }: { rules: LoweringRules; batch: number },
 ): BlockMeasurement {
   const statistics = summarizeRounds(
@@ -90,8 +90,10 @@ export function summarizeNetworks(
       disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
     };
   });
-  const { repeatability, drift } = statistics;
-  return { networks, repeatability, drift, sentinelUs: median([...sentinelUs]) };
+  const { repeatability, drift, roundFactors } = statistics;
+  // As the networks' are: in the typical round, though a resumed block has sentinels of its last rounds alone.
+  const sentinelUs = median(sentinels.map(({ round, latencyUs }) => latencyUs / (roundFactors[round] ?? 1)));
+  return { networks, repeatability, drift, sentinelUs };
 }
 
 export interface MeasureOptions {
@@ -134,5 +136,5 @@ export async function measureNetworks(
     const kernels = result.kernels.get(id);
     return { samples: samples.get(id) ?? [], kernels: kernels === undefined ? [] : [kernels] };
   });
-  return summarizeNetworks(cases, measured, result.sentinelUs, { rules: engine.rules, batch });
+  return summarizeNetworks(cases, measured, result.sentinels, { rules: engine.rules, batch });
 }

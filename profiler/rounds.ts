@@ -44,10 +44,16 @@ export interface RoundOptions {
   readonly afterCase?: (id: string) => Promise<void>;
 }
 
+/** The sentinel's time, and in which round: rounds differ in how slow the machine was. */
+export interface SentinelSample {
+  readonly round: number;
+  readonly latencyUs: number;
+}
+
 export interface RoundResult {
   /** Cases × rounds, in the order of the cases. */
   readonly samples: readonly (readonly RoundSample[])[];
-  readonly sentinelUs: readonly number[];
+  readonly sentinels: readonly SentinelSample[];
   readonly disturbed: number;
 }
 
@@ -94,7 +100,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
     runsOf.set(timedCase.id, runsPerRound(us));
   }
   const samples: RoundSample[][] = cases.map(() => []);
-  const sentinelUs: number[] = [];
+  const sentinels: SentinelSample[] = [];
   let disturbed = 0;
   const roundsOf = ({ id }: TimedCase) => doneOf.get(id) ?? 0;
   for (let round = Math.min(...cases.map(roundsOf)); ; round++) {
@@ -105,7 +111,7 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
     for (let at = 0; at < order.length; at++) {
       if (at % CASES_PER_SENTINEL === 0) {
         await options.beforeCase?.(options.sentinel);
-        sentinelUs.push((await timed(options.sentinel, 3)).latencyUs);
+        sentinels.push({ round, latencyUs: (await timed(options.sentinel, 3)).latencyUs });
       }
       const index = order[at] as number;
       const timedCase = cases[index] as TimedCase;
@@ -126,5 +132,5 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
       options.onSample?.(sample as RoundSample);
     }
   }
-  return { samples, sentinelUs, disturbed };
+  return { samples, sentinels, disturbed };
 }

@@ -37,14 +37,14 @@ function column(columns: Columns, name: string): readonly number[] {
   return values;
 }
 
-/** Measured latencies, the drift between blocks divided out: what was measured · median sentinel / block's sentinel. */
+/** Measured latencies, which have the drift between blocks divided out, and how far that went; null: not recorded. */
 function steadyUs(rows: readonly StudyRecord[]): { latencyUs: number[]; range: number | null } {
-  const measured = rows.map((row) => row.measured_us as number);
-  const sentinels = rows.map((row) => row.measured_sentinel_us ?? null).filter((us) => us !== null);
-  if (sentinels.length < rows.length || rows.length === 0) return { latencyUs: measured, range: null };
-  const middle = median(sentinels);
-  const range = sentinels.reduce((a, b) => Math.max(a, b)) / sentinels.reduce((a, b) => Math.min(a, b)) - 1;
-  return { latencyUs: measured.map((us, i) => (us * middle) / (sentinels[i] as number)), range };
+  const latencyUs = rows.map((row) => row.measured_us as number);
+  const drifts = rows.map((row) => row.measured_drift ?? null).filter((drift) => drift !== null);
+  if (drifts.length < rows.length || rows.length === 0) return { latencyUs, range: null };
+  const most = drifts.reduce((a, b) => Math.max(a, b));
+  const least = drifts.reduce((a, b) => Math.min(a, b));
+  return { latencyUs, range: (1 + most) / (1 + least) - 1 };
 }
 
 /** As study.csv has it; studies of earlier versions have no such column. */
@@ -195,7 +195,7 @@ export function analyzeStudy(files: StudyFiles, options: { resamples?: number } 
             threads: summary.measured.threads,
             repeatability: summary.measured.repeatability,
             drift_divided_out: steady.range !== null,
-            sentinel_range: steady.range,
+            drift_range: steady.range,
           },
     ranges: Object.fromEntries(
       [...columns].map(([name, values]) => {

@@ -165,10 +165,10 @@ export const studyAnalysis = z.object({
       adapter: z.string(),
       threads: z.number().int(),
       repeatability: z.number(),
-      /** Whether measured latencies were divided by their block's sentinel over its median: the drift within the study. */
+      /** Whether the machine's drift between blocks was divided out of measured latencies. */
       drift_divided_out: z.boolean(),
-      /** Largest over smallest sentinel of the blocks, less 1; null where not recorded. */
-      sentinel_range: z.number().nullable(),
+      /** How much slower the machine was in its slowest block than in its fastest; null where not recorded. */
+      drift_range: z.number().nullable(),
     })
     .nullable(),
   /** By column, over `networks`. */

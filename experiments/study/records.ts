@@ -23,14 +23,15 @@ export const studyRecord = z
     parameters: number,
     /** Inputs, outputs and weights of every op of the morph-net view, 4 bytes per value. */
     bytes: laterNumber,
+    /** The drift of the machine between blocks divided out. */
     measured_us: optionalNumber,
     /** Robust standard deviation over rounds, as a fraction. */
     measured_spread: optionalNumber,
     measured_rounds: optionalNumber,
     measured_disturbed: optionalNumber,
-    /** Of the networks measured together with it: largest over smallest common factor of a round, minus 1. */
+    /** How much slower the machine was, while its block was measured, than in the typical block. */
     measured_drift: laterNumber,
-    /** Median latency, among the same networks, of the network at width multiplier 0.5. */
+    /** Of the study: latency of the network at width multiplier 0.5 in the typical block. */
     measured_sentinel_us: laterNumber,
     /** With the caches as other networks left them; measured_us is hot. */
     measured_cold_us: laterNumber,

@@ -7,6 +7,7 @@ import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { NetworkRecord } from '../../profiler/records.ts';
 import { writeFileAtomic } from '../run-file.ts';
+import { blockDrift } from './block-drift.ts';
 import type { StudyRecord } from './records.ts';
 
 /** A predicting device and its column in study.csv. */
@@ -65,19 +66,22 @@ export function predictRows(
   });
 }
 
-/** Fills in what was measured; networks that have no row are left out. */
+/** Fills in what was measured, the machine's drift between blocks divided out; networks without a row are left out. */
 export function addMeasurements(rows: readonly StudyRecord[], measured: readonly NetworkRecord[]): void {
+  if (measured.length === 0) return;
   const rowOf = new Map(rows.map((row) => [row.sample, row]));
+  const { slowness, sentinelUs } = blockDrift(measured);
   for (const record of measured) {
     const row = rowOf.get(record.sample);
     if (row === undefined) continue;
-    row.measured_us = roundedUs(record.latency_us);
+    const slow = slowness.get(record.block) ?? 1;
+    row.measured_us = roundedUs(record.latency_us / slow);
     row.measured_spread = roundedFraction(record.spread);
     row.measured_rounds = record.rounds;
     row.measured_disturbed = record.disturbed;
-    row.measured_drift = roundedFraction(record.drift);
-    row.measured_sentinel_us = roundedUs(record.sentinel_us);
-    row.measured_cold_us = record.cold_us === undefined ? null : roundedUs(record.cold_us);
+    row.measured_drift = roundedFraction(slow - 1);
+    row.measured_sentinel_us = roundedUs(sentinelUs);
+    row.measured_cold_us = record.cold_us === undefined ? null : roundedUs(record.cold_us / slow);
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Device } from '../../calibration/device-profile.ts';
+import { REPEATABILITY_LIMIT } from '../../calibration/fit-profile.ts';
 import { driftSince } from '../../calibration/profile-match.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
@@ -49,6 +50,8 @@ export interface StudyOptions {
   readonly onProgress?: ProgressListener;
 }
 
+/** Networks that do not repeat are measured for so many times the rounds, at most. */
+const MOST_ROUNDS = 3;
 /** How often each network is loaded where its rounds allow: what is predicted is the median over loads. */
 const LOADS = 2;
 
@@ -115,6 +118,7 @@ async function measured(
     loads: loadsOf(rounds),
     minRounds: rounds,
     maxRounds: rounds,
+    steady: { repeatability: REPEATABILITY_LIMIT, maxRounds: MOST_ROUNDS * rounds },
     deadlineMs: performance.now(),
     ...(options.networksPerBlock === undefined ? {} : { networksPerBlock: options.networksPerBlock }),
     ...(options.onProgress === undefined ? {} : { onProgress: withRate(options.onProgress, drawn.length) }),

@@ -1,7 +1,8 @@
-import { mean, median } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import type { EngineDescription } from '../../profiler/engine.ts';
 import type { NetworkRecord } from '../../profiler/records.ts';
 import { repeatabilityOf } from '../../profiler/round-statistics.ts';
+import { blockDrift } from './block-drift.ts';
 import { correlationOf } from './correlations.ts';
 import { predictedUs, STUDY_SCHEMA, type StudyRecord, type StudySummary } from './records.ts';
 
@@ -15,9 +16,9 @@ export interface MeasuredStudy {
   readonly driftSinceCalibration: number | null;
 }
 
-/** Median of the sentinel over the networks of a study. */
+/** The sentinel in the typical block of a study, in µs. */
 export function sentinelOf(networks: readonly NetworkRecord[]): number {
-  return median(networks.map(({ sentinel_us }) => sentinel_us));
+  return blockDrift(networks).sentinelUs;
 }
 
 function measuredSummary(

@@ -166,7 +166,7 @@ export function studySection(study: PageStudy, charts: readonly { name: string; 
   const how =
     measured === null
       ? 'Nothing was measured.'
-      : `${integer(analysis.networks)} of them were measured on ${measured.adapter}, ${measured.engine}, ${measured.threads} thread${measured.threads === 1 ? '' : 's'}; two passes over a network differ by ${percent(measured.repeatability)} on average.${measured.sentinel_range === null ? '' : ` A fixed network, re-timed all along, varied by ${percent(measured.sentinel_range)} between the blocks of the study; it is divided out of the latencies below, but for errors as predicted and scaled.`}`;
+      : `${integer(analysis.networks)} of them were measured on ${measured.adapter}, ${measured.engine}, ${measured.threads} thread${measured.threads === 1 ? '' : 's'}; two passes over a network differ by ${percent(measured.repeatability)} on average.${measured.drift_range === null ? '' : ` The machine was ${percent(measured.drift_range)} slower in its slowest block of networks than in its fastest; this is divided out of all latencies below.`}`;
   const part = (title: string, ...lines: string[]) => [`### ${title}`, ...lines];
   return [
     `## ${analysis.network}, ${measured === null ? 'predicted' : measured.engine}`,

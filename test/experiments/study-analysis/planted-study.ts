@@ -26,13 +26,15 @@ export interface PlantedNetwork {
 
 /**
  * Writes the files of a study as `morphline study` does, whose measured latency is what the caller says.
- * @param sentinelUs of the block of a sample; by default the profile's own
+ * @param sentinelUs of the study; by default the profile's own
+ * @param drift of the block of a sample
  */
 export function plantStudy(
   directory: string,
   samples: number,
   measuredUs: (network: PlantedNetwork) => number,
   sentinelUs?: (sample: number) => number,
+  drift?: (sample: number) => number,
 ): void {
   const plan = planChannels(zooNetwork(NETWORK));
   const view = new MorphNetView(plan);
@@ -55,6 +57,7 @@ export function plantStudy(
       measured_spread: 0.01,
       measured_rounds: 4,
       measured_disturbed: 0,
+      measured_drift: drift?.(sample) ?? 0,
       measured_sentinel_us: sentinelUs?.(sample) ?? sentinelThenUs,
       ...Object.fromEntries(columns.map((name, i) => [name, predicted[i] as number])),
     } as StudyRecord;

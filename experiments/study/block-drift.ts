@@ -1,0 +1,71 @@
+import { median } from 'simple-statistics';
+import type { NetworkRecord } from '../../profiler/records.ts';
+
+/** What a study's machine was like. */
+export interface BlockDrift {
+  /** By block: how slow the machine was against the typical block; 1.03 is 3 % slower. */
+  readonly slowness: ReadonlyMap<number, number>;
+  /** Median latency of the sentinel in the typical block, in µs. */
+  readonly sentinelUs: number;
+}
+
+/** Networks whose median tells a block's slowness better than its one sentinel does. */
+const MIN_NETWORKS = 24;
+
+/** Least squares of y over two columns, all centred within their blocks. */
+function pooledSlopes(points: readonly (readonly [number, number, number])[]): [number, number] {
+  let [aa, ab, bb, ay, by] = [0, 0, 0, 0, 0];
+  for (const [a, b, y] of points) {
+    aa += a * a;
+    ab += a * b;
+    bb += b * b;
+    ay += a * y;
+    by += b * y;
+  }
+  const determinant = aa * bb - ab * ab;
+  if (determinant > 1e-9 * aa * bb)
+    return [(ay * bb - by * ab) / determinant, (by * aa - ay * ab) / determinant];
+  return [aa > 0 ? ay / aa : 0, 0];
+}
+
+/**
+ * How slow the machine was in each block of a study. Networks are allotted to blocks at random, so blocks differ only by
+ * chance in what they should cost: a block's slowness is the median of what log latency has left once FLOPs and weights,
+ * with slopes pooled over blocks, are taken out (analysis of covariance of a randomized block design; Cochran & Cox,
+ * Experimental Designs, 2nd ed., ch. 3). The one sentinel is a network like any other, a percent or two off by where its
+ * buffers lie; it decides where a block has few networks.
+ */
+export function blockDrift(records: readonly NetworkRecord[]): BlockDrift {
+  const blocks = new Map<number, NetworkRecord[]>();
+  for (const record of records) {
+    const list = blocks.get(record.block);
+    if (list === undefined) blocks.set(record.block, [record]);
+    else list.push(record);
+  }
+  const sentinelOf = (list: readonly NetworkRecord[]) => median(list.map(({ sentinel_us }) => sentinel_us));
+  const all = [...blocks];
+  if (all.length < 2 || all.some(([, list]) => list.length < MIN_NETWORKS)) {
+    const typical = median(records.map(({ sentinel_us }) => sentinel_us));
+    const slowness = new Map(all.map(([block, list]) => [block, sentinelOf(list) / typical]));
+    return { slowness, sentinelUs: typical };
+  }
+  const logs = all.map(([, list]) =>
+    list.map((row) => [Math.log(row.flops), Math.log(row.parameters), Math.log(row.latency_us)] as const),
+  );
+  const points = logs.flatMap((list) => {
+    const centre = ([0, 1, 2] as const).map(
+      (axis) => list.reduce((sum, row) => sum + row[axis], 0) / list.length,
+    );
+    return list.map(
+      (row) => row.map((value, axis) => value - (centre[axis] as number)) as [number, number, number],
+    );
+  });
+  const [perFlop, perWeight] = pooledSlopes(points);
+  const left = logs.map((list) =>
+    median(list.map(([flops, weights, latency]) => latency - perFlop * flops - perWeight * weights)),
+  );
+  const middle = median(left);
+  const slowness = new Map(all.map(([block], i) => [block, Math.exp((left[i] as number) - middle)]));
+  const sentinelUs = median(all.map(([block, list]) => sentinelOf(list) / (slowness.get(block) as number)));
+  return { slowness, sentinelUs };
+}
