@@ -114,10 +114,10 @@ describe.each(COMBINATIONS)('$family by $unit, on random networks', ({ family, u
         const regularizer = make(model);
         expect(regularizer.resource.unit).toBe(unit);
         const shrunk = resizeNetwork(planChannels(network), regularizer.widths());
-        expect(regularizer.cost() / costOf(shrunk, unit, family === 'lasso' ? calibrated : p100)).toBeCloseTo(
-          1,
-          9,
-        );
+        const device = family === 'lasso' ? calibrated : p100;
+        // Predictions on datasheet devices are rounded to float32, op by op, as Google's library does.
+        const digits = unit === 'µs' && device === p100 ? 6 : 9;
+        expect(regularizer.cost() / costOf(shrunk, unit, device)).toBeCloseTo(1, digits);
         model.dispose();
       }),
       { numRuns: 12 },

@@ -246,3 +246,66 @@ test('drift that all networks share is divided out exactly', async () => {
     expect(minUs).toBeCloseTo(0.8 * us, 6);
   }
 });
+
+describe('a block that must be steady', () => {
+  const steady = { repeatability: 0.04, maxRounds: 16 };
+  const measured = async (load: (index: number) => number, earlier?: EarlierLoads) => {
+    let index = earlier?.samples.at(-1)?.load ?? -1;
+    const samples: LoadSample[] = [];
+    const measurer = mortal(
+      inProcess(timedEngine((name) => (name === 'a' ? load(index) : 20))),
+      {},
+      () => index++,
+    );
+    const block = await measureBlock(measurer, [caseOf('a'), caseOf('b'), caseOf('c')], {
+      ...options,
+      loads: 2,
+      steady,
+      ...(earlier === undefined ? {} : { earlier }),
+      onSample: (sample) => samples.push(sample),
+    });
+    return { block, samples };
+  };
+
+  test('stops after its rounds where its networks repeat', async () => {
+    const { block } = await measured(() => 20);
+    expect(block.networks[0]).toMatchObject({ rounds: 4, loads: 2 });
+  });
+
+  test('takes as many loads and rounds again while they do not', async () => {
+    // The first load is an outlier; the passes agree once six loads share three each.
+    const { block } = await measured((index) => (index === 0 ? 30 : 20));
+    expect(block.networks[0]).toMatchObject({ rounds: 12, loads: 6 });
+    expect(block.networks[0]?.latencyUs).toBeCloseTo(20e3, 6);
+  });
+
+  test('gives up at the most', async () => {
+    const { block } = await measured((index) => (index % 2 === 0 ? 30 : 20));
+    expect(block.networks[0]).toMatchObject({ rounds: 16, loads: 8 });
+  });
+
+  test('goes on from the rounds of an earlier process and repeats none', async () => {
+    const first = await measured((index) => (index === 0 ? 30 : 20));
+    const earlier = { samples: first.samples.filter(({ round }) => round < 4), kernels: new Map() };
+    const { samples } = await measured((index) => (index === 0 ? 30 : 20), earlier);
+    expect(samples.map(({ round }) => round).sort((a, b) => a - b)[0]).toBe(4);
+    expect(samples).toHaveLength(3 * 8);
+  });
+});
+
+test('the sentinel is brought to the typical round, as the networks are', async () => {
+  // Everything is twice as slow in the last load.
+  let load = -1;
+  const measurer = mortal(
+    inProcess(timedEngine((name) => (name === 'sentinel' ? 5 : 20) * (load === 2 ? 2 : 1))),
+    {},
+    () => load++,
+  );
+  const block = await measureBlock(measurer, [caseOf('a'), caseOf('b')], {
+    ...options,
+    loads: 3,
+    policy: { minRounds: 6, maxRounds: 6, deadlineMs: 0 },
+  });
+  expect(block.sentinelUs).toBeCloseTo(5e3, 6);
+  expect(block.networks[0]?.latencyUs).toBeCloseTo(20e3, 6);
+});
