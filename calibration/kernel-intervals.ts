@@ -26,14 +26,18 @@ export interface Jackknifed<Model> {
 
 const networkOf = ({ network }: KernelSample, i: number) => network ?? `kernel ${i}`;
 
-function jackknifeInput(samples: readonly KernelSample[]): JackknifeInput {
-  const loads = Math.min(...samples.map(({ loadsUs }) => loadsUs?.length ?? 0));
+/** Loads of the networks that have most of them; those measured in fewer, later, say nothing of loads. */
+function loadCount(samples: readonly KernelSample[]): number {
+  return samples.reduce((most, { loadsUs }) => Math.max(most, loadsUs?.length ?? 0), 0);
+}
+
+function jackknifeInput(samples: readonly KernelSample[], loads: number): JackknifeInput {
   return {
     observations: samples.map(({ latencyUs }) => latencyUs),
     clusters: samples.map(networkOf),
     loads: Array.from({ length: loads }, (_, load) =>
-      // Too short for the clock in that load: it says nothing of its own.
-      samples.map(({ latencyUs, loadsUs }) => loadsUs?.[load] || latencyUs),
+      // Too short for the clock in that load, it says nothing of its own.
+      samples.map(({ latencyUs, loadsUs }) => (loadsUs?.length === loads && loadsUs[load]) || latencyUs),
     ),
   };
 }
@@ -48,7 +52,7 @@ export function jackknifeRoofline(
   const { computeRateGflops: rate, bandwidthGBps: bandwidth, overheadUs: overhead } = model;
   const { shifts, loadShifts, margins } = oneStepJackknife(
     rooflineLogModel(flops, bytes, withOverhead),
-    jackknifeInput(samples),
+    jackknifeInput(samples, loadCount(samples)),
     {
       theta: Float64Array.from(withOverhead ? [rate, bandwidth, overhead] : [rate, bandwidth]),
       sigma: model.kernelError,
@@ -74,17 +78,25 @@ export function jackknifeRoofline(
   };
 }
 
-function jackknifeClass(samples: readonly KernelSample[], cost: ClassCost): Jackknifed<ClassCost> {
+function jackknifeClass(
+  samples: readonly KernelSample[],
+  cost: ClassCost,
+  loads: number,
+): Jackknifed<ClassCost> {
   const rows = samples.map(({ kernel }) => amounts(kernel));
   const used = usedColumns(
     rows,
     samples.map(({ latencyUs }) => latencyUs),
   );
   const names = used.map((column) => COST_NAMES[column] as (typeof COST_NAMES)[number]);
-  const { shifts, loadShifts, margins } = oneStepJackknife(sumLogModel(rows, used), jackknifeInput(samples), {
-    theta: Float64Array.from(names, (name) => cost[name]),
-    sigma: cost.kernelError,
-  });
+  const { shifts, loadShifts, margins } = oneStepJackknife(
+    sumLogModel(rows, used),
+    jackknifeInput(samples, loads),
+    {
+      theta: Float64Array.from(names, (name) => cost[name]),
+      sigma: cost.kernelError,
+    },
+  );
   const intervals: NonNullable<ClassCost['intervals']> = {};
   names.forEach((name, j) => {
     const margin = margins[j] ?? null;
@@ -125,7 +137,7 @@ export function jackknifeKernelClasses(
   for (const [name, list] of byClass) {
     const cost = model.classes[name];
     if (cost === undefined || list.length < MIN_CLASS_SAMPLES) continue;
-    const jackknifed = jackknifeClass(list, cost);
+    const jackknifed = jackknifeClass(list, cost, byLoad.length);
     classes[name] = jackknifed.model;
     for (const [id, moved] of jackknifed.without)
       (without.get(id) as Record<string, ClassCost>)[name] = moved;

@@ -154,14 +154,14 @@ export function predictKernel(model: KernelModel, kernel: Kernel): KernelPredict
   if (model.rung === 'layer-table') {
     const base = predictKernel(model.base, kernel);
     const table = model.layers[kernelKey(kernel)];
-    if (table === undefined) return base;
-    return { ...base, latencyUs: base.latencyUs * Math.exp(residualAt(table, channelShape(kernel))) };
+    if (table !== undefined) base.latencyUs *= Math.exp(residualAt(table, channelShape(kernel)));
+    return base;
   }
   if (model.rung === 'table') {
     const base = predictKernel(model.base, kernel);
     const table = model.residuals[kernel.kernelClass];
-    if (table === undefined) return base;
-    return { ...base, latencyUs: base.latencyUs * Math.exp(residualAt(table, channelShape(kernel))) };
+    if (table !== undefined) base.latencyUs *= Math.exp(residualAt(table, channelShape(kernel)));
+    return base;
   }
   if (model.rung !== 'kernel-class') return predictRoofline(model, kernel);
   const cost = model.classes[kernel.kernelClass];

@@ -1,37 +1,10 @@
 import pc from 'picocolors';
 import type { Device } from '../../calibration/device-profile.ts';
-import { type LatencyPredictor, latencyPredictor, type View } from '../../calibration/predict.ts';
+import { latencyPredictor, type View } from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
-import { MorphNetView } from '../../network/morph-net-view.ts';
 import { widthsFromJson } from '../options.ts';
 import type { Structure } from '../structures.ts';
 import { duration, engineering, print } from '../terminal.ts';
-
-interface Summary {
-  readonly latencyUs: number;
-  readonly flops: number;
-  readonly parameters: number;
-  /** Kernels of shapes or classes that the profile was not fitted on. */
-  readonly outside: number;
-}
-
-/** As `detail` has them; the ops of the morph-net view, of which there are many, are only summed. */
-function summarizer(predictor: LatencyPredictor, batch: number): (widths: Int32Array) => Summary {
-  if (predictor.view === 'morph-net') {
-    const view = new MorphNetView(predictor.plan, batch, { compatibility: true });
-    const none = new Float64Array(0);
-    return (widths) => {
-      const { flops, parameters } = view.totals(widths, [], none);
-      return { latencyUs: predictor.latencyUs(widths), flops, parameters, outside: 0 };
-    };
-  }
-  return (widths) => {
-    const { latencyUs, flops, parameters, layers, outsideDomain, unseenClasses } = predictor.detail(widths);
-    const unseen =
-      unseenClasses.length === 0 ? 0 : layers.filter(({ kind }) => unseenClasses.includes(kind)).length;
-    return { latencyUs, flops, parameters, outside: outsideDomain.length + unseen };
-  };
-}
 
 export interface StructuresOptions {
   readonly batch: number;
@@ -49,14 +22,14 @@ export function predictStructures(
   device: Device,
   { batch, view, json }: StructuresOptions,
 ): void {
-  const summarize = summarizer(latencyPredictor(plan, device, { batch, view }), batch);
+  const predictor = latencyPredictor(plan, device, { batch, view });
   const rows = structures.map(({ label, value }) => ({
     label,
-    ...summarize(widthsFromJson(plan, value, `--widths ${label}`)),
+    ...predictor.summary(widthsFromJson(plan, value, `--widths ${label}`)),
   }));
   const network = plan.network.name;
   if (json) {
-    const list = rows.map(({ label, latencyUs, flops, parameters, outside }) =>
+    const list = rows.map(({ label, latencyUs, flops, parameters, kernelsOutside }) =>
       JSON.stringify({
         widths: label,
         network,
@@ -66,7 +39,7 @@ export function predictStructures(
         latency_us: latencyUs,
         flops,
         parameters,
-        kernels_outside_domain: outside,
+        kernels_outside_domain: kernelsOutside,
       }),
     );
     print(`[\n${list.join(',\n')}\n]`);
@@ -96,7 +69,7 @@ export function predictStructures(
   print(
     `\n${rows.length} structures of ${pc.bold(network)} on ${device.name} (${view} view, batch ${batch}): ${duration(least)} to ${duration(most)}`,
   );
-  const outside = rows.filter((row) => row.outside > 0).length;
+  const outside = rows.filter((row) => row.kernelsOutside > 0).length;
   if (outside > 0) {
     print(pc.yellow(`${outside} of them with kernels that the profile was not fitted on`));
   }
