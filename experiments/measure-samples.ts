@@ -11,6 +11,7 @@ import { shuffled } from '../network/shuffle.ts';
 import { gridWidths } from '../network/width-grid.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { CsvFile } from '../profiler/csv-file.ts';
+import type { EngineName } from '../profiler/engine.ts';
 import { type BlockOptions, type EarlierLoads, measureBlock } from '../profiler/measure-block.ts';
 import type { KernelFigures, NetworkCase } from '../profiler/measure-load.ts';
 import type { LoadSample } from '../profiler/measure-networks.ts';
@@ -90,6 +91,8 @@ export interface MeasureSamplesOptions {
 const NETWORKS_PER_BLOCK = 128;
 /** Share of the machine's memory that loaded networks may take. */
 const MEMORY_SHARE = 0.35;
+/** WebAssembly addresses 4 GiB; networks, their maps and what was freed in between must fit. */
+const HEAP_BYTES: Partial<Record<EngineName, number>> = { wasm: 2 ** 31 };
 /** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */
 const BYTES_PER_WEIGHT_BYTE = 2.5;
 
@@ -123,8 +126,13 @@ function isProfiled({ role }: Pick<ProposedSample, 'role'>): boolean {
  * Networks that are loaded and measured together, in shuffled order: all of them where memory allows, so that every
  * round compares them in one state of the machine.
  */
-function blocksOf(samples: readonly DrawnSample[], seed: number, most: number): DrawnSample[][] {
-  const limit = MEMORY_SHARE * totalmem();
+function blocksOf(
+  samples: readonly DrawnSample[],
+  seed: number,
+  most: number,
+  heapBytes = Number.POSITIVE_INFINITY,
+): DrawnSample[][] {
+  const limit = Math.min(heapBytes, MEMORY_SHARE * totalmem());
   const blocks: DrawnSample[][] = [[]];
   let bytes = 0;
   const views = new Map<Family, MorphNetView>();
@@ -161,7 +169,12 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   const [first] = samples.filter(({ proposed }) => proposed.role !== 'probe');
   if (first === undefined) return files.networks.read();
   const sentinel = sentinelNetwork((options.sentinelFamily ?? first.family).plan);
-  const blocks = blocksOf(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK);
+  const blocks = blocksOf(
+    samples,
+    seed,
+    options.networksPerBlock ?? NETWORKS_PER_BLOCK,
+    HEAP_BYTES[options.measurer.description.engine],
+  );
   const earlier = new EarlierRows(files, done);
   for (const [index, block] of blocks.entries()) {
     const waiting = block.filter(({ proposed }) => !done.has(caseId(proposed)));

@@ -27,9 +27,12 @@ const PROFILED_RUNS = 3;
 const WARM_UPS = 2;
 /** Rounds that a plan must leave time for, in all loads together. */
 const PLANNED_ROUNDS = 8;
-/** More loads are worth their time where each has so many rounds. */
-const ROUNDS_PER_MORE_LOADS = 6;
-const LOADS = [4, 2] as const;
+/**
+ * Where loads differ by more than rounds do, as large batches' do, only more loads help; a load's rounds tell little beyond
+ * two. Even, so that both passes have as many.
+ */
+const LOADS = [8, 6, 4, 2] as const;
+const ROUNDS_PER_LOAD = 2;
 /** The targeted networks come last, in loads of their own. */
 export const TARGETED_LOADS = 2;
 const TARGETED_ROUNDS = 6;
@@ -89,13 +92,13 @@ export function affordablePlan(
   const [fewest] = ladder.slice(-1) as [SampleCounts];
   const counts = ladder.find((each) => planSeconds(trials, each, 2, PLANNED_ROUNDS) <= seconds) ?? fewest;
   const loads = LOADS.find(
-    (each) => planSeconds(trials, counts, each, each * ROUNDS_PER_MORE_LOADS) <= seconds,
+    (each) => planSeconds(trials, counts, each, Math.max(PLANNED_ROUNDS, each * ROUNDS_PER_LOAD)) <= seconds,
   );
   if (loads !== undefined) return { ...counts, loads };
   return { ...counts, loads: planSeconds(trials, counts, 2, PLANNED_ROUNDS) <= seconds ? 2 : 1 };
 }
 
-/** What the full network and one of each law cost here, of every family. */
+/** What a network of each law costs here, of every family. */
 export async function trialRuns(
   measurer: Measurer,
   families: readonly Family[],
@@ -114,7 +117,6 @@ export async function trialRuns(
     }),
   );
   const trials = await measurer.trial(networks, batch);
-  // The full network is one of many; it counts only where nothing smaller was tried.
-  const sampled = trials.filter((_, index) => TRIAL_LAWS[index % TRIAL_LAWS.length] !== 'full');
-  return sampled.length > 0 ? sampled : trials;
+  // The full network, one of many in the plan, warms the engine up.
+  return trials.filter((_, index) => TRIAL_LAWS[index % TRIAL_LAWS.length] !== 'full');
 }

@@ -131,8 +131,7 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
     prediction = latencyPredictor(plan, device, { batch, view: 'deployed' }).detail(plan.fullWidths);
   }
   const predicted = new Map(prediction?.layers.map((each) => [each.name, each]));
-  const filterUs =
-    device === undefined ? undefined : filterSlopes(plan, plan.fullWidths, device, batch);
+  const filterUs = device === undefined ? undefined : filterSlopes(plan, plan.fullWidths, device, batch);
   const kernelsUs = result.kernels.reduce((sum, { latencyUs }) => sum + latencyUs, 0);
   const { description } = measurer;
   return {
