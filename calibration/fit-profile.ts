@@ -23,7 +23,13 @@ import {
 } from './kernel-model.ts';
 import { fitLayerTables } from './layer-tables.ts';
 import { inLoads, type LoadRecords, type LoadTimes, loadTimes, networkId } from './load-times.ts';
-import { fitNetworkModel, type NetworkModel, networkIntervals, networkLatencyUs } from './network-model.ts';
+import {
+  fitNetworkModel,
+  fixedCostUs,
+  type NetworkModel,
+  networkIntervals,
+  networkLatencyUs,
+} from './network-model.ts';
 import { kernelOf } from './recorded-kernel.ts';
 import { smoothingGaps } from './smoothing-gap.ts';
 
@@ -74,6 +80,7 @@ export function networkSample(
 
 /** Latencies of all blocks on one scale: each divided by how slow its sentinel was. */
 export function driftCorrectedUs(records: readonly NetworkRecord[]): number[] {
+  if (records.length === 0) return [];
   const typical = median(records.map(({ sentinel_us }) => sentinel_us));
   return records.map(({ latency_us, sentinel_us }) => (latency_us * typical) / sentinel_us);
 }
@@ -117,10 +124,11 @@ function fitRung(
   jackknifed: Jackknifed<KernelModel>,
   sets: Record<'fit' | 'choose' | 'report', NetworkSet>,
   loads: LoadTimes | undefined,
+  fixedUs: number,
 ): RungResult {
   const { samples, measuredUs } = sets.fit;
   const sums = samples.map((sample) => sumOf(model, sample));
-  const fitted = fitNetworkModel(sums, measuredUs);
+  const fitted = fitNetworkModel(sums, measuredUs, fixedUs);
   const sumsBy = movedSums(model, jackknifed.model, sets.fit);
   const ids = samples.map(({ record }) => networkId(record));
   const intervals = networkIntervals(fitted, {
@@ -226,6 +234,7 @@ function heldOutErrors(
   samples: readonly KernelSample[],
   { fit, choose }: Record<'fit' | 'choose', NetworkSet>,
   byLayer: boolean,
+  fixedUs: number,
 ): number[][] {
   const errors = rungs.map(({ model, network }) => logErrors(model, network, choose));
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -244,7 +253,7 @@ function heldOutErrors(
     );
     models.forEach((model, rung) => {
       const sums = others.samples.map((sample) => sumOf(model, sample));
-      errors[rung]?.push(...logErrors(model, fitNetworkModel(sums, others.measuredUs), held));
+      errors[rung]?.push(...logErrors(model, fitNetworkModel(sums, others.measuredUs, fixedUs), held));
     });
   }
   return errors;
@@ -263,6 +272,26 @@ function choose(rungs: readonly RungResult[]): { chosen: RungResult; reason: str
     chosen,
     reason: `the simplest within one standard error of the best on ${comparisons[0]?.networks} networks it was not fitted to: ${list.join(', ')}`,
   };
+}
+
+/** Σ of the recorded kernels of networks, and their whole latencies, of those that have any. */
+function recordedSums(
+  kernels: readonly KernelRecord[],
+  networks: readonly NetworkRecord[],
+  latenciesUs: readonly number[],
+) {
+  const sums = new Map<string, { kernelsUs: number; kernels: number }>();
+  for (const kernel of kernels) {
+    const id = networkId(kernel);
+    const sum = sums.get(id) ?? { kernelsUs: 0, kernels: 0 };
+    sum.kernelsUs += kernel.latency_us;
+    sum.kernels++;
+    sums.set(id, sum);
+  }
+  return networks.flatMap((record, i) => {
+    const sum = sums.get(networkId(record));
+    return sum === undefined ? [] : [{ ...sum, latencyUs: latenciesUs[i] as number }];
+  });
 }
 
 function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | undefined): KernelSample[] {
@@ -290,13 +319,14 @@ const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
  * networks, network models on whole `fit` networks, the rung chosen on `choose` and, cross-validated, on `fit`, the error
  * reported on `report`.
  * @param loadRecords times by load, so that intervals hold what a whole load has in common
+ * @param probes their whole latencies, which tell what an inference costs beside its kernels
  * @throws UserError if a role has too few networks
  */
 export function fitProfile(
   kernels: readonly KernelRecord[],
   networks: readonly NetworkSample[],
   context: ProfileContext,
-  loadRecords?: LoadRecords,
+  { loadRecords, probes = [] }: { loadRecords?: LoadRecords; probes?: readonly NetworkRecord[] } = {},
 ): DeviceProfile {
   const loads = loadRecords && loadTimes(loadRecords);
   const corrected = driftCorrectedUs(networks.map(({ record }) => record));
@@ -317,16 +347,26 @@ export function fitProfile(
   const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
   const samples = kernelSamples(kernels, loads);
   const byLayer = context.settings.table === true;
+  const fixedUs = fixedCostUs(
+    recordedSums(
+      kernels,
+      sets.fit.samples.map(({ record }) => record),
+      sets.fit.measuredUs,
+    ),
+    recordedSums(kernels, probes, driftCorrectedUs(probes)),
+  );
   const roofline = jackknifeRoofline(samples, fitRoofline(samples, false));
   const overhead = jackknifeRoofline(samples, fitRoofline(samples, true));
   const classes = jackknifeKernelClasses(samples, fitKernelClasses(samples, overhead.model), overhead);
   const fitted = [
-    fitRung(roofline.model, roofline, sets, loads),
-    fitRung(overhead.model, overhead, sets, loads),
-    fitRung(classes.model, classes, sets, loads),
-    ...fitRicher(samples, classes.model, byLayer).map((model) => fitRung(model, classes, sets, loads)),
+    fitRung(roofline.model, roofline, sets, loads, fixedUs),
+    fitRung(overhead.model, overhead, sets, loads, fixedUs),
+    fitRung(classes.model, classes, sets, loads, fixedUs),
+    ...fitRicher(samples, classes.model, byLayer).map((model) =>
+      fitRung(model, classes, sets, loads, fixedUs),
+    ),
   ];
-  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets, byLayer));
+  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets, byLayer, fixedUs));
   const rungs = fitted.map((rung, i) => ({ ...rung, comparison: comparisons[i] })) as [
     RungResult,
     ...RungResult[],

@@ -76,13 +76,13 @@ export class LatencyPotential {
 
   /** In µs. */
   latencyUs(widths: RealWidths): number {
-    const { scale, perKernelUs } = this.network;
+    const { scale, perKernelUs, fixedUs = 0 } = this.network;
     const kernelsUs = this.terms.reduce(
       (sum, { potential, input, output }) =>
         sum + potential.latencyUs(countOf(input, widths), countOf(output, widths)),
       0,
     );
-    return scale * kernelsUs + perKernelUs * this.terms.length;
+    return scale * kernelsUs + perKernelUs * this.terms.length + fixedUs;
   }
 
   /** Per group, in µs per channel: the derivatives of {@link latencyUs}. */

@@ -10,12 +10,14 @@ import {
 } from './intervals.ts';
 
 /**
- * Whole network = scale · Σ kernels + perKernelUs · number of kernels. The sum of kernels timed in situ misses what
- * runs between them and contains what recording each one cost, so the second term may be negative.
+ * Whole network = scale · Σ kernels + perKernelUs · number of kernels + fixedUs. The sum of kernels timed in situ misses
+ * what runs between them and contains what recording each one cost, so the second term may be negative.
  */
 export const networkModel = z.object({
   scale: z.number().positive(),
   perKernelUs: z.number(),
+  /** Starting an inference and ending it, by the smallest probes. Not in profiles of earlier versions. */
+  fixedUs: z.number().nonnegative().optional(),
   /** Of what was fitted, with the uncertainty of the kernels in it. Not in profiles of earlier versions. */
   intervals: z.object({ scale: interval, perKernelUs: interval }).optional(),
 });
@@ -32,7 +34,8 @@ const FLOOR = 0.1;
 
 /** Latency of a whole network, in µs. */
 export function networkLatencyUs(model: NetworkModel, { kernelsUs, kernels }: NetworkSum): number {
-  return Math.max(FLOOR * kernelsUs, model.scale * kernelsUs + model.perKernelUs * kernels);
+  const { scale, perKernelUs, fixedUs = 0 } = model;
+  return fixedUs + Math.max(FLOOR * kernelsUs, scale * kernelsUs + perKernelUs * kernels);
 }
 
 const HUBER = 1.345;
@@ -42,13 +45,21 @@ const ITERATIONS = 30;
 /**
  * Least squares of relative errors, made robust with Huber weights.
  * @param measuredUs whole-network latencies, positive
+ * @param fixedUs of each inference, known beforehand
  */
-export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonly number[]): NetworkModel {
-  const ratio = median(sums.map(({ kernelsUs }, i) => (measuredUs[i] as number) / kernelsUs));
+export function fitNetworkModel(
+  sums: readonly NetworkSum[],
+  measuredUs: readonly number[],
+  fixedUs = 0,
+): NetworkModel {
+  const fixed = fixedUs > 0 ? { fixedUs } : {};
+  const runningUs = measuredUs.map((us) => Math.max(us - fixedUs, FLOOR * us));
+  const ratio = median(sums.map(({ kernelsUs }, i) => (runningUs[i] as number) / kernelsUs));
+  const scaled: NetworkModel = { scale: ratio, perKernelUs: 0, ...fixed };
   // Two parameters need networks that differ in kernels per time.
-  if (sums.length < 4) return { scale: ratio, perKernelUs: 0 };
+  if (sums.length < 4) return scaled;
   const weights = new Float64Array(sums.length).fill(1);
-  let model: NetworkModel = { scale: ratio, perKernelUs: 0 };
+  let model = scaled;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     let aa = 0;
     let ab = 0;
@@ -56,8 +67,8 @@ export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonl
     let ay = 0;
     let by = 0;
     sums.forEach(({ kernelsUs, kernels }, i) => {
-      const a = kernelsUs / (measuredUs[i] as number);
-      const b = kernels / (measuredUs[i] as number);
+      const a = kernelsUs / (runningUs[i] as number);
+      const b = kernels / (runningUs[i] as number);
       const weight = weights[i] as number;
       aa += weight * a * a;
       ab += weight * a * b;
@@ -66,13 +77,13 @@ export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonl
       by += weight * b;
     });
     const determinant = aa * bb - ab * ab;
-    if (determinant < 1e-9 * aa * bb) return { scale: ratio, perKernelUs: 0 };
+    if (determinant < 1e-9 * aa * bb) return scaled;
     const scale = (ay * bb - by * ab) / determinant;
-    if (scale <= 0) return { scale: ratio, perKernelUs: 0 };
-    model = { scale, perKernelUs: (aa * by - ab * ay) / determinant };
+    if (scale <= 0) return scaled;
+    model = { scale, perKernelUs: (aa * by - ab * ay) / determinant, ...fixed };
     const errors = sums.map(
       ({ kernelsUs, kernels }, i) =>
-        (model.scale * kernelsUs + model.perKernelUs * kernels) / (measuredUs[i] as number) - 1,
+        (model.scale * kernelsUs + model.perKernelUs * kernels) / (runningUs[i] as number) - 1,
     );
     const limit = HUBER * Math.max(1e-4, MAD_TO_SIGMA * median(errors.map(Math.abs)));
     errors.forEach((error, i) => {
@@ -80,6 +91,34 @@ export function fitNetworkModel(sums: readonly NetworkSum[], measuredUs: readonl
     });
   }
   return model;
+}
+
+/** The fixed cost shows in networks that take next to nothing else. */
+const SMALLEST = 4;
+const FIXED_ITERATIONS = 10;
+
+/**
+ * What each inference costs beside its kernels, in µs: what the smallest probes take beyond their own recorded kernels,
+ * brought to the scale and the time per kernel of the networks. 0 where they take no more.
+ * @param networks Σ of recorded kernels, and the whole
+ * @param probes the same, of a few kernels each
+ */
+export function fixedCostUs(
+  networks: readonly (NetworkSum & { readonly latencyUs: number })[],
+  probes: readonly (NetworkSum & { readonly latencyUs: number })[],
+): number {
+  const smallest = [...probes].sort((a, b) => a.latencyUs - b.latencyUs).slice(0, SMALLEST);
+  if (smallest.length < SMALLEST || networks.length < SMALLEST) return 0;
+  const latencies = networks.map(({ latencyUs }) => latencyUs);
+  let fixedUs = 0;
+  for (let iteration = 0; iteration < FIXED_ITERATIONS; iteration++) {
+    const { scale, perKernelUs } = fitNetworkModel(networks, latencies, fixedUs);
+    const left = smallest.map(
+      ({ latencyUs, kernelsUs, kernels }) => latencyUs - scale * kernelsUs - perKernelUs * kernels,
+    );
+    fixedUs = Math.max(0, Math.min(median(left), Math.min(...smallest.map(({ latencyUs }) => latencyUs))));
+  }
+  return fixedUs;
 }
 
 /** What a network model is fitted to, and what it would be fitted to otherwise. */
@@ -111,9 +150,10 @@ export function networkIntervals(
     return fitNetworkModel(
       kept.map((i) => moved[i] as NetworkSum),
       kept.map((i) => measuredUs[i] as number),
+      model.fixedUs,
     );
   });
-  const loads = byLoad.map((load) => fitNetworkModel(load.sums, load.measuredUs));
+  const loads = byLoad.map((load) => fitNetworkModel(load.sums, load.measuredUs, model.fixedUs));
   const intervalOf = (name: 'scale' | 'perKernelUs'): Interval => {
     const shifts = (models: readonly NetworkModel[]) => models.map((each) => each[name] - model[name]);
     const margin = combinedMargin(jackknifeMargin(shifts(without)), loadMargin(shifts(loads)));

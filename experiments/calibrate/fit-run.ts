@@ -90,7 +90,10 @@ export function fitRun(out: string, networks: readonly Network[] = [], name?: st
         rounds: Math.min(...measured.map(({ rounds }) => rounds)),
       },
     },
-    { kernels: files.kernelLoads.read(), rounds: files.rounds.read() },
+    {
+      loadRecords: { kernels: files.kernelLoads.read(), rounds: files.rounds.read() },
+      probes: measured.filter(({ role }) => role === 'probe'),
+    },
   );
   const otherSamples = all
     .filter(({ network }) => others.has(network))
