@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Device } from '../../calibration/device-profile.ts';
-import { REPEATABILITY_LIMIT } from '../../calibration/fit-profile.ts';
 import { driftSince } from '../../calibration/profile-match.ts';
+import { REPEATABILITY_LIMIT } from '../../calibration/validate-profile.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import { UserError } from '../../network/user-error.ts';
