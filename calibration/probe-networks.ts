@@ -32,9 +32,20 @@ function convolutionProbe(size: number, channels: number): Network {
   return deployedNetwork(builder.build(builder.conv('conv_1x1_out', square, channels, 1)));
 }
 
+/** Depthwise convolutions between pointwise ones, as separable networks have them, whatever family is calibrated. */
+function separableProbe(size: number, channels: number): Network {
+  const builder = new NetworkBuilder(`probe-separable-${size}x${size}x${channels}`);
+  const input = builder.input(size, size, channels);
+  const first = builder.conv('conv_1x1_1', input, channels, 1);
+  const same = builder.depthwiseConv('depthwise_1', first, 3);
+  const second = builder.conv('conv_1x1_2', same, channels, 1);
+  const halved = builder.depthwiseConv('depthwise_2', second, 3, { strides: 2 });
+  return deployedNetwork(builder.build(builder.conv('conv_1x1_3', halved, channels, 1)));
+}
+
 /**
- * Small networks of kernels of low and high intensity (copy, add, pool, matrix products, convolutions): convolutions
- * of the family alone, mostly compute-bound, cannot identify the bandwidth.
+ * Small networks of kernels of low and high intensity (copy, add, pool, matrix products, convolutions, depthwise ones):
+ * convolutions of the family alone, mostly compute-bound, cannot identify the bandwidth.
  */
 export function probeNetworks(): Network[] {
   return [
@@ -49,5 +60,9 @@ export function probeNetworks(): Network[] {
     convolutionProbe(28, 64),
     convolutionProbe(28, 256),
     convolutionProbe(7, 512),
+    separableProbe(112, 32),
+    separableProbe(56, 128),
+    separableProbe(28, 256),
+    separableProbe(14, 512),
   ];
 }

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { fitNetworkModel, networkLatencyUs } from '../../calibration/network-model.ts';
+import {
+  fitNetworkModel,
+  fixedCostUs,
+  type NetworkSum,
+  networkLatencyUs,
+} from '../../calibration/network-model.ts';
 
 const sums = [
   { kernelsUs: 1000, kernels: 50 },
@@ -39,4 +44,22 @@ test('networks that are all alike leave the cost per kernel at zero', () => {
 
 test('a prediction stays above a tenth of its kernels', () => {
   expect(networkLatencyUs({ scale: 1, perKernelUs: -3 }, { kernelsUs: 100, kernels: 50 })).toBe(10);
+});
+
+test('what an inference costs beside its kernels is what the smallest probes take more', () => {
+  const wholeUs = ({ kernelsUs, kernels }: NetworkSum) => 1.1 * kernelsUs - 0.5 * kernels + 9;
+  const networks = sums.map((sum) => ({ ...sum, latencyUs: wholeUs(sum) }));
+  const probes = [3, 8, 20, 40, 4000].map((kernelsUs) => {
+    const sum = { kernelsUs, kernels: 2 };
+    // A large one tells nothing of a few microseconds.
+    return { ...sum, latencyUs: wholeUs(sum) * (kernelsUs > 1000 ? 1.3 : 1) };
+  });
+  expect(fixedCostUs(networks, probes)).toBeCloseTo(9, 3);
+  expect(fixedCostUs(networks, probes.slice(0, 3))).toBe(0);
+  const free = probes.map((probe) => ({ ...probe, latencyUs: 0.9 * probe.kernelsUs }));
+  expect(fixedCostUs(networks, free)).toBe(0);
+  const model = fitNetworkModel(sums, sums.map(wholeUs), 9);
+  expect(model).toMatchObject({ fixedUs: 9 });
+  expect(model.scale).toBeCloseTo(1.1, 6);
+  expect(networkLatencyUs(model, { kernelsUs: 0, kernels: 0 })).toBe(9);
 });
