@@ -19,7 +19,8 @@ export interface Plan extends SampleCounts {
 
 /** Starting a process and opening an engine in it. */
 const START_SECONDS = 1.5;
-/** Time that a network's hot runs take in a round, at least. */
+/** Hot runs of a network in a round, and the time that they take, at least. */
+const HOT_RUNS = 3;
 const ROUND_SECONDS = 0.012;
 /** Of a network whose kernels are recorded, in a round. */
 const PROFILED_RUNS = 3;
@@ -52,7 +53,9 @@ function secondsOf(
   const load = mean(trials.map(({ loadSeconds, runSeconds }) => loadSeconds + WARM_UPS * runSeconds));
   const run = mean(trials.map(({ runSeconds }) => runSeconds));
   const timed = mean(
-    trials.map(({ runSeconds }) => runSeconds + Math.max(2 * runSeconds, ROUND_SECONDS + runSeconds / 2)),
+    trials.map(
+      ({ runSeconds }) => runSeconds + Math.max(HOT_RUNS * runSeconds, ROUND_SECONDS + runSeconds / 2),
+    ),
   );
   return (
     loads * (START_SECONDS + (count + profiled) * load) +
