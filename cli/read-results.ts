@@ -7,6 +7,7 @@ import { latencyPredictor } from '../calibration/predict.ts';
 import type { ProposedSample } from '../calibration/propose-samples.ts';
 import { drawSample, familyOf, measurementFiles } from '../experiments/measure-samples.ts';
 import { studyRecord, studySummary } from '../experiments/study/records.ts';
+import { LAYER_KINDS } from '../experiments/study-analysis/layer-ratios.ts';
 import { layerRecord, metricsRecord, trainResult } from '../experiments/train/records.ts';
 import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import { MorphNetView, type OpCost, type Roof } from '../network/morph-net-view.ts';
@@ -46,15 +47,6 @@ function readCsv<T extends z.ZodObject>(path: string, schema: T): z.infer<T>[] {
     fix: 'restore it, or run the command again',
   });
 }
-
-/** Layers with weights and joins: what both views have one row for. */
-const LAYER_KINDS: ReadonlySet<OpCost['kind']> = new Set([
-  'conv2d',
-  'depthwise-conv2d',
-  'dense',
-  'concat',
-  'add',
-]);
 
 /** Layers of a network on the P100 and V100 by datasheet and on a measured device. */
 export function layerTable(network: Network, profile: DeviceProfile): LayerTableRow[] {

@@ -4,7 +4,7 @@ import type { DrawnNetworks } from './drawn-networks.ts';
 import type { LayerRatio } from './records.ts';
 
 /** Layers with weights and joins: what both views have one row for. */
-const LAYER_KINDS: ReadonlySet<OpCost['kind']> = new Set([
+export const LAYER_KINDS: ReadonlySet<OpCost['kind']> = new Set([
   'conv2d',
   'depthwise-conv2d',
   'dense',

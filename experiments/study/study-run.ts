@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { deviceProfile } from '../../calibration/device-profile.ts';
 import { parsedJson } from '../../network/json-file.ts';
 import { UserError } from '../../network/user-error.ts';
 import type { EngineDescription } from '../../profiler/engine.ts';
@@ -29,19 +30,8 @@ export type StudySettings = z.infer<typeof studySettings>;
 /** What measuring adds to the settings. */
 export type MeasuringSettings = Required<Pick<StudySettings, 'engine' | 'threads' | 'rounds'>>;
 
-const engineDescription: z.ZodType<EngineDescription> = z.object({
-  engine: z.enum(['tensorflow', 'webgpu', 'wasm', 'onnxruntime']),
-  version: z.string(),
-  hardware: z.enum(['gpu', 'cpu', 'software']),
-  adapter: z.string(),
-  provider: z.string(),
-  threads: z.number().int(),
-  clock: z.enum(['wall', 'gpu-timestamp']),
-  rules: z.string(),
-});
-
 export const studyContext = z.object({
-  engine: engineDescription.nullable(),
+  engine: deviceProfile.shape.engine.nullable(),
   /** The structure files of laws `around` and `file`. */
   widths: z.array(widthsFile).optional(),
 });
