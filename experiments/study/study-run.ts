@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { deviceProfile } from '../../calibration/device-profile.ts';
 import { parsedJson } from '../../network/json-file.ts';
 import { UserError } from '../../network/user-error.ts';
-import type { EngineDescription } from '../../profiler/engine.ts';
 import { openRun, readRun, writeJson } from '../run-file.ts';
 import { STUDY_LAWS, widthsFile } from './draw.ts';
 
