@@ -96,6 +96,8 @@ export function fitNetworkModel(
 /** The fixed cost shows in networks that take next to nothing else. */
 const SMALLEST = 4;
 const FIXED_ITERATIONS = 10;
+/** Of the quickest network. */
+const MAX_FIXED_SHARE = 0.8;
 
 /**
  * What each inference costs beside its kernels, in µs: what the smallest probes take beyond their own recorded kernels,
@@ -110,13 +112,15 @@ export function fixedCostUs(
   const smallest = [...probes].sort((a, b) => a.latencyUs - b.latencyUs).slice(0, SMALLEST);
   if (smallest.length < SMALLEST || networks.length < SMALLEST) return 0;
   const latencies = networks.map(({ latencyUs }) => latencyUs);
+  // Kernels take some of every inference.
+  const limit = MAX_FIXED_SHARE * Math.min(...latencies, ...smallest.map(({ latencyUs }) => latencyUs));
   let fixedUs = 0;
   for (let iteration = 0; iteration < FIXED_ITERATIONS; iteration++) {
     const { scale, perKernelUs } = fitNetworkModel(networks, latencies, fixedUs);
     const left = smallest.map(
       ({ latencyUs, kernelsUs, kernels }) => latencyUs - scale * kernelsUs - perKernelUs * kernels,
     );
-    fixedUs = Math.max(0, Math.min(median(left), Math.min(...smallest.map(({ latencyUs }) => latencyUs))));
+    fixedUs = Math.max(0, Math.min(median(left), limit));
   }
   return fixedUs;
 }

@@ -10,6 +10,7 @@ import {
   scannedFilterCosts,
 } from '../../experiments/filter-cost/filter-cost.ts';
 import { UserError } from '../../network/user-error.ts';
+import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { type CommonFlags, modelCommand, openNetwork, sizedPlan, type WidthFlags } from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
@@ -98,19 +99,13 @@ export function filterCostCommand(program: Command): void {
         });
       }
       const { plan, widths } = sizedPlan(openNetwork(model), flags);
+      requireVariableWidths(plan);
       const { cost: result, scans } = scannedFilterCosts(
         plan,
         widths,
         flags.device.map(openDevice),
         flags.batch,
       );
-      if (result.rows.length === 0) {
-        throw new UserError({
-          got: `${result.network}, in which the width of every layer is fixed, as inputs and outputs are`,
-          expected: 'a network with a layer whose filters may be more or fewer',
-          fix: 'ask predict for its latency',
-        });
-      }
       if (flags.csv !== undefined) writeFile(flags.csv, csvOf(result));
       if (chart !== undefined) writeFile(chart, await chartFile(chart, result.network, scans));
       if (flags.json === true) {

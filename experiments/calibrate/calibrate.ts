@@ -11,6 +11,7 @@ import {
 } from '../../calibration/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { UserError } from '../../network/user-error.ts';
+import { requireVariableWidths } from '../../network/variable-widths.ts';
 import type { Engine } from '../../profiler/engine.ts';
 import { engineChoice } from '../../profiler/engines.ts';
 import { describeMachine } from '../../profiler/machine.ts';
@@ -66,6 +67,7 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
     });
   }
   const family = new Map(options.networks.map((network) => [network.name, familyOf(network)]));
+  for (const each of family.values()) requireVariableWidths(each.plan);
   const probes = new Map(probeNetworks().map((network) => [network.name, familyOf(network)]));
   const others = new Map(validate.map((network) => [network.name, familyOf(network)]));
   openRun(out, {

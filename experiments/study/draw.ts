@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { SAMPLING_LAWS, sampleWidths, widthsAround } from '../../network/sampling.ts';
 import { UserError } from '../../network/user-error.ts';
+import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { groupWidths } from '../../network/widths.ts';
 
 /** Laws that draw from a seed alone, `around` a structure file, and `file`: exactly the structure files given. */
@@ -67,6 +68,7 @@ function namedGroups(plan: ChannelPlan, { widths }: WidthsFile): Uint8Array {
  */
 export function drawsOf(plan: ChannelPlan, settings: DrawSettings): (sample: number) => Int32Array {
   const { law, seed, files = [], spread = DEFAULT_SPREAD } = settings;
+  if (law !== 'file') requireVariableWidths(plan);
   if (law === 'around') {
     const file = oneFile(settings);
     const centre = fileWidths(plan, file);

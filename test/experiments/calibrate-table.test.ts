@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { measurementFiles } from '../../experiments/measure-samples.ts';
+import { NetworkBuilder } from '../../network/builder.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { scriptedEngine } from '../support/scripted-engine.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -25,6 +26,15 @@ test('a table of one network is fitted to the grid of its widths', async () => {
       .flatMap(({ role, law }) => (role === 'fit' ? [law] : [])),
   );
   expect([...laws]).toEqual(['grid']);
+});
+
+test('a network whose widths are all fixed is refused', async () => {
+  const builder = new NetworkBuilder('fixed');
+  const network = builder.build(builder.conv('only', builder.input(8, 8, 3), 4, 3));
+  const options = { engine: engine(), batch: 1, seed: 1, budgetSeconds: 2, out: join(folder, 'fixed') };
+  await expect(calibrate({ ...options, networks: [network] })).rejects.toThrow(
+    'the width of every layer is fixed',
+  );
 });
 
 test('a table of two networks is refused', async () => {
