@@ -44,12 +44,26 @@ export function blockDrift(records: readonly NetworkRecord[]): BlockDrift {
   }
   const sentinelOf = (list: readonly NetworkRecord[]) => median(list.map(({ sentinel_us }) => sentinel_us));
   const all = [...blocks];
-  if (all.length < 2 || all.some(([, list]) => list.length < MIN_NETWORKS)) {
+  const large = all.filter(([, list]) => list.length >= MIN_NETWORKS);
+  if (large.length < 2) {
     const typical = median(records.map(({ sentinel_us }) => sentinel_us));
-    const slowness = new Map(all.map(([block, list]) => [block, sentinelOf(list) / typical]));
-    return { slowness, sentinelUs: typical };
+    return {
+      slowness: new Map(all.map(([block, list]) => [block, sentinelOf(list) / typical])),
+      sentinelUs: typical,
+    };
   }
-  const logs = all.map(([, list]) =>
+  const slowness = slownessByNetworks(large);
+  const sentinelUs = median(large.map(([block, list]) => sentinelOf(list) / (slowness.get(block) as number)));
+  for (const [block, list] of all)
+    if (!slowness.has(block)) slowness.set(block, sentinelOf(list) / sentinelUs);
+  return { slowness, sentinelUs };
+}
+
+/** Slowness of blocks of many networks each. */
+function slownessByNetworks(
+  blocks: readonly (readonly [number, readonly NetworkRecord[]])[],
+): Map<number, number> {
+  const logs = blocks.map(([, list]) =>
     list.map((row) => [Math.log(row.flops), Math.log(row.parameters), Math.log(row.latency_us)] as const),
   );
   const points = logs.flatMap((list) => {
@@ -65,7 +79,5 @@ export function blockDrift(records: readonly NetworkRecord[]): BlockDrift {
     median(list.map(([flops, weights, latency]) => latency - perFlop * flops - perWeight * weights)),
   );
   const middle = median(left);
-  const slowness = new Map(all.map(([block], i) => [block, Math.exp((left[i] as number) - middle)]));
-  const sentinelUs = median(all.map(([block, list]) => sentinelOf(list) / (slowness.get(block) as number)));
-  return { slowness, sentinelUs };
+  return new Map(blocks.map(([block], i) => [block, Math.exp((left[i] as number) - middle)]));
 }

@@ -64,3 +64,17 @@ test('one block has no drift', () => {
   const only = records(40, 0.1).filter(({ block }) => block === 4);
   expect([...blockDrift(only).slowness]).toEqual([[4, 1]]);
 });
+
+test('a last block of few networks leaves the others as they are, and is told by its sentinel', () => {
+  const whole = records(100, 0);
+  const few = whole.filter(({ block, sample }) => block !== 5 || sample < 30);
+  const [all, short] = [blockDrift(whole), blockDrift(few)];
+  // The typical block is another one without it; what blocks differ by is not.
+  const factor = (short.slowness.get(0) as number) / (all.slowness.get(0) as number);
+  for (const block of [1, 2, 3, 4])
+    expect((short.slowness.get(block) as number) / (all.slowness.get(block) as number) / factor).toBeCloseTo(
+      1,
+      2,
+    );
+  expect((short.slowness.get(5) as number) * short.sentinelUs).toBeCloseTo(500, 6);
+});
