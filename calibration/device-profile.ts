@@ -23,7 +23,7 @@ const classDomain = z.object({
 const otherFamily = errorMetrics.extend({
   /** Predicted / measured − 1 of the full network; null where it could not be measured. */
   full: z.number().nullable(),
-  /** Kernel classes of it that the profile never saw, predicted by its roofline. */
+  /** Kernel classes of its networks that the profile never saw, predicted by its roofline. */
   unseenClasses: z.array(z.string()),
 });
 export type OtherFamily = z.infer<typeof otherFamily>;

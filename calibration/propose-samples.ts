@@ -30,6 +30,7 @@ const FITS_PER_ALIGNED = 6;
  * that are reported, 15 of each law where possible.
  */
 export const COUNTS: readonly [SampleCounts, ...SampleCounts[]] = [
+  { fit: 45, choose: 12, report: 45, targeted: 9 },
   { fit: 30, choose: 9, report: 45, targeted: 6 },
   { fit: 24, choose: 9, report: 45, targeted: 6 },
   { fit: 18, choose: 6, report: 45, targeted: 6 },

@@ -34,7 +34,9 @@ export function validateOthers(
         {
           ...errorMetricsOf(predicted, measured),
           full: full < 0 ? null : (predicted[full] as number) / (measured[full] as number) - 1,
-          unseenClasses: [...predictor.detail(plan.fullWidths).unseenClasses],
+          unseenClasses: [
+            ...new Set(list.flatMap(({ drawn }) => predictor.detail(drawn.widths).unseenClasses)),
+          ].sort(),
         },
       ];
     }),
