@@ -63,6 +63,7 @@ export function proposeTargeted<T>(
 ): T[] {
   const measuredClasses = byClass(measured);
   const shapes = byClass([...candidates, ...targets].flatMap(({ kernels }) => [...kernels]));
+  const weights = targets.map(({ kernels }) => squaredShares(kernels, model));
   const states = new Map<string, ClassState>();
   for (const [name, kernels] of shapes) {
     const list = distinct(kernels);
@@ -73,7 +74,7 @@ export function proposeTargeted<T>(
     states.set(name, {
       uncertainty,
       indexOf,
-      wanted: wantedOf(name, targets, model, indexOf),
+      wanted: wantedOf(name, targets, weights, indexOf),
       seen: seen.length > 0,
     });
   }
@@ -108,21 +109,26 @@ export function proposeTargeted<T>(
   return chosen;
 }
 
+/** Of each kernel of a network: the square of its share in the network's time. */
+function squaredShares(kernels: readonly Kernel[], model: KernelModel): number[] {
+  const times = kernels.map((kernel) => predictKernel(model, kernel).latencyUs);
+  const total = times.reduce((sum, time) => sum + time, 0);
+  return times.map((time) => (time / total) ** 2);
+}
+
 function wantedOf(
   name: string,
   targets: readonly Candidate<unknown>[],
-  model: KernelModel,
+  weights: readonly (readonly number[])[],
   indexOf: ReadonlyMap<string, number>,
 ): Map<number, number> {
   const wanted = new Map<number, number>();
-  for (const { kernels } of targets) {
-    const times = kernels.map((kernel) => predictKernel(model, kernel).latencyUs);
-    const total = times.reduce((sum, time) => sum + time, 0);
+  targets.forEach(({ kernels }, target) => {
     kernels.forEach((kernel, i) => {
       if (kernel.kernelClass !== name) return;
       const index = indexOf.get(keyOf(channelShape(kernel))) as number;
-      wanted.set(index, (wanted.get(index) ?? 0) + ((times[i] as number) / total) ** 2);
+      wanted.set(index, (wanted.get(index) ?? 0) + (weights[target]?.[i] as number));
     });
-  }
+  });
   return wanted;
 }

@@ -61,7 +61,7 @@ export interface LoadResult {
  * Recorded runs per round. The first is cold and left out; the mean of the others is one round's figure, since
  * profiles have whole microseconds.
  */
-const PROFILED_RUNS_PER_ROUND = 3;
+export const PROFILED_RUNS_PER_ROUND = 3;
 const COLD_RUNS = 1;
 const PROFILED_WARM_UPS = 2;
 

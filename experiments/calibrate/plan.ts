@@ -8,7 +8,9 @@ import {
 } from '../../calibration/propose-samples.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { PROFILED_RUNS_PER_ROUND } from '../../profiler/measure-load.ts';
 import type { Measurer, NetworkTrial } from '../../profiler/measurer.ts';
+import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/rounds.ts';
 import { drawSample, type Family } from '../measure-samples.ts';
 
 /** What a calibration measures, decided once. */
@@ -19,11 +21,6 @@ export interface Plan extends SampleCounts {
 
 /** Starting a process and opening an engine in it. */
 const START_SECONDS = 1.5;
-/** Hot runs of a network in a round, and the time that they take, at least. */
-const HOT_RUNS = 3;
-const ROUND_SECONDS = 0.012;
-/** Of a network whose kernels are recorded, in a round. */
-const PROFILED_RUNS = 3;
 /** Before the rounds of a load. */
 const WARM_UPS = 2;
 /** Rounds that a plan must leave time for, in all loads together. */
@@ -54,12 +51,13 @@ function secondsOf(
   const run = mean(trials.map(({ runSeconds }) => runSeconds));
   const timed = mean(
     trials.map(
-      ({ runSeconds }) => runSeconds + Math.max(HOT_RUNS * runSeconds, ROUND_SECONDS + runSeconds / 2),
+      ({ runSeconds }) =>
+        runSeconds + Math.max(MIN_RUNS * runSeconds, ROUND_TARGET_MS / 1e3 + runSeconds / 2),
     ),
   );
   return (
     loads * (START_SECONDS + (count + profiled) * load) +
-    rounds * (count * timed + profiled * PROFILED_RUNS * run)
+    rounds * (count * timed + profiled * PROFILED_RUNS_PER_ROUND * run)
   );
 }
 

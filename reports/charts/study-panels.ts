@@ -1,5 +1,5 @@
 import type { Unit } from '../number-format.ts';
-import { colour } from '../palette.ts';
+import { NETWORK_DOTS } from './network-dots.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
 
 export interface LatencyPanel {
@@ -26,14 +26,7 @@ export function latencyPanelsChart(
       data: {
         values: flops.map((f, i) => ({ x: f / flopsUnit.base, y: (latencyUs[i] as number) / unit.base })),
       },
-      mark: {
-        type: 'point',
-        shape: 'circle',
-        filled: true,
-        size: 7,
-        fillOpacity: 0.45,
-        color: colour('blue'),
-      },
+      mark: NETWORK_DOTS,
       encoding: {
         x: {
           field: 'x',

@@ -1,5 +1,6 @@
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
+import { NETWORK_DOTS } from './network-dots.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
 
 export interface PredictionPanel {
@@ -50,14 +51,7 @@ export function predictionPanelsChart(
               y: (predictedUs[i] as number) / unit.base,
             })),
           },
-          mark: {
-            type: 'point',
-            shape: 'circle',
-            filled: true,
-            size: 7,
-            fillOpacity: 0.45,
-            color: colour('blue'),
-          },
+          mark: NETWORK_DOTS,
         },
         {
           data: {

@@ -1,4 +1,3 @@
-import { compile } from 'vega-lite';
 import { describe, expect, test } from 'vitest';
 import { accuracyCurves } from '../../reports/charts/accuracy-curves.ts';
 import { kernelGroups } from '../../reports/charts/kernel-groups.ts';
@@ -13,6 +12,7 @@ import { shrinkingCostChart } from '../../reports/charts/shrinking-cost.ts';
 import { studyScatter } from '../../reports/charts/study-scatter.ts';
 import type { ChartSpec } from '../../reports/charts/theme.ts';
 import { trafficGBps, trafficStrip } from '../../reports/charts/traffic-strip.ts';
+import { chartWarnings } from '../support/chart-warnings.ts';
 import { calibrationData, kernel, trainingData } from './report-fixture.ts';
 
 const { kernels, networks, predictedUs, profile } = calibrationData();
@@ -50,20 +50,7 @@ const CHARTS: Record<string, (width: number) => ChartSpec> = {
 
 describe.each(Object.entries(CHARTS))('the chart of %s', (_, chart) => {
   test.each([880, 340])('compiles without a warning at width %d', (width) => {
-    const warnings: unknown[] = [];
-    const collect = (...messages: readonly unknown[]) => {
-      warnings.push(...messages);
-      return logger;
-    };
-    const logger = {
-      level: () => logger,
-      error: collect,
-      warn: collect,
-      info: () => logger,
-      debug: () => logger,
-    };
-    compile(chart(width), { logger: logger as never });
-    expect(warnings).toEqual([]);
+    expect(chartWarnings(chart(width))).toEqual([]);
   });
 
   test.each([880, 340])('is drawn at width %d, in numbers and in the colours of the page', async (width) => {
