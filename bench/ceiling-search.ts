@@ -14,7 +14,7 @@ import {
 } from '../experiments/ceilings/cases.ts';
 import { measureCeilings } from '../experiments/ceilings/ceilings.ts';
 import { measureCases } from '../experiments/ceilings/measure-cases.ts';
-import { openEngine } from '../profiler/engines.ts';
+import { openEngine } from '../profiler/engines/registry.ts';
 
 const CASES = 240;
 const BLOCK = 24;

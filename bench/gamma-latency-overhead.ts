@@ -5,7 +5,7 @@ import { openDevice } from '../calibration/device-profile.ts';
 import { GammaLatency } from '../morphnet/gamma.ts';
 import { trainableModel } from '../morphnet/trainable-model.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
-import { openTrainingEngine } from '../profiler/training.ts';
+import { openTrainingEngine } from '../profiler/engines/training.ts';
 
 const BATCH = 32;
 const PAIRS = 40;

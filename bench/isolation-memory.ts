@@ -5,14 +5,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawSample, familyOf, measurementFiles, measureSamples } from '../experiments/measure-samples.ts';
+import {
+  drawSample,
+  familyOf,
+  measurementFiles,
+  measureSamples,
+} from '../experiments/samples/measure-samples.ts';
 import { planChannels } from '../network/channel-plan.ts';
 import { checkedNetwork, type Network } from '../network/network.ts';
 import { multipliedWidths } from '../network/sampling.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
-import { openIsolated } from '../profiler/isolation/isolated-measurer.ts';
-import type { Measurer } from '../profiler/measurer.ts';
+import { openIsolated } from '../profiler/timing/isolation/isolated-measurer.ts';
+import type { Measurer } from '../profiler/timing/measurer.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const ENGINE = process.env.ENGINE ?? 'onnxruntime';

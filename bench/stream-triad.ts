@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { quantile } from 'simple-statistics';
 import { ARRAYS, cachesOf, MEASURED, memoryArrayBytes, trafficCase } from '../experiments/ceilings/cases.ts';
 import { seededWeights } from '../network/weights.ts';
-import { openEngine } from '../profiler/engines.ts';
+import { openEngine } from '../profiler/engines/registry.ts';
 import { describeMachine } from '../profiler/machine.ts';
 
 const PAIRS = 30;

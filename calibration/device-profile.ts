@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from '../network/user-error.ts';
-import { rungComparison } from './choose-rung.ts';
+import { engineDescription } from '../records/engine-description.ts';
+import { errorMetrics } from '../records/error-metrics.ts';
+import { machineDescription } from '../records/machine-description.ts';
+import { UserError } from '../records/user-error.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
-import { errorMetrics } from './error-metrics.ts';
-import { kernelModel, RUNGS, rooflineModel } from './kernel-model.ts';
-import { networkModel } from './network-model.ts';
-import { smoothing } from './smoothing-gap.ts';
+import { rungComparison } from './ladder/choose-rung.ts';
+import { kernelModel, RUNGS, rooflineModel } from './ladder/kernel-model.ts';
+import { networkModel } from './ladder/network-model.ts';
+import { smoothing } from './slopes/smoothing-gap.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
 
@@ -53,29 +55,6 @@ const rungResult = z.object({
   comparison: rungComparison.optional(),
 });
 export type RungResult = z.infer<typeof rungResult>;
-
-const engineDescription = z.object({
-  engine: z.enum(['tensorflow', 'webgpu', 'wasm', 'onnxruntime']),
-  version: z.string(),
-  hardware: z.enum(['gpu', 'cpu', 'software']),
-  adapter: z.string(),
-  provider: z.string(),
-  threads: z.number().int(),
-  clock: z.enum(['wall', 'gpu-timestamp']),
-  rules: z.string(),
-});
-
-const machineDescription = z.object({
-  processor: z.string(),
-  physicalCores: z.number(),
-  logicalCores: z.number(),
-  cacheBytes: z.object({ l1d: z.number().nullable(), l2: z.number().nullable(), l3: z.number().nullable() }),
-  memoryBytes: z.number(),
-  operatingSystem: z.string(),
-  virtual: z.boolean(),
-  gpus: z.array(z.object({ model: z.string(), vendor: z.string(), memoryBytes: z.number().nullable() })),
-  nodeVersion: z.string(),
-});
 
 /** `device.json`: what calibration writes. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
 export const deviceProfile = z.object({

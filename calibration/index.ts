@@ -1,3 +1,4 @@
+export type { ErrorMetrics } from '../records/error-metrics.ts';
 export { DATASHEET_DEVICES, type DatasheetDevice } from './datasheet-devices.ts';
 export {
   type Device,
@@ -6,9 +7,9 @@ export {
   openDevice,
   parseDeviceProfile,
 } from './device-profile.ts';
-export { type ErrorMetrics, errorMetricsOf } from './error-metrics.ts';
-export { fitProfile } from './fit-profile.ts';
-export { KernelPotential, type KernelSlopes, kernelSlopes } from './kernel-potential.ts';
-export { LatencyPotential } from './latency-potential.ts';
+export { errorMetricsOf } from './error-metrics.ts';
+export { fitProfile } from './fit/fit-profile.ts';
 export { type LatencyPredictor, latencyPredictor, type NetworkPrediction, type View } from './predict.ts';
-export { type Smoothing, smoothingGaps } from './smoothing-gap.ts';
+export { KernelPotential, type KernelSlopes, kernelSlopes } from './slopes/kernel-potential.ts';
+export { LatencyPotential } from './slopes/latency-potential.ts';
+export { type Smoothing, smoothingGaps } from './slopes/smoothing-gap.ts';

@@ -5,8 +5,8 @@ import { rulesNamed } from '../network/lowering/rules.ts';
 import { float32LatencyNs, MorphNetView, type Roof } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { chosenRung, type Device, type DeviceProfile, type RungResult } from './device-profile.ts';
-import { type Bound, predictKernel } from './kernel-model.ts';
-import { type NetworkModel, networkLatencyUs } from './network-model.ts';
+import { type Bound, predictKernel } from './ladder/kernel-model.ts';
+import { type NetworkModel, networkLatencyUs } from './ladder/network-model.ts';
 
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
 export type View = 'morph-net' | 'deployed';

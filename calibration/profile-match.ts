@@ -1,5 +1,5 @@
-import { UserError } from '../network/user-error.ts';
-import type { EngineDescription } from '../profiler/engine.ts';
+import type { EngineDescription } from '../records/engine-description.ts';
+import { UserError } from '../records/user-error.ts';
 import type { Device } from './device-profile.ts';
 
 /**

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { measurementFiles } from '../experiments/measure-samples.ts';
+import { measurementFiles } from '../experiments/samples/measure-samples.ts';
 
 /** Says on stderr which networks could not be measured; nothing where all were. */
 export function warnOfLeftOut(out: string): void {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../experiments/package-version.ts';
-import { UserError } from '../network/user-error.ts';
+import { packageVersion } from '../records/package-version.ts';
+import { UserError } from '../records/user-error.ts';
 
 /** Each command is one file with one function that adds it, loaded when it is asked for: `predict` needs no tfjs. */
 const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {

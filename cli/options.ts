@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
-import { parsedJson, readJsonFile } from '../network/json-file.ts';
 import { isModelFile, openModelFile } from '../network/model-file.ts';
 import type { Network } from '../network/network.ts';
-import { UserError } from '../network/user-error.ts';
 import type { Weights } from '../network/weights.ts';
 import { MAX_WIDTH_MULTIPLIER, multiplyWidths } from '../network/width-multiplier.ts';
 import { groupWidths, resizeNetwork } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
+import { parsedJson, readJsonFile } from '../records/json-file.ts';
+import { UserError } from '../records/user-error.ts';
 
 /** Flags that every command spells the same way. */
 export interface CommonFlags {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileAdvice, readJsonFile } from '../network/json-file.ts';
-import { UserError } from '../network/user-error.ts';
+import { type FileAdvice, readJsonFile } from '../records/json-file.ts';
+import { UserError } from '../records/user-error.ts';
 
 /** Widths by layer name as a file has them, not checked yet. */
 export interface Structure {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { StudyEstimate } from '../experiments/study/dry-run.ts';
-import type { StudySummary } from '../experiments/study/records.ts';
+import type { StudySummary } from '../records/study.ts';
 import { driftNote } from '../reports/findings.ts';
 import { clock, duration, percent, table } from './terminal.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { deviceProfile } from '../calibration/device-profile.ts';
-import { ceilings } from './ceilings/records.ts';
-import { runFile } from './run-file.ts';
-import { studySummary } from './study/records.ts';
-import { studyAnalysis } from './study-analysis/records.ts';
-import { trainResult } from './train/records.ts';
+import { ceilings } from '../records/ceilings.ts';
+import { runFile } from '../records/run-file.ts';
+import { studySummary } from '../records/study.ts';
+import { studyAnalysis } from '../records/study-analysis.ts';
+import { trainResult } from '../records/training.ts';
 
 /** JSON Schema (draft 2020-12) of every JSON file that a command writes, by file name. */
 export function jsonSchemas(): Record<string, object> {

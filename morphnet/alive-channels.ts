@@ -1,5 +1,5 @@
 import { makesChannels } from '../network/layer.ts';
-import { UserError } from '../network/user-error.ts';
+import { UserError } from '../records/user-error.ts';
 import type { ChannelSlots } from './channel-slots.ts';
 
 /** Per layer that makes filters: for each output channel whether it is alive. Layers that are missing are whole. */

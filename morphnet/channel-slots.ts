@@ -1,6 +1,6 @@
 import type { ChannelPlan } from '../network/channel-plan.ts';
-import { UserError } from '../network/user-error.ts';
 import { cutLayer, settleWidths } from '../network/widths.ts';
+import { UserError } from '../records/user-error.ts';
 
 /**
  * All channels of a network's groups as one flat vector: group g owns slots first[g] … first[g] + size − 1. Tied

@@ -1,5 +1,5 @@
 import type { ChannelPlan } from '../network/channel-plan.ts';
-import { UserError } from '../network/user-error.ts';
+import { UserError } from '../records/user-error.ts';
 
 export interface Expansion {
   readonly omega: number;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
 import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
-import { UserError } from '../network/user-error.ts';
 import { type Weights, weightShapes } from '../network/weights.ts';
+import { UserError } from '../records/user-error.ts';
 
 /**
  * The model's variable of one of our weights, `layer/part`.

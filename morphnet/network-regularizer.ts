@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { subNetwork } from '../network/sub-network.ts';
 import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
-import { UserError } from '../network/user-error.ts';
+import { UserError } from '../records/user-error.ts';
 import { type AliveChannels, aliveByLayer } from './alive-channels.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import type { ChannelFamily, SourceVariable } from './families/channel-family.ts';

@@ -1,6 +1,6 @@
 import { chosenRung, type Device } from '../calibration/device-profile.ts';
-import { LatencyPotential } from '../calibration/latency-potential.ts';
 import { kernelPredictor } from '../calibration/predict.ts';
+import { LatencyPotential } from '../calibration/slopes/latency-potential.ts';
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';

@@ -4,7 +4,7 @@ import { slopeOf, unknownLayer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { inferShapes, type Shape } from '../network/shapes.ts';
 import { streamSeed } from '../network/shuffle.ts';
-import { UserError } from '../network/user-error.ts';
+import { UserError } from '../records/user-error.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { ProbabilisticGate } from './probabilistic-gate.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { UserError } from './user-error.ts';
+import { UserError } from '../records/user-error.ts';
 
 /** Bytes of which parts can be had without the rest; a Uint8Array is one. */
 export interface ByteSource {

@@ -1,7 +1,7 @@
+import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 import type { Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
-import { UserError } from './user-error.ts';
 
 /**
  * Output channels that live and die together (through add, depthwise, batch norm, activation, pooling).

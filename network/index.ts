@@ -1,3 +1,4 @@
+export { UserError } from '../records/user-error.ts';
 export { NetworkBuilder } from './builder.ts';
 export { type ChannelGroup, type ChannelPlan, channelCount, planChannels } from './channel-plan.ts';
 export { deployedNetwork, deployedWeights } from './deployed.ts';
@@ -21,7 +22,6 @@ export { inferShapes, type Shape } from './shapes.ts';
 export { type Boundary, subNetwork } from './sub-network.ts';
 export { type LayersModelReading, readLayersModel } from './tfjs/read-layers-model.ts';
 export { readLayersModelFile } from './tfjs/read-layers-model-file.ts';
-export { UserError } from './user-error.ts';
 export { seededWeights, type Weights, weightShapes } from './weights.ts';
 export { multiplyWidths } from './width-multiplier.ts';
 export { groupWidths, resizeNetwork, type Widths, widthsByLayer } from './widths.ts';

@@ -1,9 +1,9 @@
 import { basename, dirname, join, normalize } from 'node:path';
+import { UserError } from '../records/user-error.ts';
 import { type ByteSource, FileBytes } from './byte-source.ts';
 import type { Network } from './network.ts';
 import { readOnnx } from './onnx/read.ts';
 import { openLayersModelFile, readLayersModelFile } from './tfjs/read-layers-model-file.ts';
-import { UserError } from './user-error.ts';
 import type { Weights } from './weights.ts';
 
 const ENDINGS = /\.(onnx|json)$/i;

@@ -1,5 +1,5 @@
+import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
-import { UserError } from './user-error.ts';
 
 /** A topologically ordered list of layers: every layer comes after those it reads. */
 export interface Network {

@@ -1,7 +1,7 @@
+import { UserError } from '../records/user-error.ts';
 import type { Layer, Padding } from './layer.ts';
 import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
-import { UserError } from './user-error.ts';
 
 /** Shape of one example, NHWC without N. A flat (rank 2) tensor has height and width 1. */
 export interface Shape {

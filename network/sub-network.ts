@@ -1,7 +1,7 @@
+import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
-import { UserError } from './user-error.ts';
 
 /** Where a part of a network begins and ends. */
 export interface Boundary {

@@ -1,5 +1,5 @@
+import { UserError } from '../records/user-error.ts';
 import type { ChannelPlan } from './channel-plan.ts';
-import { UserError } from './user-error.ts';
 
 /** @throws UserError for a network whose sub-networks are all the same, since the width of no layer may differ */
 export function requireVariableWidths({ network, groups }: ChannelPlan): void {

@@ -1,7 +1,7 @@
+import { UserError } from '../records/user-error.ts';
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
 import { type Layer, makesChannels, type Slice } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
-import { UserError } from './user-error.ts';
 
 /** Alive output channels by layer name; missing layers are full. */
 export type Widths = Readonly<Record<string, number>>;

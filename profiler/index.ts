@@ -1,18 +1,23 @@
+export type { EngineDescription } from '../records/engine-description.ts';
+export type { MachineDescription } from '../records/machine-description.ts';
+export {
+  type KernelRecord,
+  kernelRecord,
+  type NetworkRecord,
+  networkRecord,
+} from '../records/measurements.ts';
 export type {
   Availability,
   Engine,
   EngineAdapter,
-  EngineDescription,
-  EngineName,
   KernelTiming,
   LoadedNetwork,
   ProfiledNetwork,
-} from './engine.ts';
-export { defaultEngine, ENGINES, engineNamed, engineStatuses, openEngine } from './engines.ts';
-export { openIsolated } from './isolation/isolated-measurer.ts';
-export { describeMachine, type MachineDescription } from './machine.ts';
-export { measureBlock } from './measure-block.ts';
-export { measureNetworks } from './measure-networks.ts';
-export { inProcess, LoadDeath, type Measurer } from './measurer.ts';
-export { type KernelRecord, kernelRecord, type NetworkRecord, networkRecord } from './records.ts';
-export { openTrainingEngine, type TrainingEngine } from './training.ts';
+} from './engines/engine.ts';
+export { defaultEngine, ENGINES, engineNamed, engineStatuses, openEngine } from './engines/registry.ts';
+export { openTrainingEngine, type TrainingEngine } from './engines/training.ts';
+export { describeMachine } from './machine.ts';
+export { openIsolated } from './timing/isolation/isolated-measurer.ts';
+export { measureBlock } from './timing/measure-block.ts';
+export { measureNetworks } from './timing/measure-networks.ts';
+export { inProcess, LoadDeath, type Measurer } from './timing/measurer.ts';

@@ -1,26 +1,5 @@
 import si from 'systeminformation';
-
-/** The machine a measurement was made on. */
-export interface MachineDescription {
-  readonly processor: string;
-  readonly physicalCores: number;
-  readonly logicalCores: number;
-  /** Of the whole machine; null where the system does not say. */
-  readonly cacheBytes: {
-    readonly l1d: number | null;
-    readonly l2: number | null;
-    readonly l3: number | null;
-  };
-  readonly memoryBytes: number;
-  readonly operatingSystem: string;
-  readonly virtual: boolean;
-  readonly gpus: {
-    readonly model: string;
-    readonly vendor: string;
-    readonly memoryBytes: number | null;
-  }[];
-  readonly nodeVersion: string;
-}
+import type { MachineDescription } from '../records/machine-description.ts';
 
 let described: Promise<MachineDescription> | undefined;
 

@@ -1,4 +1,4 @@
-import type { StudySummary } from '../experiments/study/records.ts';
+import type { StudySummary } from '../records/study.ts';
 
 /** "P100" for the datasheet device p100; a measured device's own name. */
 export function deviceTitle({ name, kind }: Pick<StudySummary['devices'][number], 'name' | 'kind'>): string {

@@ -1,15 +1,14 @@
+import type { CalibrationData, StudyData, TrainingData } from '../experiments/results/result-data.ts';
+import { REPEATABILITY_LIMIT } from '../records/repeatability.ts';
 import { deviceTitle } from './device-title.ts';
 import { correlation, count, integer, percent, times } from './number-format.ts';
-import type { CalibrationData, ReportData, StudyData, TrainingData } from './report-data.ts';
+import type { ReportData } from './report-data.ts';
 
 /** A sentence of plain text, and the number in it that matters most. */
 export interface Finding {
   readonly figure: string;
   readonly sentence: string;
 }
-
-/** The limit above which `calibrate` calls a session invalid, for the sentence about it. */
-const REPEATABILITY_LIMIT = 0.04;
 
 function predictionFinding({ profile }: CalibrationData): Finding {
   const family = profile.settings.networks.join(' and ');

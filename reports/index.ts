@@ -1,9 +1,9 @@
-export { findings } from './findings.ts';
-export { renderReport } from './report.ts';
 export type {
   CalibrationData,
   LayerTableRow,
-  ReportData,
   StudyData,
   TrainingData,
-} from './report-data.ts';
+} from '../experiments/results/result-data.ts';
+export { findings } from './findings.ts';
+export { renderReport } from './report.ts';
+export type { ReportData } from './report-data.ts';

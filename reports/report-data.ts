@@ -1,48 +1,9 @@
-import type { DeviceProfile } from '../calibration/device-profile.ts';
-import type { StudyRecord, StudySummary } from '../experiments/study/records.ts';
-import type { LayerRecord, MetricsRecord, TrainResult } from '../experiments/train/records.ts';
-import type { KernelRecord, NetworkRecord } from '../profiler/records.ts';
-
-/** One layer of a network on several devices, in µs; null where a device's engine fuses it into another. */
-export interface LayerTableRow {
-  readonly layer: string;
-  readonly kind: string;
-  readonly flops: number;
-  readonly p100Us: number;
-  readonly v100Us: number;
-  readonly deviceUs: number | null;
-}
-
-export interface CalibrationData {
-  readonly directory: string;
-  readonly profile: DeviceProfile;
-  readonly kernels: readonly KernelRecord[];
-  readonly networks: readonly NetworkRecord[];
-  /** Predicted latency of each of `networks`, in µs, in their order; null for probes. */
-  readonly predictedUs: readonly (number | null)[];
-  /** Layers of the calibrated network: P100 and V100 by datasheet, and this device. */
-  readonly layerTable: { readonly network: string; readonly rows: readonly LayerTableRow[] };
-}
-
-export interface StudyData {
-  readonly directory: string;
-  readonly summary: StudySummary;
-  readonly rows: readonly StudyRecord[];
-}
-
-export interface TrainingData {
-  readonly directory: string;
-  readonly result: TrainResult;
-  readonly metrics: readonly MetricsRecord[];
-  readonly layers: readonly LayerRecord[];
-}
+// What a report is made of.
+import type { Results } from '../experiments/results/result-data.ts';
 
 /** Everything that a report shows, read from the folders that other commands wrote. */
-export interface ReportData {
+export interface ReportData extends Results {
   readonly title: string;
   readonly generatedAt: string;
   readonly version: string;
-  readonly calibrations: readonly CalibrationData[];
-  readonly studies: readonly StudyData[];
-  readonly trainings: readonly TrainingData[];
 }

@@ -3,7 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDERS = ['network', 'profiler', 'calibration', 'morphnet', 'experiments', 'reports', 'cli', 'bench'];
+const FOLDERS = [
+  'records',
+  'network',
+  'profiler',
+  'calibration',
+  'morphnet',
+  'experiments',
+  'reports',
+  'cli',
+  'bench',
+  'scripts',
+];
 const FILES = ['index.ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 function newestMs(directory) {

@@ -5,4 +5,4 @@ import { buildIfStale } from './build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 buildIfStale(root);
-await import(pathToFileURL(join(root, 'dist', 'cli', 'goldens.js')).href);
+await import(pathToFileURL(join(root, 'dist', 'scripts', 'goldens.js')).href);

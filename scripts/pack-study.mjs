@@ -5,5 +5,5 @@ import { buildIfStale } from './build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 buildIfStale(root);
-const { packStudyCommand } = await import(pathToFileURL(join(root, 'dist', 'cli', 'pack-study.js')).href);
+const { packStudyCommand } = await import(pathToFileURL(join(root, 'dist', 'scripts', 'pack-study.js')).href);
 process.exitCode = await packStudyCommand(root, process.argv.slice(2));

@@ -5,5 +5,5 @@ import { buildIfStale } from './build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 buildIfStale(root);
-const { writeStudyPage } = await import(pathToFileURL(join(root, 'dist', 'cli', 'study-page.js')).href);
+const { writeStudyPage } = await import(pathToFileURL(join(root, 'dist', 'scripts', 'study-page.js')).href);
 process.exitCode = await writeStudyPage(root, process.argv.slice(2));

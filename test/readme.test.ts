@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import * as morphline from '../index.ts';
-import { wasmAdapter } from '../profiler/tfjs/wasm.ts';
+import { wasmAdapter } from '../profiler/engines/wasm/adapter.ts';
 
 /** The code blocks of the README that are TypeScript. */
 function codeBlocks(): string[] {

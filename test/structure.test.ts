@@ -5,14 +5,15 @@ import { describe, expect, test } from 'vitest';
 
 // Which folder may import what of which others: values and types, or types alone ("may import" in DESIGN.md).
 const RULES: Readonly<Record<string, { values: readonly string[]; types: readonly string[] }>> = {
-  network: { values: [], types: [] },
-  profiler: { values: ['network'], types: [] },
-  calibration: { values: ['network'], types: ['profiler'] },
-  morphnet: { values: ['network', 'calibration'], types: [] },
-  experiments: { values: ['network', 'profiler', 'calibration', 'morphnet'], types: [] },
-  reports: { values: [], types: ['network', 'profiler', 'calibration', 'morphnet', 'experiments'] },
+  records: { values: [], types: [] },
+  network: { values: ['records'], types: [] },
+  profiler: { values: ['records', 'network'], types: [] },
+  calibration: { values: ['records', 'network'], types: [] },
+  morphnet: { values: ['records', 'network', 'calibration'], types: [] },
+  experiments: { values: ['records', 'network', 'profiler', 'calibration', 'morphnet'], types: [] },
+  reports: { values: ['records'], types: ['network', 'profiler', 'calibration', 'morphnet', 'experiments'] },
   cli: {
-    values: ['network', 'profiler', 'calibration', 'morphnet', 'experiments', 'reports'],
+    values: ['records', 'network', 'profiler', 'calibration', 'morphnet', 'experiments', 'reports'],
     types: [],
   },
 };

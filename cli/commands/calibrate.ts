@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
-import type { Interval } from '../../calibration/intervals.ts';
+import type { Interval } from '../../calibration/intervals/intervals.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { fitRun } from '../../experiments/calibrate/fit-run.ts';
-import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,

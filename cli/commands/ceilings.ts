@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { type ComputeKernel, MEMORY_LEVELS } from '../../experiments/ceilings/cases.ts';
+import type { ComputeKernel } from '../../experiments/ceilings/cases.ts';
 import { measureCeilings } from '../../experiments/ceilings/ceilings.ts';
 import { roofGflops } from '../../experiments/ceilings/peaks.ts';
-import type { BandwidthPoint, Ceilings, ComputePoint } from '../../experiments/ceilings/records.ts';
-import { openEngine } from '../../profiler/engines.ts';
+import { openEngine } from '../../profiler/engines/registry.ts';
+import type { BandwidthPoint, Ceilings, ComputePoint } from '../../records/ceilings.ts';
+import { MEMORY_LEVELS } from '../../records/ceilings.ts';
 import {
   type CommonFlags,
   engineOption,

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
+import { installOnnxruntimeCuda } from '../../profiler/engines/onnxruntime/install-cuda.ts';
 import {
   defaultEngine,
   defaultTrainingEngine,
   type EngineStatus,
   engineStatuses,
-} from '../../profiler/engines.ts';
-import { installOnnxruntimeCuda } from '../../profiler/onnxruntime/install-cuda.ts';
-import { installTensorflow } from '../../profiler/tfjs/install-tensorflow.ts';
+} from '../../profiler/engines/registry.ts';
+import { installTensorflow } from '../../profiler/engines/tensorflow/install.ts';
 import { print, printJson, table } from '../terminal.ts';
 
 /** Native parts that no npm package holds, by the name that `--install` takes. */

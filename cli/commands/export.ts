@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../../experiments/run-file.ts';
 import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
-import { UserError } from '../../network/user-error.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { writeFileAtomic } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import {
   type CommonFlags,
   modelCommand,

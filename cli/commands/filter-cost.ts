@@ -9,8 +9,8 @@ import {
   type FilterScan,
   scannedFilterCosts,
 } from '../../experiments/filter-cost/filter-cost.ts';
-import { UserError } from '../../network/user-error.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type CommonFlags, modelCommand, openNetwork, sizedPlan, type WidthFlags } from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 

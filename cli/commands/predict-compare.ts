@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { latencyPredictor, type NetworkPrediction, type View } from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { duration, print, printJson, table } from '../terminal.ts';
 
 /** One layer on two devices; null where one of them has no kernel of that name. */

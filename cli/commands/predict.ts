@@ -10,7 +10,7 @@ import {
 import { filterSlopes } from '../../experiments/filter-cost/filter-slopes.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { planChannels } from '../../network/channel-plan.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type CommonFlags, modelCommand, openNetwork, sizedPlan } from '../options.ts';
 import { holdsMany, readStructures } from '../structures.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';

@@ -8,7 +8,7 @@ import {
   repeatability,
 } from '../../experiments/profile/profile.ts';
 import { resizeNetwork } from '../../network/widths.ts';
-import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import {
   type CommonFlags,
   engineOption,

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { quickstart } from '../../experiments/quickstart.ts';
-import { openEngine } from '../../profiler/engines.ts';
-import { openTrainingEngine } from '../../profiler/training.ts';
+import { quickstart } from '../../experiments/quickstart/quickstart.ts';
+import { openEngine } from '../../profiler/engines/registry.ts';
+import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { type CommonFlags, engineOption, seedOption, threadsOption } from '../options.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
 import { writeReport } from './report.ts';

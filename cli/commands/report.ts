@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { packageVersion } from '../../experiments/package-version.ts';
-import { writeFileAtomic } from '../../experiments/run-file.ts';
+import { readResults } from '../../experiments/results/read-results.ts';
+import { packageVersion } from '../../records/package-version.ts';
+import { writeFileAtomic } from '../../records/run-file.ts';
 import { findings, renderReport } from '../../reports/index.ts';
 import type { ReportData } from '../../reports/report-data.ts';
 import type { CommonFlags } from '../options.ts';
-import { readResults } from '../read-results.ts';
 import { engineering, print, printJson } from '../terminal.ts';
 
 interface Flags extends CommonFlags {

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Estimate, StudyAnalysis } from '../../experiments/study-analysis/records.ts';
+import type { Estimate, StudyAnalysis } from '../../records/study-analysis.ts';
 import { duration, percent, table } from '../terminal.ts';
 
 /** Layers that are shown of each ranking. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
-import { writeJson } from '../../experiments/run-file.ts';
 import { DEFAULT_SPREAD, STUDY_LAWS, type StudyLaw, widthsFile } from '../../experiments/study/draw.ts';
 import { estimateStudy } from '../../experiments/study/dry-run.ts';
 import { mergeStudies } from '../../experiments/study/merge.ts';
@@ -10,9 +9,10 @@ import { parseShard, shardFolder } from '../../experiments/study/shard.ts';
 import { type StudyOptions, study } from '../../experiments/study/study.ts';
 import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
-import { parsedJson } from '../../network/json-file.ts';
-import { UserError } from '../../network/user-error.ts';
-import { openIsolated } from '../../profiler/isolation/isolated-measurer.ts';
+import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
+import { parsedJson } from '../../records/json-file.ts';
+import { writeJson } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import {
   batchOption,

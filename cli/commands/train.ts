@@ -9,11 +9,12 @@ import {
   subset,
 } from '../../experiments/data/index.ts';
 import { requireFit } from '../../experiments/train/data-fit.ts';
-import type { TrainResult } from '../../experiments/train/records.ts';
 import { type Target, train } from '../../experiments/train/train.ts';
-import { UserError } from '../../network/user-error.ts';
-import { engineChoice, openEngine } from '../../profiler/engines.ts';
-import { openTrainingEngine } from '../../profiler/training.ts';
+import { openEngine } from '../../profiler/engines/registry.ts';
+import { openTrainingEngine } from '../../profiler/engines/training.ts';
+import { engineChoice } from '../../records/engine-description.ts';
+import type { TrainResult } from '../../records/training.ts';
+import { UserError } from '../../records/user-error.ts';
 import {
   type CommonFlags,
   engineOption,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
-import { probeNetworks } from '../../calibration/probe-networks.ts';
+import { probeNetworks } from '../../calibration/propose/probe-networks.ts';
 import {
   COUNTS,
   type ProposedSample,
@@ -8,17 +8,23 @@ import {
   proposeSamples,
   proposeTableSamples,
   TABLE_COUNTS,
-} from '../../calibration/propose-samples.ts';
+} from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
-import type { Engine } from '../../profiler/engine.ts';
-import { engineChoice } from '../../profiler/engines.ts';
+import type { Engine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
-import { type Measurer, measurerOf } from '../../profiler/measurer.ts';
-import { drawSample, type Family, familyOf, measurementFiles, measureSamples } from '../measure-samples.ts';
+import { type Measurer, measurerOf } from '../../profiler/timing/measurer.ts';
+import { engineChoice } from '../../records/engine-description.ts';
+import { decidedOnce, openRun } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
-import { decidedOnce, openRun } from '../run-file.ts';
+import {
+  drawSample,
+  type Family,
+  familyOf,
+  measurementFiles,
+  measureSamples,
+} from '../samples/measure-samples.ts';
 import { fitRun } from './fit-run.ts';
 import { affordablePlan, othersSeconds, TARGETED_LOADS, targetedSeconds, trialRuns } from './plan.ts';
 import { targetedSamples } from './targeted-samples.ts';

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
-import { fitProfile } from '../../calibration/fit-profile.ts';
-import { networkSample } from '../../calibration/network-sample.ts';
-import type { ProposedSample } from '../../calibration/propose-samples.ts';
-import { parsedJson } from '../../network/json-file.ts';
+import { fitProfile } from '../../calibration/fit/fit-profile.ts';
+import { networkSample } from '../../calibration/fit/network-sample.ts';
+import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
-import { engineChoice } from '../../profiler/engines.ts';
-import type { NetworkRecord } from '../../profiler/records.ts';
-import { drawSample, familyOf, measurementFiles } from '../measure-samples.ts';
-import { readRun, writeJson } from '../run-file.ts';
+import { engineChoice } from '../../records/engine-description.ts';
+import { parsedJson } from '../../records/json-file.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import { readRun, writeJson } from '../../records/run-file.ts';
+import { drawSample, familyOf, measurementFiles } from '../samples/measure-samples.ts';
 import { validateOthers } from './validate-others.ts';
 
 /** What a fit needs of `run.json`. */

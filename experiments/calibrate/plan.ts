@@ -5,13 +5,13 @@ import {
   profiledCount,
   proposeOthers,
   type SampleCounts,
-} from '../../calibration/propose-samples.ts';
+} from '../../calibration/propose/propose-samples.ts';
 import type { SamplingLaw } from '../../network/sampling.ts';
 import { resizeNetwork } from '../../network/widths.ts';
-import { PROFILED_RUNS_PER_ROUND } from '../../profiler/measure-load.ts';
-import type { Measurer, NetworkTrial } from '../../profiler/measurer.ts';
-import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/rounds.ts';
-import { drawSample, type Family } from '../measure-samples.ts';
+import { PROFILED_RUNS_PER_ROUND } from '../../profiler/timing/measure-load.ts';
+import type { Measurer, NetworkTrial } from '../../profiler/timing/measurer.ts';
+import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/timing/rounds.ts';
+import { drawSample, type Family } from '../samples/measure-samples.ts';
 
 /** What a calibration measures, decided once. */
 export interface Plan extends SampleCounts {

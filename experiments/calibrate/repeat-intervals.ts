@@ -1,7 +1,7 @@
 import { median, sampleStandardDeviation } from 'simple-statistics';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
-import type { Interval } from '../../calibration/intervals.ts';
-import { UserError } from '../../network/user-error.ts';
+import type { Interval } from '../../calibration/intervals/intervals.ts';
+import { UserError } from '../../records/user-error.ts';
 
 /** How far repeated calibrations differ in one parameter, in units of the standard errors that they state. */
 export interface RepeatedParameter {

@@ -1,11 +1,15 @@
-import { fitKernelClasses, fitRoofline, type KernelSample } from '../../calibration/kernel-model.ts';
-import { type ProposedSample, proposeCandidates, proposeTargets } from '../../calibration/propose-samples.ts';
-import { proposeTargeted } from '../../calibration/propose-targeted.ts';
-import { kernelOf } from '../../calibration/recorded-kernel.ts';
+import { kernelOf } from '../../calibration/fit/recorded-kernel.ts';
+import { fitKernelClasses, fitRoofline, type KernelSample } from '../../calibration/ladder/kernel-model.ts';
+import {
+  type ProposedSample,
+  proposeCandidates,
+  proposeTargets,
+} from '../../calibration/propose/propose-samples.ts';
+import { proposeTargeted } from '../../calibration/propose/propose-targeted.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
-import type { KernelRecord } from '../../profiler/records.ts';
-import { drawSample, type Family } from '../measure-samples.ts';
+import type { KernelRecord } from '../../records/measurements.ts';
+import { drawSample, type Family } from '../samples/measure-samples.ts';
 
 const CANDIDATES = 24;
 const TARGETS = 12;

@@ -1,8 +1,8 @@
 import type { DeviceProfile, OtherFamily } from '../../calibration/device-profile.ts';
 import { errorMetricsOf } from '../../calibration/error-metrics.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
-import type { NetworkRecord } from '../../profiler/records.ts';
-import type { DrawnSample, Family } from '../measure-samples.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import type { DrawnSample, Family } from '../samples/measure-samples.ts';
 
 /** A measured network of another family, its latency brought to the state of the machine that the fit speaks of. */
 export interface OtherSample {

@@ -1,7 +1,8 @@
 import { NetworkBuilder } from '../../network/builder.ts';
 import type { Network } from '../../network/network.ts';
-import type { EngineDescription } from '../../profiler/engine.ts';
-import type { MachineDescription } from '../../profiler/machine.ts';
+import type { MemoryLevel } from '../../records/ceilings.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
+import type { MachineDescription } from '../../records/machine-description.ts';
 
 /** The layer whose kernel is timed; what follows it only keeps the result small. */
 export const MEASURED = 'measured';
@@ -124,10 +125,6 @@ export function computeCase(shape: ComputeShape): ComputeCase {
     bytes: BYTES_PER_VALUE * (pixels * (inputChannels + outputChannels) + weights + outputChannels),
   };
 }
-
-/** Where the data of a working set lie. */
-export const MEMORY_LEVELS = ['L1', 'L2', 'L3', 'memory'] as const;
-export type MemoryLevel = (typeof MEMORY_LEVELS)[number];
 
 /** Caches that the engine's threads have, in bytes; null where the system does not say or a GPU computes. */
 export type Caches = Readonly<Record<Exclude<MemoryLevel, 'memory'>, number | null>>;

@@ -1,11 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsedJson, readJsonFile } from '../../network/json-file.ts';
-import type { DisturbanceWatch } from '../../profiler/disturbance.ts';
-import type { Engine } from '../../profiler/engine.ts';
-import { describeMachine, type MachineDescription } from '../../profiler/machine.ts';
+import type { Engine } from '../../profiler/engines/engine.ts';
+import { describeMachine } from '../../profiler/machine.ts';
+import type { DisturbanceWatch } from '../../profiler/timing/disturbance.ts';
+import {
+  CEILINGS_SCHEMA,
+  type Ceilings,
+  type ComputePoint,
+  ceilings,
+  STAGES,
+  type Stage,
+} from '../../records/ceilings.ts';
+import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import type { MachineDescription } from '../../records/machine-description.ts';
+import { openRun, writeJson } from '../../records/run-file.ts';
 import type { ProgressListener } from '../progress.ts';
-import { openRun, writeJson } from '../run-file.ts';
 import {
   type CeilingCase,
   type ComputeCase,
@@ -18,14 +27,6 @@ import {
 } from './cases.ts';
 import { measureCases, type StageMeasurement } from './measure-cases.ts';
 import { bandwidthPoints, choosePeaks, computePoint, fastest, kernelOverheads } from './peaks.ts';
-import {
-  CEILINGS_SCHEMA,
-  type Ceilings,
-  type ComputePoint,
-  ceilings,
-  STAGES,
-  type Stage,
-} from './records.ts';
 
 export interface CeilingsOptions {
   readonly engine: Engine;

@@ -1,12 +1,12 @@
 import { mean } from 'simple-statistics';
 import { deployedNetwork } from '../../network/deployed.ts';
 import type { Network } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
 import { seededWeights } from '../../network/weights.ts';
-import { type DisturbanceWatch, watchDisturbance } from '../../profiler/disturbance.ts';
-import type { Engine, LoadedNetwork } from '../../profiler/engine.ts';
-import { type CaseStatistics, summarizeRounds } from '../../profiler/round-statistics.ts';
-import { type RoundSample, sampleRounds, type TimedCase } from '../../profiler/rounds.ts';
+import type { Engine, LoadedNetwork } from '../../profiler/engines/engine.ts';
+import { type DisturbanceWatch, watchDisturbance } from '../../profiler/timing/disturbance.ts';
+import { type CaseStatistics, summarizeRounds } from '../../profiler/timing/round-statistics.ts';
+import { type RoundSample, sampleRounds, type TimedCase } from '../../profiler/timing/rounds.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type CeilingCase, computeCase, convShape, MEASURED } from './cases.ts';
 
 export interface CaseMeasurement<T extends CeilingCase = CeilingCase>

@@ -1,14 +1,15 @@
+import type { BandwidthPoint, Ceilings, ComputePoint, Peaks, Stage } from '../../records/ceilings.ts';
+import { MEMORY_LEVELS } from '../../records/ceilings.ts';
+import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
 import {
   type Caches,
   type ComputeCase,
-  MEMORY_LEVELS,
   memoryLevel,
   OVERHEAD_ARRAY_BYTES,
   type TrafficCase,
   type TrafficKernel,
 } from './cases.ts';
 import type { CaseMeasurement } from './measure-cases.ts';
-import type { BandwidthPoint, Ceilings, ComputePoint, Peaks, Stage } from './records.ts';
 
 /** Shorter kernels cannot set a peak: a clock of whole microseconds would be 1 % off. */
 const LEAST_PEAK_US = 100;
@@ -94,9 +95,6 @@ function fromMemory(points: readonly BandwidthPoint[]): BandwidthPoint | undefin
     ? largest(beyond, ({ gbps }) => gbps)
     : largest(points, ({ arrayBytes }) => arrayBytes);
 }
-
-/** A session whose cases repeat no better is invalid. */
-const REPEATABILITY_LIMIT = 0.04;
 
 /** Whether the stages that set peaks repeat well enough. */
 function repeats(stages: Ceilings['stages']): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { listClassFolders } from './class-folder-listing.ts';
 import type { DataFile, DataListing } from './data-listing.ts';
 import type { Dataset, ImageSet } from './dataset.ts';

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Medium } from './dataset.ts';
 
 export interface DataFile {

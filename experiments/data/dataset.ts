@@ -1,4 +1,4 @@
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { randomStream, shuffle } from './seeded-random.ts';
 
 /** What a data set's images show: pictures as they are, or the spectrograms of recordings. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type DataFile, type DataListing, dataFile, dataFileNames, subfolders } from './data-listing.ts';
 
 /** `{digit}_{speaker}_{number}.wav`, as the Free Spoken Digit Dataset names its recordings. */

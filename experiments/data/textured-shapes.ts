@@ -1,6 +1,6 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Dataset, ImageSet } from './dataset.ts';
 import { randomStream } from './seeded-random.ts';
 import { SHAPES, type Shape, signedDistance } from './signed-distance.ts';

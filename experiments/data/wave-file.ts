@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import wavefile from 'wavefile';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 
 /**
  * Reads a WAV file of any bit depth as one channel at a sample rate: channels are averaged, higher rates brought down

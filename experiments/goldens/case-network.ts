@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Layer, Padding } from '../../network/layer.ts';
 import { checkedNetwork, type Network } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 
 const pair = z.tuple([z.number(), z.number()]);
 

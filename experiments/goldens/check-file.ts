@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { parsedJson, readJsonFile } from '../../network/json-file.ts';
-import { UserError } from '../../network/user-error.ts';
+import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { checkCases, goldenCases } from './check-cases.ts';
 import { checkLayers, goldenLayers } from './check-layers.ts';
 import { checkSamples, goldenSamples } from './check-samples.ts';

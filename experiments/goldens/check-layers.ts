@@ -5,10 +5,10 @@ import { layerVectors, regularizeChannels } from '../../morphnet/op-regularizati
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { type CostMeasure, MorphNetView, type Roof } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
 import { mobilenetV1 } from '../../network/zoo/mobilenet-v1.ts';
 import { resnet50, resnet101, resnet152 } from '../../network/zoo/resnet-v1.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type CheckResult, Differences, TOLERANCE } from './differences.ts';
 
 const latencies = z.record(z.string(), z.number());

@@ -8,11 +8,11 @@ import { kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { sampleWidths } from '../../network/sampling.ts';
 import { resizeNetwork } from '../../network/widths.ts';
-import { engineChoice } from '../../profiler/engines.ts';
-import { measureBlock } from '../../profiler/measure-block.ts';
-import type { BlockMeasurement } from '../../profiler/measure-networks.ts';
-import type { Measurer } from '../../profiler/measurer.ts';
-import { sentinelNetwork } from '../../profiler/sentinel.ts';
+import { measureBlock } from '../../profiler/timing/measure-block.ts';
+import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
+import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
+import { engineChoice } from '../../records/engine-description.ts';
 import { filterSlopes } from '../filter-cost/filter-slopes.ts';
 import type { ProgressListener } from '../progress.ts';
 

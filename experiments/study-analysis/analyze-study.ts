@@ -1,6 +1,13 @@
 import { median, quantile } from 'simple-statistics';
 import { deviceProfile } from '../../calibration/device-profile.ts';
-import { predictedUs, type StudyRecord } from '../study/records.ts';
+import { predictedUs, type StudyRecord } from '../../records/study.ts';
+import {
+  type GapAttribution,
+  type PredictionError,
+  STUDY_ANALYSIS_SCHEMA,
+  type StudyAnalysis,
+  studyAnalysis,
+} from '../../records/study-analysis.ts';
 import { attributeGap } from './attribution.ts';
 import { CONFIDENCE, RESAMPLES } from './bootstrap.ts';
 import { correlate } from './correlate.ts';
@@ -10,13 +17,6 @@ import { layerRatios } from './layer-ratios.ts';
 import { type LayerTimes, layerTimes } from './layer-times.ts';
 import { predictionError } from './prediction-errors.ts';
 import type { StudyFiles } from './read-study.ts';
-import {
-  type GapAttribution,
-  type PredictionError,
-  STUDY_ANALYSIS_SCHEMA,
-  type StudyAnalysis,
-  studyAnalysis,
-} from './records.ts';
 import { regretCurve } from './regret.ts';
 import { equalFlopsSpread, noiseRatio, SPREAD_HALF_WIDTH } from './spread.ts';
 

@@ -1,5 +1,5 @@
 import { linearRegression, mean, sampleCorrelation } from 'simple-statistics';
-import type { GapShare } from './records.ts';
+import type { GapShare } from '../../records/study-analysis.ts';
 
 /** A layer (or kind of kernel) over the networks of a study; 0 where a network lacks it. */
 export interface PartCost {

@@ -1,5 +1,5 @@
+import type { Estimate, PairCorrelation } from '../../records/study-analysis.ts';
 import { percentileInterval, resampleCounts } from './bootstrap.ts';
-import type { Estimate, PairCorrelation } from './records.ts';
 import { midranks, type Ranked, ranked, weightedKendall, weightedPearson } from './weighted-correlations.ts';
 
 /** Fewer pairs than this say nothing. */

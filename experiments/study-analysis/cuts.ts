@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import type { CutEffect } from './records.ts';
+import type { CutEffect } from '../../records/study-analysis.ts';
 
 /** FLOPs cuts that are looked at, and how near a pair must come to one. */
 const CUTS = [0.05, 0.1, 0.2, 0.3, 0.5];

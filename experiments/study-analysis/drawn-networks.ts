@@ -3,10 +3,10 @@ import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
-import { UserError } from '../../network/user-error.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
+import { predictedUs, type StudyRecord } from '../../records/study.ts';
+import { UserError } from '../../records/user-error.ts';
 import { drawsOf, type StudyLaw, widthsFile } from '../study/draw.ts';
-import { predictedUs, type StudyRecord } from '../study/records.ts';
 import type { StudyFiles } from './read-study.ts';
 
 /** Recomputed FLOPs are integers; predictions may differ by this much between versions of morphline. */

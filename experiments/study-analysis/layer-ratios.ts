@@ -1,7 +1,7 @@
 import type { LatencyPredictor } from '../../calibration/predict.ts';
 import type { OpCost } from '../../network/morph-net-view.ts';
+import type { LayerRatio } from '../../records/study-analysis.ts';
 import type { DrawnNetworks } from './drawn-networks.ts';
-import type { LayerRatio } from './records.ts';
 
 /** Layers with weights and joins: what both views have one row for. */
 export const LAYER_KINDS: ReadonlySet<OpCost['kind']> = new Set([

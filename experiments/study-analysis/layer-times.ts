@@ -1,7 +1,7 @@
 import { mean } from 'simple-statistics';
 import type { LatencyPredictor, LayerPrediction } from '../../calibration/predict.ts';
+import type { BoundShares } from '../../records/study-analysis.ts';
 import type { PartCost } from './attribution.ts';
-import type { BoundShares } from './records.ts';
 
 /** Predicted times of the layers of some networks on one device. */
 export interface LayerTimes {

@@ -2,8 +2,8 @@ import { median } from 'simple-statistics';
 import type { Device } from '../../calibration/device-profile.ts';
 import { errorMetricsOf } from '../../calibration/error-metrics.ts';
 import { driftSince } from '../../calibration/profile-match.ts';
-import type { EngineDescription } from '../../profiler/engine.ts';
-import type { PredictionError } from './records.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
+import type { PredictionError } from '../../records/study-analysis.ts';
 
 /** What was measured, and on what. */
 export interface MeasuredLatencies {

@@ -4,10 +4,10 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { type Device, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
-import { parsedJson, readJsonFile } from '../../network/json-file.ts';
-import { UserError } from '../../network/user-error.ts';
-import { type RunFile, readRun } from '../run-file.ts';
-import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../study/records.ts';
+import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { type RunFile, readRun } from '../../records/run-file.ts';
+import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../../records/study.ts';
+import { UserError } from '../../records/user-error.ts';
 
 /** The files of a study. */
 export interface StudyFiles {

@@ -1,5 +1,5 @@
 import { quantile } from 'simple-statistics';
-import type { RegretCurve } from './records.ts';
+import type { RegretCurve } from '../../records/study-analysis.ts';
 
 /** Floors at these quantiles of the floored quantity: 1 %, 3 %, … 95 %, so that a twentieth is always left to choose. */
 const FLOOR_QUANTILES = Array.from({ length: 48 }, (_, k) => 0.01 + 0.02 * k);

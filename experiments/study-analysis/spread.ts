@@ -1,5 +1,5 @@
 import { linearRegression, median, quantile } from 'simple-statistics';
-import type { SpreadWindow } from './records.ts';
+import type { SpreadWindow } from '../../records/study-analysis.ts';
 
 /** Windows along FLOPs; each holds the networks within this fraction of its centre. */
 export const SPREAD_WINDOWS = 20;

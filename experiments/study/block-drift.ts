@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import type { NetworkRecord } from '../../profiler/records.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
 
 /** What a study's machine was like. */
 export interface BlockDrift {

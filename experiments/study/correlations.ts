@@ -1,5 +1,5 @@
 import { sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
-import type { Correlation } from './records.ts';
+import type { Correlation } from '../../records/study.ts';
 
 /** Fewer pairs than this say nothing. */
 const MIN_PAIRS = 3;

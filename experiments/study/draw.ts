@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { SAMPLING_LAWS, sampleWidths, widthsAround } from '../../network/sampling.ts';
-import { UserError } from '../../network/user-error.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { groupWidths } from '../../network/widths.ts';
+import { UserError } from '../../records/user-error.ts';
 
 /** Laws that draw from a seed alone, `around` a structure file, and `file`: exactly the structure files given. */
 export const STUDY_LAWS = [...SAMPLING_LAWS, 'around', 'file'] as const;

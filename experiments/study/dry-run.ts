@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { mean } from 'simple-statistics';
 import { MorphNetView } from '../../network/morph-net-view.ts';
-import { measurerOf } from '../../profiler/measurer.ts';
-import { runsPerRound } from '../../profiler/rounds.ts';
-import { familyOf, measurementFiles } from '../measure-samples.ts';
+import { measurerOf } from '../../profiler/timing/measurer.ts';
+import { runsPerRound } from '../../profiler/timing/rounds.ts';
+import { familyOf, measurementFiles } from '../samples/measure-samples.ts';
 import { drawsOf } from './draw.ts';
 import { samplesOf } from './shard.ts';
 import { baseSettings, loadsOf, measuringSettings, type StudyOptions, samplesToMeasure } from './study.ts';

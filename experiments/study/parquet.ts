@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { StudyRecord } from './records.ts';
+import type { StudyRecord } from '../../records/study.ts';
 
 const TEXT: ReadonlySet<string> = new Set(['law']);
 const COUNTS: ReadonlySet<string> = new Set(['sample', 'measured_rounds', 'measured_disturbed']);

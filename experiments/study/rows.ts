@@ -5,10 +5,10 @@ import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
-import type { NetworkRecord } from '../../profiler/records.ts';
-import { writeFileAtomic } from '../run-file.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import { writeFileAtomic } from '../../records/run-file.ts';
+import type { StudyRecord } from '../../records/study.ts';
 import { blockDrift } from './block-drift.ts';
-import type { StudyRecord } from './records.ts';
 
 /** A predicting device and its column in study.csv. */
 export interface Column {

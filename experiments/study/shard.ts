@@ -1,4 +1,4 @@
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 
 /** Part `index` (from 0) of `of`: the samples k with k mod `of` = `index`. */
 export interface Shard {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { deviceProfile } from '../../calibration/device-profile.ts';
-import { parsedJson } from '../../network/json-file.ts';
-import { UserError } from '../../network/user-error.ts';
-import { openRun, readRun, writeJson } from '../run-file.ts';
+import { parsedJson } from '../../records/json-file.ts';
+import { openRun, readRun, writeJson } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { STUDY_LAWS, widthsFile } from './draw.ts';
 
 /** What a study's rows and measurements depend on; a resumed one must agree in all of it. */

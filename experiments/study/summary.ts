@@ -1,10 +1,10 @@
 import { mean } from 'simple-statistics';
-import type { EngineDescription } from '../../profiler/engine.ts';
-import type { NetworkRecord } from '../../profiler/records.ts';
-import { repeatabilityOf } from '../../profiler/round-statistics.ts';
+import { repeatabilityOf } from '../../profiler/timing/round-statistics.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import { predictedUs, STUDY_SCHEMA, type StudyRecord, type StudySummary } from '../../records/study.ts';
 import { blockDrift } from './block-drift.ts';
 import { correlationOf } from './correlations.ts';
-import { predictedUs, STUDY_SCHEMA, type StudyRecord, type StudySummary } from './records.ts';
 
 type DeviceColumn = StudySummary['devices'][number];
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Weights } from '../../network/weights.ts';
-import { writeFileAtomic } from '../run-file.ts';
+import { writeFileAtomic } from '../../records/run-file.ts';
 
 /** State of a training run at the end of an epoch. */
 export interface Checkpoint<State> {

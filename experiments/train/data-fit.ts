@@ -1,6 +1,6 @@
 import { planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Dataset } from '../data/index.ts';
 
 /** @throws UserError if the images do not fit the network's input or its classes the data's */

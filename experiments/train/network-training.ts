@@ -4,13 +4,13 @@ import { readWeights, writeWeights } from '../../morphnet/model-weights.ts';
 import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
-import type { CsvFile } from '../../profiler/csv-file.ts';
+import type { CsvFile } from '../../records/csv-file.ts';
+import type { MetricsRecord, metricsRecord, Stage } from '../../records/training.ts';
 import type { Dataset, Normalization } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type EpochResult, trainEpoch } from './epoch.ts';
 import { accuracy } from './evaluate.ts';
-import type { MetricsRecord, metricsRecord, Stage } from './records.ts';
 
 type Tf = typeof tfTypes;
 

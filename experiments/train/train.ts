@@ -18,19 +18,25 @@ import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import { multiplyWidths } from '../../network/width-multiplier.ts';
 import { resizeNetwork, widthsByLayer } from '../../network/widths.ts';
-import { CsvFile } from '../../profiler/csv-file.ts';
-import type { Engine } from '../../profiler/engine.ts';
+import type { Engine } from '../../profiler/engines/engine.ts';
+import type { TrainingEngine } from '../../profiler/engines/training.ts';
 import { describeMachine } from '../../profiler/machine.ts';
-import { measureReloaded, type ReloadedMeasurement } from '../../profiler/measure-reloaded.ts';
-import { sentinelNetwork } from '../../profiler/sentinel.ts';
-import type { TrainingEngine } from '../../profiler/training.ts';
+import { measureReloaded, type ReloadedMeasurement } from '../../profiler/timing/measure-reloaded.ts';
+import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
+import { CsvFile } from '../../records/csv-file.ts';
+import { decidedOnce, openRun, writeJson } from '../../records/run-file.ts';
+import {
+  layerRecord,
+  metricsRecord,
+  RESULT_SCHEMA,
+  type TrainResult,
+  trainResult,
+} from '../../records/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
-import { decidedOnce, openRun, writeJson } from '../run-file.ts';
 import { requireFit } from './data-fit.ts';
 import { cosineRate } from './learning-rate.ts';
 import { dropUnsavedEpochs, type TrainingSetup, trainStage } from './network-training.ts';
-import { layerRecord, metricsRecord, RESULT_SCHEMA, type TrainResult, trainResult } from './records.ts';
 import { reestimatedAccuracy } from './reestimate.ts';
 import { shrinkStage } from './shrink-stage.ts';
 

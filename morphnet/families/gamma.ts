@@ -1,6 +1,6 @@
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { ChannelFamily, SourceVariable } from './channel-family.ts';
 
 /** |γ| of at most this is dead. MorphNet's usual setting. */

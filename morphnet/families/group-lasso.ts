@@ -1,7 +1,7 @@
 import { makesChannels } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { ChannelFamily, SourceVariable } from './channel-family.ts';
 
 /** Filters whose norm is at most this are dead. */

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Draft } from './draft.ts';
 import type { NodeProto, OnnxModel, ValueProto } from './model.ts';
 import { isFloatType } from './tensors.ts';

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
+import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { UserError } from '../user-error.ts';
 import { locateBreak } from './locate-break.ts';
 import { ONNX_PROTO } from './onnx.proto.ts';
 import { slimModel } from './slim-model.ts';

@@ -1,6 +1,6 @@
+import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
-import { UserError } from '../user-error.ts';
 import type { Draft, Fail, LayerWeights, Pending, Value } from './draft.ts';
 import type { NodeProto } from './model.ts';
 import type { Constant, TensorReader } from './tensors.ts';

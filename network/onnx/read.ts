@@ -1,6 +1,6 @@
+import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { checkedNetwork, type Network } from '../network.ts';
-import { UserError } from '../user-error.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { Draft, type Value } from './draft.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';

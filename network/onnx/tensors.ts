@@ -1,6 +1,6 @@
+import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { halfToFloat } from '../tfjs/half-float.ts';
-import { UserError } from '../user-error.ts';
 import type { TensorProto } from './model.ts';
 import { OWN_FILE } from './slim-model.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { TensorReference, TopologyLayer, TopologyModel } from './topology.ts';
 import { TOPOLOGY_ADVICE } from './topology-schema.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type FlatLayer, pathOf } from './flat-topology.ts';
 import { snakeCase } from './snake-case.ts';
 

@@ -1,6 +1,6 @@
+import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
-import { UserError } from '../user-error.ts';
 import { type FlatLayer, type FlatTopology, pathOf, readersOf, type SourceLayer } from './flat-topology.ts';
 
 /** Where a weight of ours is in the layers model. */

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { type FileAdvice, readJsonFile } from '../json-file.ts';
+import { type FileAdvice, readJsonFile } from '../../records/json-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Network } from '../network.ts';
 import { type LazyValues, LazyWeights } from '../onnx/lazy-weights.ts';
-import { UserError } from '../user-error.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { pathOf } from './flat-topology.ts';
 import type { WeightSource } from './network-draft.ts';

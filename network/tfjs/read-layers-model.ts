@@ -1,5 +1,5 @@
+import { UserError } from '../../records/user-error.ts';
 import { checkedNetwork, type Network } from '../network.ts';
-import { UserError } from '../user-error.ts';
 import { ACTIVATION_READERS } from './activations.ts';
 import { CONVOLUTION_READERS } from './convolutions.ts';
 import { type FlatLayer, flatTopology, pathOf } from './flat-topology.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type FileAdvice, parsedJson } from '../../records/json-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type ByteSource, FileBytes, JoinedBytes } from '../byte-source.ts';
-import { type FileAdvice, parsedJson } from '../json-file.ts';
 import type { LazyValues } from '../onnx/lazy-weights.ts';
-import { UserError } from '../user-error.ts';
 import { halfToFloat } from './half-float.ts';
 
 /** A weight in a file, whose values are read when they are asked for. */

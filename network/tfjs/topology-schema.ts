@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileAdvice } from '../json-file.ts';
+import type { FileAdvice } from '../../records/json-file.ts';
 
 /** What a message says of a topology that is broken. */
 export const TOPOLOGY_ADVICE: FileAdvice = {

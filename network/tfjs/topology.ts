@@ -1,5 +1,5 @@
-import { parsedJson } from '../json-file.ts';
-import { UserError } from '../user-error.ts';
+import { parsedJson } from '../../records/json-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { snakeCaseKeys } from './snake-case.ts';
 import {
   type FunctionalLayerEntry,

@@ -1,5 +1,5 @@
+import { UserError } from '../../records/user-error.ts';
 import type { Network } from '../network.ts';
-import { UserError } from '../user-error.ts';
 import { googlenet } from './googlenet.ts';
 import { smallGooglenet } from './googlenet-small.ts';
 import { smallInception } from './inception-small.ts';

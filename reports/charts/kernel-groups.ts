@@ -1,4 +1,4 @@
-import type { KernelRecord } from '../../profiler/records.ts';
+import type { KernelRecord } from '../../records/measurements.ts';
 import { SERIES_COLOURS, seriesColour } from '../palette.ts';
 
 export interface KernelGroup {

@@ -1,4 +1,4 @@
-import type { TrainResult } from '../../experiments/train/records.ts';
+import type { TrainResult } from '../../records/training.ts';
 import { LATENCY_UNITS, significant, unitFor } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import type { ChartSpec } from './theme.ts';

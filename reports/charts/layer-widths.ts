@@ -1,4 +1,4 @@
-import type { LayerRecord } from '../../experiments/train/records.ts';
+import type { LayerRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import type { ChartSpec } from './theme.ts';
 

@@ -1,4 +1,4 @@
-import type { NetworkRecord } from '../../profiler/records.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
 import { colour, seriesColour } from '../palette.ts';
 
 /** A measured network and its prediction, in µs. */

@@ -1,4 +1,4 @@
-import type { MetricsRecord } from '../../experiments/train/records.ts';
+import type { MetricsRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, Y_LABELS } from './theme.ts';
 

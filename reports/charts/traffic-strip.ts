@@ -1,4 +1,4 @@
-import type { KernelRecord } from '../../profiler/records.ts';
+import type { KernelRecord } from '../../records/measurements.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';

@@ -1,7 +1,8 @@
+import type { CalibrationData, StudyData, TrainingData } from '../../experiments/results/result-data.ts';
 import { definitionList } from '../definition-list.ts';
 import { html, type Markup } from '../html.ts';
 import { count, instant, integer, percent, significant } from '../number-format.ts';
-import type { CalibrationData, ReportData, StudyData, TrainingData } from '../report-data.ts';
+import type { ReportData } from '../report-data.ts';
 
 function calibrationSettings({ directory, profile }: CalibrationData): Markup {
   const { settings, engine } = profile;

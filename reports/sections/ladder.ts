@@ -1,7 +1,7 @@
 import type { RungResult, Validation } from '../../calibration/device-profile.ts';
+import type { CalibrationData } from '../../experiments/results/result-data.ts';
 import { html, type Markup } from '../html.ts';
 import { correlation, count, integer, percent, signedPercent } from '../number-format.ts';
-import type { CalibrationData } from '../report-data.ts';
 import { table } from '../table.ts';
 import { type Section, section } from './section.ts';
 

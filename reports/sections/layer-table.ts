@@ -1,6 +1,6 @@
+import type { CalibrationData, LayerTableRow } from '../../experiments/results/result-data.ts';
 import { breakable, html } from '../html.ts';
 import { columnFormat, count, FLOP_UNITS, LATENCY_UNITS, type Unit, unitFor } from '../number-format.ts';
-import type { CalibrationData, LayerTableRow } from '../report-data.ts';
 import { type Column, table } from '../table.ts';
 import { type Section, section } from './section.ts';
 

@@ -1,6 +1,6 @@
+import type { CalibrationData } from '../../experiments/results/result-data.ts';
 import { definitionList } from '../definition-list.ts';
 import { count, significant } from '../number-format.ts';
-import type { CalibrationData } from '../report-data.ts';
 import { type Section, section } from './section.ts';
 
 const GIB = 2 ** 30;

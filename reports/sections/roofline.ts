@@ -1,3 +1,4 @@
+import type { CalibrationData } from '../../experiments/results/result-data.ts';
 import { kernelGroups } from '../charts/kernel-groups.ts';
 import { rooflineChart } from '../charts/roofline.ts';
 import { trafficStrip } from '../charts/traffic-strip.ts';
@@ -6,7 +7,6 @@ import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import { count, integer, percent, significant } from '../number-format.ts';
 import { colour } from '../palette.ts';
-import type { CalibrationData } from '../report-data.ts';
 import { type Section, section } from './section.ts';
 
 /** More dots than this hide one another. */

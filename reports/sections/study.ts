@@ -1,4 +1,5 @@
-import type { Correlation } from '../../experiments/study/records.ts';
+import type { StudyData } from '../../experiments/results/result-data.ts';
+import type { Correlation } from '../../records/study.ts';
 import { type StudyPoint, studyScatter } from '../charts/study-scatter.ts';
 import { deviceTitle } from '../device-title.ts';
 import { evenlySpaced } from '../evenly-spaced.ts';
@@ -15,7 +16,6 @@ import {
   unitFor,
 } from '../number-format.ts';
 import { colour } from '../palette.ts';
-import type { StudyData } from '../report-data.ts';
 import { table } from '../table.ts';
 import { type Section, section } from './section.ts';
 

@@ -1,3 +1,4 @@
+import type { TrainingData } from '../../experiments/results/result-data.ts';
 import { accuracyCurves } from '../charts/accuracy-curves.ts';
 import { latencyBars } from '../charts/latency-bars.ts';
 import { layerWidthsChart } from '../charts/layer-widths.ts';
@@ -17,7 +18,6 @@ import {
   unitFor,
 } from '../number-format.ts';
 import { colour } from '../palette.ts';
-import type { TrainingData } from '../report-data.ts';
 import { table } from '../table.ts';
 import { type Section, section } from './section.ts';
 

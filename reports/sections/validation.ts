@@ -1,10 +1,10 @@
+import type { CalibrationData } from '../../experiments/results/result-data.ts';
 import { predictedAgainstMeasuredChart } from '../charts/predicted-against-measured.ts';
 import { FITTED, networkColours, predictedNetworks } from '../charts/predicted-networks.ts';
 import { residualStrip } from '../charts/residual-strip.ts';
 import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import { count, LATENCY_UNITS, percent, unitFor } from '../number-format.ts';
-import type { CalibrationData } from '../report-data.ts';
 import { type Section, section } from './section.ts';
 
 /** Predicted against measured latency of whole networks, and what is left between them. */

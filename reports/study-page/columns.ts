@@ -1,4 +1,4 @@
-import type { StudyAnalysis } from '../../experiments/study-analysis/records.ts';
+import type { StudyAnalysis } from '../../records/study-analysis.ts';
 import { deviceTitle } from '../device-title.ts';
 
 const TITLES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { StudyRecord } from '../../experiments/study/records.ts';
-import type { StudyAnalysis } from '../../experiments/study-analysis/records.ts';
+import type { StudyRecord } from '../../records/study.ts';
+import type { StudyAnalysis } from '../../records/study-analysis.ts';
 import { standaloneSvg } from '../charts/standalone-chart.ts';
 import { gapLayersChart } from '../charts/study-gap.ts';
 import { studyLinesChart } from '../charts/study-lines.ts';

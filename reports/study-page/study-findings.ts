@@ -1,4 +1,4 @@
-import type { GapAttribution, StudyAnalysis } from '../../experiments/study-analysis/records.ts';
+import type { GapAttribution, StudyAnalysis } from '../../records/study-analysis.ts';
 import { correlation, integer, percent, times } from '../number-format.ts';
 import { columnTitle } from './columns.ts';
 

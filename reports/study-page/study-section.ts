@@ -1,6 +1,6 @@
-import type { RunFile } from '../../experiments/run-file.ts';
-import type { StudyRecord } from '../../experiments/study/records.ts';
-import type { Estimate, StudyAnalysis } from '../../experiments/study-analysis/records.ts';
+import type { RunFile } from '../../records/run-file.ts';
+import type { StudyRecord } from '../../records/study.ts';
+import type { Estimate, StudyAnalysis } from '../../records/study-analysis.ts';
 import { instant, integer, percent, signedPercent, significant, times } from '../number-format.ts';
 import { columnTitle } from './columns.ts';
 import { findings } from './study-findings.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ceilings } from '../../experiments/ceilings/records.ts';
+import { ceilings } from '../../records/ceilings.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { build, morphline } from './run-cli.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { networkError, runTool } from '../../profiler/run-tool.ts';
+import { networkError, runTool } from '../../profiler/engines/run-tool.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { build, morphline } from './run-cli.ts';
 

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../calibration/device-profile.ts';
-import { packStudy, packStudyCommand } from '../../cli/pack-study.ts';
-import { committedStudies, studyPageOf, writeStudyPage } from '../../cli/study-page.ts';
 import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
+import { packStudy, packStudyCommand } from '../../scripts/pack-study.ts';
+import { committedStudies, studyPageOf, writeStudyPage } from '../../scripts/study-page.ts';
 import { PROFILE, plantStudy } from '../experiments/study-analysis/planted-study.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -7,7 +7,7 @@ import {
   batchNormalization,
   trainFused,
 } from '../../morphnet/batch-normalization.ts';
-import { registerWasmGradients } from '../../profiler/tfjs/wasm-gradients.ts';
+import { registerWasmGradients } from '../../profiler/engines/wasm/gradients.ts';
 
 type Layer = tf.layers.Layer;
 

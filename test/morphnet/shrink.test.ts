@@ -16,7 +16,7 @@ import {
 import type { Network } from '../../network/network.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
-import { wasmAdapter } from '../../profiler/tfjs/wasm.ts';
+import { wasmAdapter } from '../../profiler/engines/wasm/adapter.ts';
 import { uniformNoise } from '../support/noise.ts';
 import { networkSeeds, randomNetwork } from '../support/random-network.ts';
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GammaFlops, readWeights, trainableModel, writeWeights } from '../../morphnet/index.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
-import { webgpuAdapter } from '../../profiler/tfjs/webgpu.ts';
-import { skipReason } from '../profiler/skip-reason.ts';
+import { webgpuAdapter } from '../../profiler/engines/webgpu/adapter.ts';
+import { skipReason } from '../profiler/engines/skip-reason.ts';
 
 const reason = await skipReason('webgpu');
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planChannels } from '../../network/channel-plan.ts';
-import { UserError } from '../../network/user-error.ts';
 import { groupWidths, type Widths, widthsByLayer } from '../../network/widths.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
+import { UserError } from '../../records/user-error.ts';
 import { activation, add, concat, conv, depthwise, image, network } from './layers.ts';
 import { drawnWidths, widthDraws } from './random-network.ts';
 

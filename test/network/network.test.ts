@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Layer } from '../../network/layer.ts';
 import { checkedNetwork, consumersOf, layerNamed } from '../../network/network.ts';
-import { UserError } from '../../network/user-error.ts';
+import { UserError } from '../../records/user-error.ts';
 import { add, concat, conv, image, network } from './layers.ts';
 
 const check = (layers: Layer[], ...outputs: string[]) => checkedNetwork({ name: 'net', layers, outputs });

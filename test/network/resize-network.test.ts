@@ -4,8 +4,8 @@ import { planChannels } from '../../network/channel-plan.ts';
 import type { Layer } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
-import { UserError } from '../../network/user-error.ts';
 import { groupWidths, resizeNetwork, type Widths, widthsByLayer } from '../../network/widths.ts';
+import { UserError } from '../../records/user-error.ts';
 import { activation, add, concat, conv, depthwise, image, network, norm } from './layers.ts';
 import { drawnWidths, randomNetwork, widthDraws } from './random-network.ts';
 

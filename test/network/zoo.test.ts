@@ -5,11 +5,11 @@ import { onnxruntimeRules, TFJS_RULES } from '../../network/lowering/rules.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import { checkedNetwork } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
-import { UserError } from '../../network/user-error.ts';
 import { weightShapes } from '../../network/weights.ts';
 import { smallInception } from '../../network/zoo/inception-small.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
 import { IMAGES_32 } from '../../network/zoo/small-input.ts';
+import { UserError } from '../../records/user-error.ts';
 
 const NAMES = Object.keys(ZOO);
 

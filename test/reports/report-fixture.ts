@@ -1,5 +1,6 @@
-import type { KernelRecord, NetworkRecord } from '../../profiler/records.ts';
-import type { CalibrationData, ReportData, StudyData, TrainingData } from '../../reports/report-data.ts';
+import type { CalibrationData, StudyData, TrainingData } from '../../experiments/results/result-data.ts';
+import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
+import type { ReportData } from '../../reports/report-data.ts';
 
 /** A kernel of 1000 FLOPs per byte of nothing in particular; only what the report reads varies. */
 export function kernel(values: Partial<KernelRecord>): KernelRecord {

@@ -2,7 +2,7 @@
 import { deployedNetwork } from '../../dist/network/deployed.js';
 import { Lowering } from '../../dist/network/lowering/lower.js';
 import { TFJS_RULES } from '../../dist/network/lowering/rules.js';
-import { UserError } from '../../dist/network/user-error.js';
+import { UserError } from '../../dist/records/user-error.js';
 
 const DESCRIPTION = {
   engine: 'wasm',

@@ -5,12 +5,12 @@ import { type LoweringRules, TFJS_RULES } from '../../network/lowering/rules.ts'
 import type { Network } from '../../network/network.ts';
 import type {
   Engine,
-  EngineDescription,
   KernelTiming,
   LoadedNetwork,
   LoadOptions,
   ProfiledNetwork,
-} from '../../profiler/engine.ts';
+} from '../../profiler/engines/engine.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
 
 export interface Script {
   /** Time of one execution of a kernel, in µs. */

@@ -6,12 +6,12 @@ import { computeCase, convShape, trafficCase } from '../../../experiments/ceilin
 import { measureCeilings } from '../../../experiments/ceilings/ceilings.ts';
 import { measureCases, midMean, spreadCases } from '../../../experiments/ceilings/measure-cases.ts';
 import { choosePeaks, fastest, roofGflops } from '../../../experiments/ceilings/peaks.ts';
-import { ceilings } from '../../../experiments/ceilings/records.ts';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { kernelBytes } from '../../../network/lowering/kernel.ts';
-import { UserError } from '../../../network/user-error.ts';
-import type { DisturbanceWatch } from '../../../profiler/disturbance.ts';
-import type { MachineDescription } from '../../../profiler/machine.ts';
+import type { DisturbanceWatch } from '../../../profiler/timing/disturbance.ts';
+import { ceilings } from '../../../records/ceilings.ts';
+import type { MachineDescription } from '../../../records/machine-description.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 

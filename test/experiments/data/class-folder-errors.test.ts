@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { loadDataFolder } from '../../../experiments/data/data-folder.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { temporaryDirectory, writeImage, writeImages } from './image-files.ts';
 
 /** Loads a directory that must be refused and returns the error's line. */

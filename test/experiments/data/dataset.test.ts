@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ImageSet, subset } from '../../../experiments/data/dataset.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 
 /** Images of one pixel, whose red tells the index and whose green tells the label. */
 function onePixelImages(labels: readonly number[]): ImageSet {

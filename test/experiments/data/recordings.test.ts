@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { loadDataFolder } from '../../../experiments/data/data-folder.ts';
 import * as decoding from '../../../experiments/data/decode-recordings.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { temporaryDirectory, writeImage } from './image-files.ts';
 import { sine, writeWave } from './wave-files.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ImageSet } from '../../../experiments/data/dataset.ts';
 import { generateTexturedShapes } from '../../../experiments/data/textured-shapes.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 
 function image(set: ImageSet, index: number): Uint8Array {
   const imageBytes = set.height * set.width * 3;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import wavefile from 'wavefile';
 import { readWaveFile } from '../../../experiments/data/wave-file.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { temporaryDirectory } from './image-files.ts';
 import { sine, writeWave } from './wave-files.ts';
 

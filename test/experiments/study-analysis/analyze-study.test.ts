@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/device-profile.ts';
 import { analyzeStudy } from '../../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../../experiments/study-analysis/read-study.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { type PlantedNetwork, PROFILE, plantStudy } from './planted-study.ts';
 

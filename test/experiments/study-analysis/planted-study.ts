@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { openDevice } from '../../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
-import { writeJson } from '../../../experiments/run-file.ts';
-import { STUDY_SCHEMA, type StudyRecord } from '../../../experiments/study/records.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { MorphNetView } from '../../../network/morph-net-view.ts';
 import { sampleWidths } from '../../../network/sampling.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
+import { writeJson } from '../../../records/run-file.ts';
+import { STUDY_SCHEMA, type StudyRecord } from '../../../records/study.ts';
 
 export const PROFILE = join(
   import.meta.dirname,

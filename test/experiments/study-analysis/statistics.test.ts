@@ -3,13 +3,13 @@ import { sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
 import { percentileInterval, resampleCounts } from '../../../experiments/study-analysis/bootstrap.ts';
 import { correlate } from '../../../experiments/study-analysis/correlate.ts';
-import type { Estimate } from '../../../experiments/study-analysis/records.ts';
 import {
   midranks,
   ranked,
   weightedKendall,
   weightedPearson,
 } from '../../../experiments/study-analysis/weighted-correlations.ts';
+import type { Estimate } from '../../../records/study-analysis.ts';
 
 /** τ-b by its definition: every pair looked at. */
 function kendallOfPairs(x: readonly number[], y: readonly number[]): number {

@@ -6,9 +6,9 @@ import { Lowering } from '../../../network/lowering/lower.ts';
 import { onnxruntimeRules, TFJS_RULES } from '../../../network/lowering/rules.ts';
 import { MorphNetView } from '../../../network/morph-net-view.ts';
 import type { Network } from '../../../network/network.ts';
-import { UserError } from '../../../network/user-error.ts';
 import { resizeNetwork } from '../../../network/widths.ts';
 import { inceptionV2 } from '../../../network/zoo/inception-v2.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { drawnWidths, randomNetwork, widthDraws } from '../random-network.ts';
 
 const RULES = [TFJS_RULES, onnxruntimeRules(16), onnxruntimeRules(4), onnxruntimeRules(null)];

@@ -3,9 +3,9 @@ import { deployedNetwork, deployedWeights } from '../../../network/deployed.ts';
 import type { Network } from '../../../network/network.ts';
 import { inferShapes, type Shape } from '../../../network/shapes.ts';
 import { seededNormals, type Weights } from '../../../network/weights.ts';
-import type { Engine } from '../../../profiler/engine.ts';
-import { nchwFromNhwc, nhwcFromNchw } from '../../../profiler/onnxruntime/data-layout.ts';
-import type { OrtModule } from '../../../profiler/onnxruntime/ort-module.ts';
+import type { Engine } from '../../../profiler/engines/engine.ts';
+import { nchwFromNhwc, nhwcFromNchw } from '../../../profiler/engines/onnxruntime/data-layout.ts';
+import type { OrtModule } from '../../../profiler/engines/onnxruntime/ort-module.ts';
 
 const INPUT_SEED = 5;
 /** Where the file leaves it open. */

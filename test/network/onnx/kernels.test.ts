@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { ActivationFunction, Layer } from '../../../network/layer.ts';
 import { checkedNetwork } from '../../../network/network.ts';
 import { seededWeights } from '../../../network/weights.ts';
-import type { Engine } from '../../../profiler/engine.ts';
-import { engineNamed } from '../../../profiler/engines.ts';
+import type { Engine } from '../../../profiler/engines/engine.ts';
+import { engineNamed } from '../../../profiler/engines/registry.ts';
 import {
   activation,
   add,

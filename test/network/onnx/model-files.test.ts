@@ -9,9 +9,9 @@ import { readModelFile } from '../../../network/model-file.ts';
 import { sampleWidths } from '../../../network/sampling.ts';
 import { seededWeights } from '../../../network/weights.ts';
 import { resizeNetwork } from '../../../network/widths.ts';
-import type { Engine } from '../../../profiler/engine.ts';
-import { engineNamed } from '../../../profiler/engines.ts';
-import { importOnnxruntime, type OrtModule } from '../../../profiler/onnxruntime/ort-module.ts';
+import type { Engine } from '../../../profiler/engines/engine.ts';
+import { importOnnxruntime, type OrtModule } from '../../../profiler/engines/onnxruntime/ort-module.ts';
+import { engineNamed } from '../../../profiler/engines/registry.ts';
 import { differenceOn, runOriginal } from './agreement.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readModelFile } from '../../../network/model-file.ts';
 import { readOnnx } from '../../../network/onnx/read.ts';
-import { UserError } from '../../../network/user-error.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { type TinyModel, tinyModel } from './tiny-model.ts';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/models/onnx/residual_folded.onnx');

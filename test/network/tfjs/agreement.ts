@@ -5,7 +5,7 @@ import { inferShapes } from '../../../network/shapes.ts';
 import type { WeightSource } from '../../../network/tfjs/network-draft.ts';
 import { type LayersModelReading, readLayersModel } from '../../../network/tfjs/read-layers-model.ts';
 import { seededNormals, type Weights, weightShapes } from '../../../network/weights.ts';
-import { executeLayer } from '../../../profiler/tfjs/execute.ts';
+import { executeLayer } from '../../../profiler/engines/tfjs/execute.ts';
 
 export type Tf = typeof tfTypes;
 

@@ -9,8 +9,8 @@ import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import type { Network } from '../../../network/network.ts';
 import { inferShapes, type Shape } from '../../../network/shapes.ts';
 import { seededNormals } from '../../../network/weights.ts';
-import type { Engine } from '../../../profiler/engine.ts';
-import { engineNamed } from '../../../profiler/engines.ts';
+import type { Engine } from '../../../profiler/engines/engine.ts';
+import { engineNamed } from '../../../profiler/engines/registry.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { differenceOn, type Original } from '../onnx/agreement.ts';
 

@@ -1,0 +1,92 @@
+import type { Kernel } from '../../network/lowering/kernel.ts';
+import type { LoweringRules } from '../../network/lowering/rules.ts';
+import type { Network } from '../../network/network.ts';
+import type { Weights } from '../../network/weights.ts';
+import type { EngineDescription, HardwareKind } from '../../records/engine-description.ts';
+
+/** A processor that an engine can run on. */
+export interface AdapterDescription {
+  /** The processor's own name. */
+  readonly name: string;
+  readonly kind: HardwareKind;
+  /** Driver, execution provider or native library. */
+  readonly driver: string;
+}
+
+/** Whether an engine can run here; if not, why, and the command that brings it. */
+export type Availability =
+  | {
+      readonly available: true;
+      readonly description: EngineDescription;
+      /** All that it can run on; the one it takes by default, which is the one described, first. */
+      readonly adapters: readonly AdapterDescription[];
+      readonly trains: boolean;
+    }
+  | { readonly available: false; readonly reason: string; readonly remedy: string; readonly trains: boolean };
+
+/** One kernel's time in one inference, in its real cache state. */
+export interface KernelTiming {
+  readonly kernel: Kernel;
+  readonly durationUs: number;
+}
+
+export interface LoadOptions {
+  readonly batch: number;
+  readonly weights: Weights;
+}
+
+/** A network ready to run. */
+export interface LoadedNetwork {
+  /** One inference on fixed random inputs, finished when it resolves: its wall time in µs. */
+  run(): Promise<number>;
+  /** One inference on these inputs (NHWC, float32, by input layer): the outputs (NHWC or [N, C]) by layer. */
+  infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+/** A network ready to run with the time of each kernel recorded. */
+export interface ProfiledNetwork {
+  /** One recorded inference. */
+  run(): Promise<void>;
+  /**
+   * Ends the recording and frees the network.
+   * @returns per run, in order, every kernel that `lower` makes of the network
+   * @throws Error if the engine ran other kernels than the lowering rules say
+   */
+  finish(): Promise<KernelTiming[][]>;
+}
+
+/**
+ * An engine: what executes kernels. A measurement never falls back silently: an engine runs what it describes, or it
+ * throws.
+ */
+export interface Engine {
+  readonly description: EngineDescription;
+  readonly rules: LoweringRules;
+  /** Loads the deployed form of the network (batch norms folded by the caller). */
+  load(network: Network, options: LoadOptions): Promise<LoadedNetwork>;
+  /** Like {@link load}, recording the time of every kernel in situ. */
+  loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork>;
+  close(): Promise<void>;
+}
+
+/** The one adapter of an engine that runs on what it describes. */
+export function describedAdapter({ adapter, hardware, provider }: EngineDescription): AdapterDescription {
+  return { name: adapter, kind: hardware, driver: provider };
+}
+
+/** How an engine is found: one object per engine, in {@link file://./registry.ts}. */
+export interface EngineAdapter {
+  readonly name: string;
+  readonly trains: boolean;
+  /**
+   * Looks, without measuring; never throws.
+   * @param options threads to load a native library with, since some take their number once per process
+   */
+  availability(options?: { threads?: number }): Promise<Availability>;
+  /**
+   * @param options `provider` for engines with several, their default otherwise
+   * @throws UserError with the reason and the remedy where it is not available
+   */
+  open(options: { threads: number; provider?: string }): Promise<Engine>;
+}

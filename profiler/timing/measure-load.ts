@@ -1,0 +1,174 @@
+import { mean, median } from 'simple-statistics';
+import { deployedNetwork } from '../../network/deployed.ts';
+import type { Network } from '../../network/network.ts';
+import { seededWeights } from '../../network/weights.ts';
+import { robustSpread } from '../../records/robust-statistics.ts';
+import { UserError } from '../../records/user-error.ts';
+import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from '../engines/engine.ts';
+import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
+import type { RoundPolicy, RoundState } from './round-policy.ts';
+import { largestMedianError } from './round-statistics.ts';
+import { type RoundSample, type SentinelSample, sampleRounds, type TimedCase } from './rounds.ts';
+
+export interface NetworkCase {
+  readonly id: string;
+  readonly network: Network;
+  /** Whether the time of every kernel is recorded too. */
+  readonly profiled: boolean;
+}
+
+/** Networks to load together once and to measure in rounds; pure data, to be sent to another process. */
+export interface LoadJob {
+  readonly cases: readonly NetworkCase[];
+  readonly batch: number;
+  readonly seed: number;
+  /** Re-timed all along: a network like those measured, so that it drifts as they do. */
+  readonly sentinel: Network;
+  /** Rounds that each case has from earlier loads. */
+  readonly done: ReadonlyMap<string, number>;
+  readonly policy: RoundPolicy;
+}
+
+/** What a load is about to do, and with which case; null is the sentinel. What crashes next, crashed there. */
+export interface Stage {
+  readonly step: 'load' | 'run' | 'read';
+  readonly id: string | null;
+}
+
+export interface LoadListener {
+  readonly onStage?: (stage: Stage) => void | Promise<void>;
+  readonly onSample?: (sample: RoundSample) => void;
+}
+
+/** One kernel's time over the rounds of a load. */
+export interface KernelFigures {
+  readonly kernel: string;
+  readonly latencyUs: number;
+  /** Robust standard deviation over rounds, as a fraction of the median. */
+  readonly spread: number;
+  readonly minUs: number;
+  readonly rounds: number;
+}
+
+export interface LoadResult {
+  readonly sentinels: readonly SentinelSample[];
+  /** By profiled case, in the order in which they ran. */
+  readonly kernels: ReadonlyMap<string, readonly KernelFigures[]>;
+  /** Cases whose recordings did not have the kernels that lowering predicts, and what was found. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/**
+ * Recorded runs per round. The first is cold and left out; the mean of the others is one round's figure, since
+ * profiles have whole microseconds.
+ */
+export const PROFILED_RUNS_PER_ROUND = 3;
+const COLD_RUNS = 1;
+const PROFILED_WARM_UPS = 2;
+
+/** Profiled runs come in the order rounds × runs; per kernel: mean within a round, median across rounds. */
+function kernelFigures(runs: readonly (readonly KernelTiming[])[]): KernelFigures[] {
+  const recorded = runs.slice(PROFILED_WARM_UPS);
+  const first = recorded[0] ?? [];
+  return first.map(({ kernel }, index) => {
+    const roundsUs: number[] = [];
+    for (let at = 0; at + PROFILED_RUNS_PER_ROUND <= recorded.length; at += PROFILED_RUNS_PER_ROUND) {
+      const round = recorded.slice(at + COLD_RUNS, at + PROFILED_RUNS_PER_ROUND);
+      roundsUs.push(mean(round.map((timings) => timings[index]?.durationUs as number)));
+    }
+    return {
+      kernel: kernel.name,
+      latencyUs: median(roundsUs),
+      spread: robustSpread(roundsUs),
+      minUs: Math.min(...roundsUs),
+      rounds: roundsUs.length,
+    };
+  });
+}
+
+/**
+ * Loads networks and measures them together, in shuffled rounds with a sentinel: whole-network latency of each, and
+ * the kernels of those that ask for it, in situ. Samples are told as they are taken.
+ */
+export async function measureLoad(
+  engine: Engine,
+  job: Omit<LoadJob, 'policy'>,
+  options: LoadListener & {
+    readonly another: (state: RoundState) => boolean;
+    /** Replaced in tests. */
+    readonly watch?: DisturbanceWatch;
+  },
+): Promise<LoadResult> {
+  const { cases, batch, seed, done } = job;
+  const at = async (step: Stage['step'], id: string | null) => options.onStage?.({ step, id });
+  const loaded: LoadedNetwork[] = [];
+  const profiled = new Map<string, ProfiledNetwork>();
+  const load = async (network: Network, id: string | null, recorded: boolean) => {
+    await at('load', id);
+    const deployed = deployedNetwork(network);
+    const weights = seededWeights(deployed, seed);
+    const made = await engine.load(deployed, { batch, weights });
+    loaded.push(made);
+    if (id !== null && recorded) profiled.set(id, await engine.loadProfiled(deployed, { batch, weights }));
+    return made;
+  };
+  try {
+    const sentinelNetwork = await load(job.sentinel, null, false);
+    const sentinel: TimedCase = { id: 'sentinel', run: () => sentinelNetwork.run() };
+    const timedCases: TimedCase[] = [];
+    for (const { id, network, profiled: recorded } of cases) {
+      const made = await load(network, id, recorded);
+      timedCases.push({ id, run: () => made.run() });
+      for (let run = 0; run < PROFILED_WARM_UPS; run++) await profiled.get(id)?.run();
+    }
+    const times = new Map<string, number[]>(cases.map(({ id }) => [id, []]));
+    let samples = 0;
+    let startMs: number | undefined;
+    const { sentinels } = await sampleRounds(timedCases, {
+      seed,
+      done,
+      sentinel,
+      watch: options.watch ?? watchDisturbance(engine.description.threads),
+      another(rounds) {
+        const now = performance.now();
+        startMs ??= now;
+        const whole = Math.min(...[...times.values()].map((each) => each.length));
+        return options.another({
+          done: rounds,
+          own: samples / cases.length,
+          seconds: (now - startMs) / 1e3,
+          // The end of a round that an earlier load began comes first and is left out.
+          error: () => largestMedianError([...times.values()].map((each) => each.slice(each.length - whole))),
+        });
+      },
+      beforeCase: (timedCase) => at('run', timedCase === sentinel ? null : timedCase.id),
+      async afterCase(id) {
+        const recording = profiled.get(id);
+        for (let run = 0; recording !== undefined && run < PROFILED_RUNS_PER_ROUND; run++)
+          await recording.run();
+      },
+      onSample(sample) {
+        startMs ??= performance.now();
+        samples++;
+        times.get(sample.id)?.push(sample.latencyUs);
+        options.onSample?.(sample);
+      },
+    });
+    const kernels = new Map<string, KernelFigures[]>();
+    const failures = new Map<string, string>();
+    for (const [id, recording] of profiled) {
+      await at('read', id);
+      profiled.delete(id);
+      try {
+        kernels.set(id, kernelFigures(await recording.finish()));
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        failures.set(id, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return { sentinels, kernels, failures };
+  } finally {
+    for (const recording of profiled.values()) await recording.finish().catch(() => undefined);
+    for (const network of loaded) await network.dispose();
+  }
+}

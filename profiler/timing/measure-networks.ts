@@ -1,0 +1,141 @@
+import { mean, median } from 'simple-statistics';
+import type { Kernel } from '../../network/lowering/kernel.ts';
+import { Lowering } from '../../network/lowering/lower.ts';
+import type { LoweringRules } from '../../network/lowering/rules.ts';
+import type { Network } from '../../network/network.ts';
+import { robustSpread } from '../../records/robust-statistics.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { DisturbanceWatch } from './disturbance.ts';
+import { type KernelFigures, measureLoad, type NetworkCase } from './measure-load.ts';
+import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
+import type { RoundSample, SentinelSample } from './rounds.ts';
+
+/** One kernel's time: the median over loads of the median over a load's rounds. */
+export interface KernelMeasurement extends Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'> {
+  readonly kernel: Kernel;
+}
+
+export interface NetworkMeasurement extends CaseStatistics {
+  readonly id: string;
+  readonly kernels: readonly KernelMeasurement[];
+  /** Median over rounds of the runs that came after other networks. */
+  readonly coldUs: number;
+  /** Samples that others disturbed; each was taken again. */
+  readonly disturbed: number;
+}
+
+export interface BlockMeasurement {
+  readonly networks: readonly NetworkMeasurement[];
+  readonly repeatability: number | null;
+  readonly drift: number;
+  /** Median time of the sentinel, to compare blocks with each other. */
+  readonly sentinelUs: number;
+}
+
+/** A sample and the load in which it was taken. */
+export interface LoadSample extends RoundSample {
+  readonly load: number;
+}
+
+/** What was measured of one case. */
+export interface CaseSamples {
+  /** Round by round. */
+  readonly samples: readonly LoadSample[];
+  /** Of each load that recorded any. */
+  readonly kernels: readonly (readonly KernelFigures[])[];
+}
+
+/** Kernels over loads. Their spread is that within a load and that between loads, which are independent. */
+function mergedKernels(
+  network: Network,
+  loads: readonly (readonly KernelFigures[])[],
+  rules: LoweringRules,
+  batch: number,
+): KernelMeasurement[] {
+  if (loads.length === 0) return [];
+  return new Lowering(network, rules, batch).kernels().map((kernel, index) => {
+    const figures = loads.map((load) => {
+      const found = load[index];
+      if (found?.kernel === kernel.name) return found;
+      throw new Error(`kernel ${index} of ${network.name} is ${found?.kernel}, lowering says ${kernel.name}`);
+    });
+    const latencies = figures.map(({ latencyUs }) => latencyUs);
+    return {
+      kernel,
+      latencyUs: median(latencies),
+      spread: Math.hypot(mean(figures.map(({ spread }) => spread)), robustSpread(latencies)),
+      minUs: Math.min(...figures.map(({ minUs }) => minUs)),
+      rounds: figures.reduce((sum, { rounds }) => sum + rounds, 0),
+    };
+  });
+}
+
+/** What the samples of networks say that were measured together, the same number of rounds of each. */
+export function summarizeNetworks(
+  cases: readonly NetworkCase[],
+  measured: readonly CaseSamples[],
+  sentinels: readonly SentinelSample[],
+  { rules, batch }: { rules: LoweringRules; batch: number },
+): BlockMeasurement {
+  const statistics = summarizeRounds(
+    measured.map(({ samples }) => samples.map(({ latencyUs }) => latencyUs)),
+    measured.map(({ samples }) => samples.map(({ load }) => load)),
+  );
+  const networks = cases.map(({ id, network }, index): NetworkMeasurement => {
+    const { samples, kernels } = measured[index] as CaseSamples;
+    return {
+      id,
+      ...(statistics.cases[index] as CaseStatistics),
+      kernels: mergedKernels(network, kernels, rules, batch),
+      coldUs: median(samples.map(({ coldUs }) => coldUs)),
+      disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
+    };
+  });
+  const { repeatability, drift, roundFactors } = statistics;
+  // As the networks' are: in the typical round, though a resumed block has sentinels of its last rounds alone.
+  const sentinelUs = median(sentinels.map(({ round, latencyUs }) => latencyUs / (roundFactors[round] ?? 1)));
+  return { networks, repeatability, drift, sentinelUs };
+}
+
+export interface MeasureOptions {
+  readonly batch: number;
+  readonly seed: number;
+  /** Re-timed all along the session: a network like those measured, so that it drifts as they do. */
+  readonly sentinel: Network;
+  /** Rounds to take: asked before each with the number done and the seconds spent in rounds so far. */
+  readonly another: (roundsDone: number, seconds: number) => boolean;
+  readonly onSample?: (sample: RoundSample) => void;
+  /** Replaced in tests. */
+  readonly watch?: DisturbanceWatch;
+}
+
+/**
+ * Measures networks loaded together once, in shuffled rounds with a sentinel: whole-network latency of each, and the
+ * kernels of those that ask for it, in situ. {@link file://./measure-block.ts} does so over several loads.
+ */
+export async function measureNetworks(
+  engine: Engine,
+  cases: readonly NetworkCase[],
+  options: MeasureOptions,
+): Promise<BlockMeasurement> {
+  const samples = new Map<string, LoadSample[]>(cases.map(({ id }) => [id, []]));
+  const { batch, seed, sentinel, watch } = options;
+  const result = await measureLoad(
+    engine,
+    { cases, batch, seed, sentinel, done: new Map() },
+    {
+      another: ({ done, seconds }) => options.another(done, seconds),
+      onSample(sample) {
+        samples.get(sample.id)?.push({ ...sample, load: 0 });
+        options.onSample?.(sample);
+      },
+      ...(watch === undefined ? {} : { watch }),
+    },
+  );
+  for (const [id, reason] of result.failures) throw new Error(`${id}: ${reason}`);
+  const measured = cases.map(({ id }): CaseSamples => {
+    const kernels = result.kernels.get(id);
+    return { samples: samples.get(id) ?? [], kernels: kernels === undefined ? [] : [kernels] };
+  });
+  return summarizeNetworks(cases, measured, result.sentinels, { rules: engine.rules, batch });
+}

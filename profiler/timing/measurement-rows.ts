@@ -1,0 +1,65 @@
+// What was measured as rows of `kernels.csv` and `networks.csv`.
+import { arithmeticIntensity } from '../../network/lowering/kernel.ts';
+import type { KernelRecord, NetworkRecord, SampleRole } from '../../records/measurements.ts';
+import type { KernelMeasurement, NetworkMeasurement } from './measure-networks.ts';
+
+export function kernelRow(
+  source: { network: string; sample: number; role: SampleRole; clock: KernelRecord['clock'] },
+  { kernel, latencyUs, spread, minUs, rounds }: KernelMeasurement,
+): KernelRecord {
+  return {
+    network: source.network,
+    sample: source.sample,
+    role: source.role,
+    kernel: kernel.name,
+    op: kernel.op,
+    kernel_class: kernel.kernelClass,
+    layout: kernel.layout,
+    batch: kernel.batch,
+    input_height: kernel.input.height,
+    input_width: kernel.input.width,
+    input_channels: kernel.inputChannels,
+    padded_input_channels: kernel.paddedInputChannels,
+    output_height: kernel.output.height,
+    output_width: kernel.output.width,
+    output_channels: kernel.outputChannels,
+    padded_output_channels: kernel.paddedOutputChannels,
+    filter_height: kernel.filter.height,
+    filter_width: kernel.filter.width,
+    flops: kernel.flops,
+    padded_flops: kernel.paddedFlops,
+    input_bytes: kernel.inputBytes,
+    output_bytes: kernel.outputBytes,
+    weight_bytes: kernel.weightBytes,
+    flops_per_byte: arithmeticIntensity(kernel),
+    latency_us: latencyUs,
+    spread,
+    min_us: minUs,
+    rounds,
+    clock: source.clock,
+  };
+}
+
+export function networkRow(
+  source: Pick<
+    NetworkRecord,
+    'network' | 'sample' | 'role' | 'law' | 'block' | 'flops' | 'parameters' | 'kernels'
+  >,
+  block: { drift: number; sentinelUs: number },
+  measured: NetworkMeasurement,
+): NetworkRecord {
+  return {
+    ...source,
+    latency_us: measured.latencyUs,
+    spread: measured.spread,
+    min_us: measured.minUs,
+    pass_1_us: measured.passesUs[0],
+    pass_2_us: measured.passesUs[1],
+    rounds: measured.rounds,
+    disturbed: measured.disturbed,
+    drift: block.drift,
+    sentinel_us: block.sentinelUs,
+    loads: measured.loads,
+    cold_us: measured.coldUs,
+  };
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** Numbers arrive from CSV as text. */
+const number = z.coerce.number();
+
+/** What a calibration uses a network for; the three sets are disjoint. */
+export const sampleRole = z.enum(['fit', 'choose', 'report', 'probe']);
+export type SampleRole = z.infer<typeof sampleRole>;
+
+/** One row of `kernels.csv`: a kernel as measured in situ. */
+export const kernelRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  kernel: z.string(),
+  op: z.string(),
+  kernel_class: z.string(),
+  layout: z.string(),
+  batch: number,
+  input_height: number,
+  input_width: number,
+  input_channels: number,
+  padded_input_channels: number,
+  output_height: number,
+  output_width: number,
+  output_channels: number,
+  padded_output_channels: number,
+  filter_height: number,
+  filter_width: number,
+  flops: number,
+  padded_flops: number,
+  input_bytes: number,
+  output_bytes: number,
+  weight_bytes: number,
+  flops_per_byte: number,
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  rounds: number,
+  clock: z.enum(['wall', 'gpu-timestamp']),
+});
+export type KernelRecord = z.infer<typeof kernelRecord>;
+
+/** One row of a calibration's `networks.csv`: a whole network as measured. */
+export const networkRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  law: z.string(),
+  block: number,
+  flops: number,
+  parameters: number,
+  kernels: number,
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  pass_1_us: number,
+  pass_2_us: number,
+  rounds: number,
+  disturbed: number,
+  /** Of its block: largest over smallest round factor, minus 1. */
+  drift: number,
+  sentinel_us: number,
+  /** How often it was loaded; files of earlier versions do not say. */
+  loads: number.optional(),
+  /** Of runs with the caches as other networks left them; latency_us is hot. */
+  cold_us: number.optional(),
+});
+export type NetworkRecord = z.infer<typeof networkRecord>;
+
+/** One row of `rounds.csv`: one case in one round, as it was timed. */
+export const roundRecord = z.object({
+  network: z.string(),
+  sample: number,
+  round: number,
+  latency_us: number,
+  /** Of the run before, with the caches as other networks left them; not in files of earlier versions. */
+  cold_us: number.optional(),
+  runs: number,
+  disturbed: z.stringbool().or(z.boolean()),
+  attempts: number,
+  /** In which load of its network; all in one in files of earlier versions. */
+  load: number.default(0),
+});
+export type RoundRecord = z.infer<typeof roundRecord>;
+
+/** One row of `kernel-loads.csv`: a kernel over the rounds of one load. */
+export const kernelLoadRecord = z.object({
+  network: z.string(),
+  sample: number,
+  load: number,
+  kernel: z.string(),
+  latency_us: number,
+  spread: number,
+  min_us: number,
+  rounds: number,
+});
+export type KernelLoadRecord = z.infer<typeof kernelLoadRecord>;
+
+/** One row of `failures.csv`: a network that could not be measured and was left out. */
+export const failureRecord = z.object({
+  network: z.string(),
+  sample: number,
+  role: sampleRole,
+  law: z.string(),
+  reason: z.string(),
+});
+export type FailureRecord = z.infer<typeof failureRecord>;

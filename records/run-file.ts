@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { parsedJson, readJsonFile } from './json-file.ts';
+import { packageVersion } from './package-version.ts';
+import { UserError } from './user-error.ts';
+
+export const RUN_SCHEMA = 'morphline/run@1';
+
+export const runFile = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  command: z.string(),
+  /** What a resumed run must share with the one that started. */
+  settings: z.record(z.string(), z.unknown()),
+  /** What was found when it started: engine, machine, versions. */
+  context: z.record(z.string(), z.unknown()),
+  versions: z.object({ morphline: z.string(), node: z.string() }),
+  startedAt: z.string(),
+});
+export type RunFile = z.infer<typeof runFile>;
+
+/** Writes beside the target and renames, so that a kill leaves the old file or the new one, never half of one. */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, data);
+  renameSync(temporary, path);
+}
+
+export function writeJson(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** What a run decides for itself (from a trial, from the time it has), kept in a file so that a resumed one agrees. */
+export async function decidedOnce<T>(path: string, decide: () => Promise<T>): Promise<T> {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T;
+  const decision = await decide();
+  writeJson(path, decision);
+  return decision;
+}
+
+/** Settings as they come back from a file. */
+function plain(settings: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
+}
+
+/**
+ * Starts a run in a folder, or resumes the one that is there: `run.json` is written once, and a later start must have
+ * the same settings.
+ * @returns the run file and whether it was there already
+ * @throws UserError naming the first setting that differs, with both values
+ */
+export function openRun(
+  directory: string,
+  start: Pick<RunFile, 'command' | 'settings' | 'context'>,
+): { run: RunFile; resumed: boolean } {
+  const path = join(directory, 'run.json');
+  if (!existsSync(path)) {
+    const versions = { morphline: packageVersion(), node: process.version };
+    const run: RunFile = { schema: RUN_SCHEMA, ...start, versions, startedAt: new Date().toISOString() };
+    writeJson(path, run);
+    return { run, resumed: false };
+  }
+  const run = readRun(directory);
+  const wanted = plain({ command: start.command, ...start.settings });
+  const found: Record<string, unknown> = { command: run.command, ...run.settings };
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    const [was, now] = [JSON.stringify(found[key]), JSON.stringify(wanted[key])];
+    if (was === now) continue;
+    throw new UserError({
+      got: `${key} ${now ?? 'unset'} for ${directory}, which holds a run with ${key} ${was ?? 'unset'}`,
+      expected: 'the settings it was started with',
+      fix: 'give the same settings to resume it, or another --out',
+    });
+  }
+  return { run, resumed: true };
+}
+
+/** @throws UserError if there is no run file, or one of another schema */
+export function readRun(directory: string): RunFile {
+  const path = join(directory, 'run.json');
+  const value = readJsonFile(path, {
+    expected: 'the run.json of a morphline run',
+    fix: 'name a folder that a command wrote, or remove the broken file to start anew',
+  });
+  const advice = {
+    expected: `schema ${RUN_SCHEMA}`,
+    fix: 'use another folder, or the version of morphline that wrote it',
+  };
+  return parsedJson(value, runFile, advice, path);
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openDevice } from '../../../calibration/device-profile.ts';
+import { generateTexturedShapes } from '../../../experiments/data/index.ts';
+import { type TrainOptions, train } from '../../../experiments/train/train.ts';
+import { NetworkBuilder } from '../../../network/builder.ts';
+import { kernelBytes } from '../../../network/lowering/kernel.ts';
+import type { Network } from '../../../network/network.ts';
+import { openTrainingEngine, type TrainingEngine } from '../../../profiler/engines/training.ts';
+import { CsvFile } from '../../../records/csv-file.ts';
+import { layerRecord, metricsRecord } from '../../../records/training.ts';
+import { scriptedEngine } from '../../support/scripted-engine.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+/** input 16×16 → a ─┬─ b ─┬─ concat → pool → logits, small enough to train in seconds. */
+function tiny(): Network {
+  const builder = new NetworkBuilder('tiny');
+  const a = builder.conv('a', builder.input(16, 16, 3), 8, 3, { strides: 2 });
+  const left = builder.conv('left', a, 12, 3);
+  const right = builder.conv('right', a, 8, 1);
+  const joined = builder.concat('joined', [left, right]);
+  const pooled = builder.simple('global-avg-pool', 'pool', builder.conv('b', joined, 16, 3, { strides: 2 }));
+  return builder.build(builder.dense('logits', pooled, 10));
+}
+
+const folder = temporaryFolder();
+let training: TrainingEngine;
+
+beforeAll(async () => {
+  training = await openTrainingEngine('wasm');
+});
+
+function options(out: string, change: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    network: tiny(),
+    data: generateTexturedShapes({ trainCount: 320, testCount: 80, size: 16, seed: 1 }),
+    target: 'latency',
+    device: openDevice('p100'),
+    costRatio: 0.7,
+    shrinkShare: 0.8,
+    epochs: 2,
+    shrinkEpochs: 8,
+    batch: 32,
+    learningRate: 0.1,
+    seed: 1,
+    augment: true,
+    snap: true,
+    training,
+    openMeasuringEngine: async () =>
+      scriptedEngine({ kernelUs: (kernel) => 1000 + kernel.flops / 1e3 + kernelBytes(kernel) / 1e3 }),
+    out,
+    ...change,
+  };
+}
+
+/** Everything of a result but times. */
+const timeless = ({ seconds: _, ...rest }: Awaited<ReturnType<typeof train>>) => rest;
+
+describe('a training run', () => {
+  test('shrinks to the target, expands within the budget and measures every network', async () => {
+    const out = join(folder, 'whole');
+    const result = await train(options(out));
+    const named = new Map(result.networks.map((each) => [each.name, each]));
+    const seedCost = named.get('seed')?.cost as number;
+    expect(named.get('shrunk')?.cost).toBeLessThanOrEqual(0.8 * 0.7 * seedCost);
+    expect(named.get('expanded')?.cost).toBeLessThanOrEqual(0.7 * seedCost);
+    expect(result.omega).toBeGreaterThanOrEqual(1);
+    for (const { measured_latency_us, predicted_latency_us, test_accuracy } of result.networks) {
+      expect(measured_latency_us).toBeGreaterThan(0);
+      expect(predicted_latency_us).toBeGreaterThan(0);
+      expect(test_accuracy).toBeGreaterThanOrEqual(0);
+    }
+    const layers = new CsvFile(join(out, 'layers.csv'), layerRecord).read();
+    expect(layers.map(({ layer }) => layer)).toEqual(['a', 'left', 'right', 'b', 'logits']);
+    const structure = JSON.parse(readFileSync(join(out, 'structure.json'), 'utf8')) as Record<string, number>;
+    expect(structure).toEqual(named.get('shrunk')?.widths);
+    for (const file of ['model.onnx', 'model/model.json', 'model/weights.bin'])
+      expect(existsSync(join(out, file))).toBe(true);
+  });
+
+  test('killed in the middle of every stage ends as an undisturbed one', async () => {
+    const out = join(folder, 'killed');
+    const deaths = ['seed: epoch 2', 'shrink: epoch 2', 'expanded: epoch 1', 'multiplier: epoch 2'];
+    for (const death of deaths) {
+      const onProgress: TrainOptions['onProgress'] = ({ text }) => {
+        if (text.startsWith(death)) throw new Error('killed');
+      };
+      await expect(train(options(out, { onProgress }))).rejects.toThrow('killed');
+    }
+    const resumed = await train(options(out));
+    const undisturbed = await train(options(join(folder, 'undisturbed')));
+    expect(timeless(resumed)).toEqual(timeless(undisturbed));
+    const key = ({ stage, epoch }: { stage: string; epoch: number }) => `${stage} ${epoch}`;
+    const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord).read().map(key);
+    const expected = new CsvFile(join(folder, 'undisturbed', 'metrics.csv'), metricsRecord).read().map(key);
+    expect(metrics).toEqual(expected);
+  });
+
+  test('refuses images of another size', async () => {
+    const data = generateTexturedShapes({ trainCount: 40, testCount: 10, size: 32, seed: 1 });
+    await expect(train(options(join(folder, 'size'), { data }))).rejects.toThrow(
+      'got 32×32×3 images in textured-shapes (generated); expected 16×16×3, the input of tiny',
+    );
+  });
+});
