@@ -70,7 +70,7 @@ interface Found {
   readonly ratio: number;
 }
 
-async function measured(cases: readonly ComputeCase[], seed: number): Promise<Found[]> {
+async function searchCases(cases: readonly ComputeCase[], seed: number): Promise<Found[]> {
   const others = cases.filter(({ id }) => id !== reference.id);
   const block = await measureCases(engine, [reference, ...others], { seed, budgetSeconds: BLOCK_SECONDS });
   const gflops = new Map(
@@ -86,9 +86,9 @@ async function measured(cases: readonly ComputeCase[], seed: number): Promise<Fo
 const cases = randomCases();
 const found: Found[] = [];
 for (let at = 0; at < cases.length; at += BLOCK)
-  found.push(...(await measured(cases.slice(at, at + BLOCK), at)));
+  found.push(...(await searchCases(cases.slice(at, at + BLOCK), at)));
 found.sort((a, b) => b.ratio - a.ratio);
-const finalists = await measured(
+const finalists = await searchCases(
   found.slice(0, FINALISTS).map(({ searched }) => searched),
   CASES,
 );

@@ -5,12 +5,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  drawSample,
-  familyOf,
-  measurementFiles,
-  measureSamples,
-} from '../experiments/samples/measure-samples.ts';
+import { measureSamples } from '../experiments/samples/measure-samples.ts';
+import { measurementFiles } from '../records/measurement-files.ts';
+import { drawSample } from '../experiments/samples/family.ts';
+import { familyOf } from '../experiments/samples/family.ts';
 import { planChannels } from '../network/channel-plan.ts';
 import { checkedNetwork, type Network } from '../network/network.ts';
 import { multipliedWidths } from '../network/sampling.ts';

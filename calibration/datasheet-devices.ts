@@ -1,4 +1,5 @@
-import type { Roof } from '../network/morph-net-view.ts';
+// The six devices that Google's morph-net knows, by datasheet.
+import type { Roof } from '../network/roofline.ts';
 
 export interface DatasheetDevice extends Roof {
   readonly name: string;

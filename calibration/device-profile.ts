@@ -1,3 +1,4 @@
+// The device profile, device.json: its schema, how it is parsed, and opening a device by name or path.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { engineDescription } from '../records/engine-description.ts';
@@ -5,9 +6,9 @@ import { errorMetrics } from '../records/error-metrics.ts';
 import { machineDescription } from '../records/machine-description.ts';
 import { UserError } from '../records/user-error.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
-import { rungComparison } from './ladder/choose-rung.ts';
-import { kernelModel, RUNGS, rooflineModel } from './ladder/kernel-model.ts';
-import { networkModel } from './ladder/network-model.ts';
+import { RUNGS } from './ladder/ladder.ts';
+import { roofIntervals } from './ladder/roof.ts';
+import { type RungResult, rungResult } from './ladder/rung-result.ts';
 import { smoothing } from './slopes/smoothing-gap.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
@@ -44,18 +45,6 @@ const validation = errorMetrics.extend({
 });
 export type Validation = z.infer<typeof validation>;
 
-const rungResult = z.object({
-  model: kernelModel,
-  network: networkModel,
-  /** On the networks kept for choosing the rung. */
-  choose: errorMetrics,
-  /** On the networks kept for reporting. */
-  report: errorMetrics,
-  /** Against the best rung, cross-validated: what the choice was made by. Not in profiles of earlier versions. */
-  comparison: rungComparison.optional(),
-});
-export type RungResult = z.infer<typeof rungResult>;
-
 /** `device.json`: what calibration writes. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
 export const deviceProfile = z.object({
   schema: z.literal(DEVICE_SCHEMA),
@@ -85,8 +74,8 @@ export const deviceProfile = z.object({
     computeRateGflops: z.number(),
     bandwidthGBps: z.number(),
     overheadUs: z.number(),
-    /** 95 %, at the speed that the session's sentinel had. Not in profiles of earlier versions. */
-    intervals: rooflineModel.shape.intervals,
+    /** Not in profiles of earlier versions. */
+    intervals: roofIntervals.optional(),
   }),
   rungs: z.array(rungResult).nonempty(),
   /** The rung that predictions use. */

@@ -1,3 +1,4 @@
+// How wrong predictions of networks are: relative errors, their bias and their ranks.
 import { mean, sampleRankCorrelation } from 'simple-statistics';
 import type { ErrorMetrics } from '../records/error-metrics.ts';
 

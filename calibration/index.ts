@@ -1,3 +1,4 @@
+// What users of the package get of calibration.
 export type { ErrorMetrics } from '../records/error-metrics.ts';
 export { DATASHEET_DEVICES, type DatasheetDevice } from './datasheet-devices.ts';
 export {

@@ -1,11 +1,14 @@
+// Latency of a network at any widths on a device, in the view of either library or engine.
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
-import { float32LatencyNs, MorphNetView, type Roof } from '../network/morph-net-view.ts';
+import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
-import { chosenRung, type Device, type DeviceProfile, type RungResult } from './device-profile.ts';
-import { type Bound, predictKernel } from './ladder/kernel-model.ts';
+import { float32LatencyNs, type Roof } from '../network/roofline.ts';
+import { chosenRung, type Device, type DeviceProfile } from './device-profile.ts';
+import type { Bound } from './ladder/kernel-prediction.ts';
+import { type KernelModel, predictKernel } from './ladder/ladder.ts';
 import { type NetworkModel, networkLatencyUs } from './ladder/network-model.ts';
 
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
@@ -118,7 +121,7 @@ function isInside(kernel: Kernel, domain: Domain): boolean {
  */
 export function kernelPredictor(
   lowering: Lowering,
-  model: RungResult['model'],
+  model: KernelModel,
   network: NetworkModel,
   domain?: Domain,
 ): LatencyPredictor {

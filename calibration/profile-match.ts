@@ -1,3 +1,4 @@
+// Whether a profile still speaks of the engine and the machine in front of us.
 import type { EngineDescription } from '../records/engine-description.ts';
 import { UserError } from '../records/user-error.ts';
 import type { Device } from './device-profile.ts';

@@ -1,5 +1,6 @@
+// Tells which networks of a run could not be measured.
 import pc from 'picocolors';
-import { measurementFiles } from '../experiments/samples/measure-samples.ts';
+import { measurementFiles } from '../records/measurement-files.ts';
 
 /** Says on stderr which networks could not be measured; nothing where all were. */
 export function warnOfLeftOut(out: string): void {

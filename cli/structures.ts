@@ -1,3 +1,4 @@
+// The files that `--widths` names: one structure each, one per line, or a folder of them.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileAdvice, readJsonFile } from '../records/json-file.ts';

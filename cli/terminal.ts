@@ -1,4 +1,5 @@
-import Table from 'cli-table3';
+// What commands print: tables, numbers with units, JSON on stdout, and progress on stderr.
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import type { ProgressListener } from '../experiments/progress.ts';
 
@@ -6,6 +7,9 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 /** Without a terminal, one line per this share of the work. */
 const LINE_STEP = 0.1;
+/** Cells of a column of numbers, with or without a unit that is written after each. */
+const NUMERIC = /^[\d.,+−\-–—%× eE]*( %|×)?$/;
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
 /** 75 → "1:15", 3675 → "1:01:15". */
 export function clock(seconds: number): string {
@@ -62,21 +66,37 @@ export function progressBar(title: string, quiet: boolean): ProgressBar {
   };
 }
 
+/** Columns of a terminal that a text takes: none for colors, two for what East Asia writes with. */
+function columnsOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (!WIDE.test(plain)) return plain.length;
+  let columns = 0;
+  for (const character of plain) columns += WIDE.test(character) ? 2 : 1;
+  return columns;
+}
+
 /** Plain, aligned columns without frames; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const bare = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
-  const lines = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
-  const numeric = head.map((_, column) =>
-    rows.every((row) => /^[\d.,+−\-–—%× eE]*( %|×)?$/.test(row[column] ?? '')),
+  const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? '')));
+  const lines = [head.map((text) => pc.dim(text)), ...rows].map((cells) =>
+    head.map((_, column) => {
+      const text = cells[column] ?? '';
+      return { text, columns: columnsOf(text) };
+    }),
   );
-  const drawn = new Table({
-    head: head.map((text) => pc.dim(text)),
-    colAligns: numeric.map((is) => (is ? 'right' : 'left')),
-    chars: { ...bare, ...lines, right: '', 'right-mid': '', middle: '  ' },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
-  for (const row of rows) drawn.push([...row]);
-  return drawn.toString();
+  const most = head.map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, cells[column]?.columns ?? 0), 0),
+  );
+  return lines
+    .map((cells) =>
+      cells
+        .map(({ text, columns }, column) => {
+          const space = ' '.repeat((most[column] ?? 0) - columns);
+          return isNumeric[column] ? space + text : text + space;
+        })
+        .join('  '),
+    )
+    .join('\n');
 }
 
 export function percent(fraction: number, digits = 1): string {

@@ -1,5 +1,6 @@
 export { type CalibrateOptions, calibrate } from './calibrate/calibrate.ts';
 export * from './data/index.ts';
 export { jsonSchemas } from './json-schemas.ts';
-export { type StudyOptions, study } from './study/study.ts';
+export { study } from './study/study.ts';
+export type { StudyOptions } from './study/study-options.ts';
 export { type TrainOptions, train } from './train/train.ts';

@@ -1,3 +1,4 @@
+// Which output channels of a model are alive: by layer name for users, by slot of the flat channel vector inside.
 import { makesChannels } from '../network/layer.ts';
 import { UserError } from '../records/user-error.ts';
 import type { ChannelSlots } from './channel-slots.ts';

@@ -1,3 +1,4 @@
+// Batch normalization that trains in one step forward and one back, on whatever fused kernels the backend has.
 import * as tf from '@tensorflow/tfjs';
 
 type Layer = tf.layers.Layer;
@@ -12,10 +13,9 @@ type Settings = Required<
 
 /**
  * A batch normalization layer of tfjs that trains in a fraction of the time: forward and backward are one
- * step each (the fused kernels of the `tensorflow` backend, and of `wasm` once registerWasmGradients has run)
- * rather than the gradients of a dozen operations. Weights, configuration, inference and serialization are
- * those of `tf.layers.batchNormalization`, and so are the moving averages: of the batch's mean and biased
- * variance.
+ * step each (fused kernels, where an engine that was opened to train has given them to the backend) rather than
+ * the gradients of a dozen operations. Weights, configuration, inference and serialization are those of
+ * `tf.layers.batchNormalization`, and so are the moving averages: of the batch's mean and biased variance.
  */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   return trainFused(tf.layers.batchNormalization(config));
@@ -96,25 +96,34 @@ interface Normalizer {
   backward(dy: Tensor, x: Tensor, gamma: Tensor, reserve: Tensor[], epsilon: number): Tensor[];
 }
 
+/**
+ * The kernels that make a backend's batch normalization fused, registered with tfjs under TensorFlow's names:
+ *
+ *     FORWARD   x, scale, offset; epsilon               ─▶  y, mean, biased variance, reserve1, reserve2, …
+ *     BACKWARD  dy, x, scale, reserve1, …; epsilon      ─▶  gradients to x, scale and offset
+ *
+ * Channels are the last axis of x. A forward kernel without reserves of its own reserves mean and variance.
+ */
+const FORWARD = 'FusedBatchNormV3';
+const BACKWARD = 'FusedBatchNormGradV3';
+
 function normalizerOf(): Normalizer {
-  if (tf.getBackend() === 'tensorflow') return tensorflowNormalizer();
-  const kernel: tf.KernelConfig | undefined = tf.getKernel('FusedBatchNormGradV3', tf.getBackend());
+  const kernel: tf.KernelConfig | undefined = tf.getKernel(BACKWARD, tf.getBackend());
   return kernel === undefined ? composedNormalizer() : kernelNormalizer();
 }
 
-/** Kernels under TensorFlow's names, with the mean and the variance in place of its reserves. */
 function kernelNormalizer(): Normalizer {
   const run = (name: string, inputs: Record<string, Tensor>, epsilon: number) =>
     tf.engine().runKernel(name, inputs, { epsilon }) as Tensor[];
   return {
     forward(x, scale, offset, epsilon) {
-      const outputs = run('FusedBatchNormV3', { x, scale, offset }, epsilon);
-      const [y, mean, variance] = outputs as [Tensor, Tensor, Tensor];
-      return { y, mean, variance, reserve: [mean, variance] };
+      const outputs = run(FORWARD, { x, scale, offset }, epsilon);
+      const [y, mean, variance, ...reserve] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
+      return { y, mean, variance, reserve: reserve.length > 0 ? reserve : [mean, variance] };
     },
     backward(dy, x, scale, reserve, epsilon) {
-      const [mean, variance] = reserve as [Tensor, Tensor];
-      return run('FusedBatchNormGradV3', { dy, x, scale, mean, variance }, epsilon);
+      const reserves = Object.fromEntries(reserve.map((tensor, i) => [`reserve${i + 1}`, tensor]));
+      return run(BACKWARD, { dy, x, scale, ...reserves }, epsilon);
     },
   };
 }
@@ -139,51 +148,6 @@ function composedNormalizer(): Normalizer {
       const dGamma = tf.sum(tf.mul(flat(dy), normalized), 0);
       const centred = tf.sub(flat(dy), tf.div(dBeta, pixels));
       const dx = tf.mul(tf.sub(centred, tf.mul(normalized, tf.div(dGamma, pixels))), tf.mul(gamma, inverse));
-      return [dx.reshape(x.shape), dGamma, dBeta];
-    },
-  };
-}
-
-/** What tfjs-node adds to a backend. */
-interface NodeBackend {
-  readonly binding: Readonly<
-    Record<`TF_${'FLOAT' | 'ATTR_TYPE' | 'ATTR_FLOAT' | 'ATTR_STRING' | 'ATTR_BOOL'}`, number>
-  >;
-  executeMultipleOutputs(
-    name: string,
-    attributes: { name: string; type: number; value: number | string | boolean }[],
-    inputs: Tensor[],
-    outputs: number,
-  ): Tensor[];
-}
-
-/** TensorFlow's own fused kernels. */
-function tensorflowNormalizer(): Normalizer {
-  const backend = tf.backend() as unknown as NodeBackend;
-  const images = (tensor: Tensor) =>
-    tensor.rank === 4 ? tensor : tensor.reshape([-1, 1, 1, tensor.shape[tensor.rank - 1] ?? 1]);
-  const run = (name: string, inputs: Tensor[], outputs: number, epsilon: number) => {
-    const { TF_FLOAT, TF_ATTR_TYPE, TF_ATTR_FLOAT, TF_ATTR_STRING, TF_ATTR_BOOL } = backend.binding;
-    const attributes = [
-      { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
-      { name: 'U', type: TF_ATTR_TYPE, value: TF_FLOAT },
-      { name: 'epsilon', type: TF_ATTR_FLOAT, value: epsilon },
-      { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
-      { name: 'is_training', type: TF_ATTR_BOOL, value: true },
-    ];
-    return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
-  };
-  return {
-    forward(x, gamma, beta, epsilon) {
-      const none = tf.tensor1d([], 'float32');
-      const outputs = run('FusedBatchNormV3', [images(x), gamma, beta, none, none], 6, epsilon);
-      const [y, mean, unbiased, ...reserve] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
-      const pixels = x.size / gamma.size;
-      return { y: y.reshape(x.shape), mean, variance: tf.mul(unbiased, (pixels - 1) / pixels), reserve };
-    },
-    backward(dy, x, gamma, reserve, epsilon) {
-      const inputs = [images(dy), images(x), gamma, ...reserve];
-      const [dx, dGamma, dBeta] = run('FusedBatchNormGradV3', inputs, 5, epsilon) as [Tensor, Tensor, Tensor];
       return [dx.reshape(x.shape), dGamma, dBeta];
     },
   };

@@ -1,3 +1,4 @@
+// The channels of all groups of a network as one flat vector, and which of them a runnable network keeps.
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { cutLayer, settleWidths } from '../network/widths.ts';
 import { UserError } from '../records/user-error.ts';

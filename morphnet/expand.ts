@@ -1,3 +1,4 @@
+// MorphNet's expansion: the widest uniformly scaled network within a budget.
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { UserError } from '../records/user-error.ts';
 

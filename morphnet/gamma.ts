@@ -1,3 +1,4 @@
+// The regularizers that decide over channels by γ of batch norm, by what they save.
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Device } from '../calibration/device-profile.ts';
 import { gammaFamily } from './families/gamma.ts';

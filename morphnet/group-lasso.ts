@@ -1,3 +1,4 @@
+// The regularizers that decide over channels by the norm of their filters, by what they save.
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Device } from '../calibration/device-profile.ts';
 import type { ChannelFamily } from './families/channel-family.ts';

@@ -1,3 +1,4 @@
+// The public names of morphnet.
 export type { AliveChannels } from './alive-channels.ts';
 export { batchNormalization, trainFused } from './batch-normalization.ts';
 export { type Expansion, expandSnapped, expandWidths } from './expand.ts';

@@ -1,3 +1,4 @@
+// Puts a gate behind each convolution and dense layer of a network or model.
 import type * as tf from '@tensorflow/tfjs';
 import { type Layer, makesChannels } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';

@@ -1,3 +1,4 @@
+// The regularizers that decide over channels by the probability of their gates, by what they save.
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Device } from '../calibration/device-profile.ts';
 import { logisticSigmoidFamily } from './families/logistic-sigmoid.ts';

@@ -1,3 +1,4 @@
+// Masking: dead channels of a model emit zero and are not read, and its shapes stay.
 import type * as tf from '@tensorflow/tfjs';
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { planChannels } from '../network/channel-plan.ts';

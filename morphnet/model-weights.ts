@@ -1,3 +1,4 @@
+// The weights of a tf.LayersModel by our names, in and out.
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
 import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';

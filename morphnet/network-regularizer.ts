@@ -1,20 +1,24 @@
+// MorphNet's regularizer of a model: what its alive channels cost, the slopes of that cost, and the term made of them.
 import * as tf from '@tensorflow/tfjs';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { subNetwork } from '../network/sub-network.ts';
-import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
-import { UserError } from '../records/user-error.ts';
+import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { type AliveChannels, aliveByLayer } from './alive-channels.ts';
+import { type Reading, readingOf } from './channel-reading.ts';
 import { ChannelSlots } from './channel-slots.ts';
-import type { ChannelFamily, SourceVariable } from './families/channel-family.ts';
-import { modelVariable } from './model-weights.ts';
 import {
-  type ChannelRegularization,
-  type ChannelSource,
-  type Grouping,
-  regularizeChannels,
-  sourceGradients,
-} from './op-regularization.ts';
-import { proximalOfL2, proximalOfMax } from './proximal.ts';
+  bindSources,
+  type ChannelVariables,
+  isReadable,
+  joinValues,
+  splitValues,
+  valuesLater,
+  valuesNow,
+  writeValues,
+} from './channel-variables.ts';
+import type { ChannelFamily } from './families/channel-family.ts';
+import { type ChannelSource, sourceGradients } from './op-regularization.ts';
+import { channelsOfSlots, proximalOf, type SourceChannel, takeProximalStep } from './proximal-step.ts';
 import type { Resource } from './resource.ts';
 import { structureOf } from './structure.ts';
 
@@ -33,32 +37,12 @@ export interface RegularizerOptions {
   readonly outputBoundary?: readonly string[];
 }
 
-/** A source of the family, with the model's variable. */
-interface BoundSource {
-  readonly source: SourceVariable;
-  readonly slots: Int32Array;
-  readonly variable: tf.LayerVariable;
-}
-
-/** Whether the backend's tensors can be read at once. */
-const isReadable = () => tf.getBackend() !== 'webgpu';
-
-/** What the variables say at one moment. */
-interface Reading {
-  readonly values: readonly Float32Array[];
-  readonly sources: readonly ChannelSource[];
-  readonly channels: ChannelRegularization;
-}
-
-/** Arrays in a row. */
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of parts) {
-    all.set(part, from);
-    from += part.length;
-  }
-  return all;
+/** What holds until a channel dies or revives. */
+interface Settled {
+  readonly alive: Uint8Array;
+  readonly widths: Int32Array;
+  readonly slopes: Float64Array;
+  readonly cost: number;
 }
 
 function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
@@ -79,14 +63,12 @@ export class NetworkRegularizer {
   readonly plan: ChannelPlan;
   readonly resource: Resource;
   readonly slots: ChannelSlots;
-  private readonly family: ChannelFamily;
-  private readonly grouping: Grouping;
-  private readonly bound: readonly BoundSource[];
-  /** Per slot: the channels of sources that share it. */
-  private readonly members: readonly { source: number; channel: number }[][];
+  private readonly variables: ChannelVariables;
+  private readonly members: readonly (readonly SourceChannel[])[];
   private steps = 0;
+  /** Of the last `refresh`, on a backend that cannot be read at once. */
   private latest: Reading | undefined;
-  private settled: { alive: Uint8Array; widths: Int32Array; slopes: Float64Array; cost: number } | undefined;
+  private settled: Settled | undefined;
 
   /** @throws UserError for a model that the family does not fit, or with a layer that is not known */
   constructor(
@@ -95,7 +77,7 @@ export class NetworkRegularizer {
     resourceOf: (plan: ChannelPlan) => Resource,
     options: RegularizerOptions = {},
   ) {
-    const reading: LayersModelReading = readLayersModel(model.toJSON(null, false));
+    const reading = readLayersModel(model.toJSON(null, false));
     const network = subNetwork(reading.network, {
       ...(options.inputBoundary === undefined ? {} : { from: options.inputBoundary }),
       ...(options.outputBoundary === undefined ? {} : { to: options.outputBoundary }),
@@ -103,45 +85,23 @@ export class NetworkRegularizer {
     this.plan = planChannels(network, { forceGroup: options.forceGroup ?? [] });
     this.resource = resourceOf(this.plan);
     this.slots = new ChannelSlots(this.plan, options.exclude);
-    this.family = family;
-    this.grouping = family.isProbabilistic ? 'probabilistic' : (options.grouping ?? 'max');
-    this.bound = family.sources(network).map((source) => ({
-      source,
-      slots: this.slots.of(source.layer),
-      variable: modelVariable(model, reading, source.weight),
-    }));
-    const members = Array.from({ length: this.slots.count }, (): (typeof this.members)[number] => []);
-    this.bound.forEach(({ slots }, source) => {
-      slots.forEach((slot, channel) => {
-        members[slot]?.push({ source, channel });
-      });
-    });
-    this.members = members;
+    this.variables = {
+      family,
+      grouping: family.isProbabilistic ? 'probabilistic' : (options.grouping ?? 'max'),
+      slots: this.slots,
+      bound: bindSources(model, reading, network, { family, slots: this.slots }),
+    };
+    this.members = channelsOfSlots(this.variables);
   }
 
   /** @throws UserError naming the layer whose value is not a number, and the step */
   private reading(values: readonly Float32Array[]): Reading {
-    const sources = this.bound.map(({ source, slots }, index): ChannelSource => {
-      const of = values[index] as Float32Array;
-      const evaluated = this.family.evaluate(of, source);
-      const bad = evaluated.regularization.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) {
-        throw new UserError({
-          got: `${source.symbol} of ${source.layer}[${bad}] that is not a number in step ${this.steps}`,
-          expected: `a finite ${source.symbol}`,
-          fix: 'lower the learning rate or the strength',
-        });
-      }
-      return { slots, ...evaluated };
-    });
-    return { values, sources, channels: regularizeChannels(this.slots, sources, this.grouping) };
+    return readingOf(this.variables, values, this.steps);
   }
 
   /** The variables as they are; backends that cannot be read at once give those of the last `refresh`. */
   private read(): Reading {
-    if (isReadable()) {
-      return this.reading(this.bound.map(({ variable }) => variable.read().dataSync() as Float32Array));
-    }
+    if (isReadable()) return this.reading(valuesNow(this.variables.bound));
     if (this.latest === undefined)
       throw new Error('call and await refresh() before the first step on webgpu');
     return this.latest;
@@ -153,14 +113,11 @@ export class NetworkRegularizer {
    */
   async refresh(): Promise<void> {
     if (isReadable()) return;
-    const flat = tf.tidy(() => tf.concat(this.bound.map(({ variable }) => variable.read().flatten())));
-    const all = (await flat.data()) as Float32Array;
-    flat.dispose();
-    this.latest = this.reading(this.split(all));
+    this.latest = this.reading(await valuesLater(this.variables.bound));
   }
 
   /** Cost and slopes at the alive channels; kept until a channel dies or revives. */
-  private settle({ channels }: Reading): NonNullable<typeof this.settled> {
+  private settle({ channels }: Reading): Settled {
     if (this.settled !== undefined && equal(this.settled.alive, channels.alive)) return this.settled;
     const widths = this.slots.widths(this.slots.surviving(channels.regularization, channels.alive));
     this.settled = {
@@ -221,7 +178,7 @@ export class NetworkRegularizer {
    */
   term(): tf.Scalar {
     this.steps++;
-    const variables = this.bound.map(({ variable }) => variable.read());
+    const variables = this.variables.bound.map(({ variable }) => variable.read());
     const isFlat = variables.every(({ rank }) => rank === 1);
     // One vector of all γ: one read, one gradient and its split, whatever the number of layers.
     const relaxed = tf.customGrad((...inputs) => {
@@ -231,7 +188,7 @@ export class NetworkRegularizer {
       const gradFunc = (dy: tf.Tensor) => {
         const factor = isReadable() ? (dy.dataSync()[0] as number) : 1;
         const outer = gradients(factor);
-        const parts = isFlat ? [joined(outer)] : outer;
+        const parts = isFlat ? [joinValues(outer)] : outer;
         return parts.map((part, index) => {
           const gradient = tf.tensor(part, (tensors[index] as tf.Tensor).shape);
           return isReadable() ? gradient : tf.mul(dy, gradient);
@@ -251,32 +208,23 @@ export class NetworkRegularizer {
     tensors: readonly tf.Tensor[] | null,
     flat: tf.Tensor,
   ): { value: number; gradients: (factor: number) => Float32Array[] } {
+    const { family, grouping, bound } = this.variables;
     let reading: Reading;
     if (!isReadable()) reading = this.read();
-    else if (tensors === null) reading = this.reading(this.split(flat.dataSync() as Float32Array));
+    else if (tensors === null) reading = this.reading(splitValues(bound, flat.dataSync() as Float32Array));
     else reading = this.reading(tensors.map((tensor) => tensor.dataSync() as Float32Array));
     const weights = this.slotSlopes(reading);
-    const upstream = sourceGradients(reading.channels, reading.sources, this.grouping, weights);
+    const upstream = sourceGradients(reading.channels, reading.sources, grouping, weights);
     const { regularization } = reading.channels;
     return {
       value: weights.reduce((sum, weight, slot) => sum + weight * (regularization[slot] as number), 0),
       gradients: (factor) =>
-        this.bound.map(({ source }, index) => {
+        bound.map(({ source }, index) => {
           const outer = (upstream[index] as Float64Array).map((each) => factor * each);
           const { regularization: own } = reading.sources[index] as ChannelSource;
-          return this.family.gradient(reading.values[index] as Float32Array, source, own, outer);
+          return family.gradient(reading.values[index] as Float32Array, source, own, outer);
         }),
     };
-  }
-
-  /** The values of every source, from all of them in a row. */
-  private split(all: Float32Array): Float32Array[] {
-    let from = 0;
-    return this.bound.map(({ variable }) => {
-      const size = variable.shape.reduce<number>((product, each) => product * (each ?? 1), 1);
-      from += size;
-      return all.slice(from - size, from);
-    });
   }
 
   /**
@@ -286,70 +234,12 @@ export class NetworkRegularizer {
    * @throws UserError for gates, and for group lasso with an l1 fraction on tied filters
    */
   proximalStep(step: number): void {
-    const { proximal } = this.family;
-    if (proximal === undefined) {
-      throw new UserError({
-        got: 'a proximal step for gates',
-        expected: 'γ or filters, which can be zero',
-        fix: 'add term() to the loss instead',
-      });
-    }
+    proximalOf(this.variables);
     this.steps++;
-    const { values: read, channels, sources } = this.read();
-    const reading = { values: read.map((values) => values.slice()), channels, sources };
-    const weights = this.slotSlopes(reading);
-    this.members.forEach((tied, slot) => {
-      const amount = step * (weights[slot] as number);
-      if (amount > 0 && tied.length > 0) this.shrinkTied(tied, amount, reading);
-    });
-    this.bound.forEach(({ variable }, index) => {
-      tf.tidy(() => {
-        variable.write(tf.tensor(reading.values[index] as Float32Array, variable.shape as number[]));
-      });
-    });
+    const reading = this.read();
+    const values = reading.values.map((own) => own.slice());
+    takeProximalStep(this.variables, values, this.members, this.slotSlopes(reading), step);
+    writeValues(this.variables.bound, values);
     this.latest = undefined;
-  }
-
-  /** The proximal operator for the channels of one slot, in place. */
-  private shrinkTied(
-    tied: readonly { source: number; channel: number }[],
-    amount: number,
-    { values }: Reading,
-  ): void {
-    const { proximal } = this.family;
-    if (proximal === undefined) return;
-    const { l1Fraction } = proximal;
-    const sourceOf = (index: number) => (this.bound[index] as BoundSource).source;
-    if (l1Fraction > 0) {
-      if (tied.length > 1) {
-        throw new UserError({
-          got: `a proximal step with l1Fraction ${l1Fraction} where ${tied.map(({ source }) => sourceOf(source).layer).join(' and ')} are tied`,
-          expected: 'l1Fraction 0 there',
-          fix: 'use l1Fraction 0, or add term() to the loss instead',
-        });
-      }
-      for (const { source, channel } of tied) {
-        proximal.softThreshold(
-          values[source] as Float32Array,
-          sourceOf(source),
-          channel,
-          amount * l1Fraction,
-        );
-      }
-    }
-    const left = amount * (1 - l1Fraction);
-    const norms = tied.map(({ source, channel }) => {
-      const own = values[source] as Float32Array;
-      return proximal.norm(own, sourceOf(source), channel);
-    });
-    const scales = tied.map(({ source }) => proximal.scale(values[source] as Float32Array, sourceOf(source)));
-    const moved =
-      this.grouping === 'l2' ? proximalOfL2(norms, left, scales) : proximalOfMax(norms, left, scales);
-    tied.forEach(({ source, channel }, i) => {
-      const norm = norms[i] as number;
-      if (norm === 0 || moved[i] === norm) return;
-      const factor = (moved[i] as number) / norm;
-      proximal.rescale(values[source] as Float32Array, sourceOf(source), channel, factor);
-    });
   }
 }

@@ -1,3 +1,4 @@
+// Values that decide over channels, joined over those that share one, and the way back for gradients.
 import type { ChannelSlots } from './channel-slots.ts';
 
 /** Values that decide over channels: value c belongs to slot `slots[c]` of the flat channel vector. */

@@ -1,3 +1,4 @@
+// A tfjs layer that opens or closes each channel at random while it trains, and for good once it does not.
 import * as tf from '@tensorflow/tfjs';
 import { OPEN_PROBABILITY } from './families/logistic-sigmoid.ts';
 

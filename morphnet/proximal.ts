@@ -1,3 +1,4 @@
+// Proximal operators of the largest of some values and of their L2 norm, each over a scale of its own.
 /**
  * Proximal operator of `amount` · max(v[i] / scales[i]) for v ≥ 0: the largest are lowered to a common level times
  * their scale, such that what they lose, each times its scale, adds up to the amount (Parikh & Boyd, Proximal

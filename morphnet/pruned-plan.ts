@@ -1,3 +1,4 @@
+// What is left of a network at widths some of which are zero, made once for each pattern of zeros.
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { resizeNetwork } from '../network/widths.ts';
 

@@ -1,10 +1,12 @@
+// What is to be saved (FLOPs, weights, channels, latency on a device): its cost and its slopes at given widths.
 import { chosenRung, type Device } from '../calibration/device-profile.ts';
 import { kernelPredictor } from '../calibration/predict.ts';
 import { LatencyPotential } from '../calibration/slopes/latency-potential.ts';
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
-import { type CostMeasure, MorphNetView } from '../network/morph-net-view.ts';
+import type { CostMeasure } from '../network/morph-net-relaxation.ts';
+import { MorphNetView } from '../network/morph-net-view.ts';
 import { prunedPlans } from './pruned-plan.ts';
 
 /** What a regularizer saves. Costs and slopes are of the network at whole group widths. */

@@ -1,3 +1,4 @@
+// A tf.LayersModel as files: tfjs layers model, or ONNX as deployed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';

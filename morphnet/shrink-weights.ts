@@ -1,3 +1,4 @@
+// Cuts the weights of dead channels out of every layer's arrays.
 import type { Conv2d, Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import type { Weights } from '../network/weights.ts';

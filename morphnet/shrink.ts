@@ -1,3 +1,4 @@
+// The smaller model that is left of a model's alive channels, with their weights.
 import type * as tf from '@tensorflow/tfjs';
 import { planChannels } from '../network/channel-plan.ts';
 import type { Network } from '../network/network.ts';

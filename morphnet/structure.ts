@@ -1,3 +1,4 @@
+// Alive counts by layer name, as `structure.json` has them.
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { widthsByLayer } from '../network/widths.ts';
 

@@ -1,3 +1,4 @@
+// Builds networks layer by layer, with the names that TF-slim gives.
 import type { ActivationFunction, Layer, Padding, Size2d } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
 

@@ -1,3 +1,4 @@
+// Bytes that are read part by part: of a file, of memory, or of several joined.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { UserError } from '../records/user-error.ts';
 

@@ -1,3 +1,4 @@
+// Which channels live and die together, and each tensor's channel count by the widths of those groups.
 import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 import type { Network } from './network.ts';

@@ -1,3 +1,4 @@
+// The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
 import type { Weights } from './weights.ts';

@@ -1,3 +1,4 @@
+// What the network package gives to its users.
 export { UserError } from '../records/user-error.ts';
 export { NetworkBuilder } from './builder.ts';
 export { type ChannelGroup, type ChannelPlan, channelCount, planChannels } from './channel-plan.ts';
@@ -7,10 +8,11 @@ export { arithmeticIntensity, type Kernel, type KernelOp, kernelBytes } from './
 export { Lowering } from './lowering/lower.ts';
 export { type LoweringRules, onnxruntimeRules, TFJS_RULES } from './lowering/rules.ts';
 export { readModelFile } from './model-file.ts';
-export { MorphNetView, type OpCost, type Roof } from './morph-net-view.ts';
+export { MorphNetView, type OpCost } from './morph-net-view.ts';
 export type { Network } from './network.ts';
 export { type OnnxReading, readOnnx } from './onnx/read.ts';
 export { writeOnnx } from './onnx/write.ts';
+export type { Roof } from './roofline.ts';
 export {
   multipliedWidths,
   SAMPLING_LAWS,

@@ -1,3 +1,5 @@
+// The layer kinds: what a convolutional network is made of.
+
 /** [height, width] in pixels. */
 export type Size2d = readonly [number, number];
 

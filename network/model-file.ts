@@ -1,3 +1,4 @@
+// Opens a network and its weights from a file of either format, ONNX or tfjs.
 import { basename, dirname, join, normalize } from 'node:path';
 import { UserError } from '../records/user-error.ts';
 import { type ByteSource, FileBytes } from './byte-source.ts';

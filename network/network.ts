@@ -1,3 +1,4 @@
+// A network as an ordered list of layers, and the checks that make it one.
 import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 

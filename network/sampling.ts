@@ -1,3 +1,4 @@
+// Random widths of sub-networks, by laws that depend on seed and index alone.
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ChannelPlan } from './channel-plan.ts';

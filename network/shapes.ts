@@ -1,3 +1,4 @@
+// Output shapes of layers, with TensorFlow's SAME and VALID padding.
 import { UserError } from '../records/user-error.ts';
 import type { Layer, Padding } from './layer.ts';
 import { unknownLayer } from './layer.ts';

@@ -1,3 +1,5 @@
+// Seeded streams and orders for what is measured and for weights: recorded runs resume by them, so they never change.
+// (Data sets have theirs in experiments/data/seeded-random.ts.)
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 

@@ -1,3 +1,4 @@
+// Cuts the part of a network between given layers out.
 import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';

@@ -1,3 +1,4 @@
+// Refuses networks in which no width can vary, where sampling them would say nothing.
 import { UserError } from '../records/user-error.ts';
 import type { ChannelPlan } from './channel-plan.ts';
 

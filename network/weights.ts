@@ -1,4 +1,6 @@
+// Names and shapes of a network's weights, and seeded values for them.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
 import { inferShapes } from './shapes.ts';
 
@@ -40,8 +42,25 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
       case 'gate':
         push('logits', output);
         break;
-      default:
+      case 'input':
+      case 'activation':
+      case 'max-pool':
+      case 'avg-pool':
+      case 'global-avg-pool':
+      case 'add':
+      case 'multiply':
+      case 'concat':
+      case 'slice':
+      case 'channel-shuffle':
+      case 'pad':
+      case 'upsample':
+      case 'depth-to-space':
+      case 'dropout':
+      case 'flatten':
+      case 'softmax':
         break;
+      default:
+        unknownLayer(layer);
     }
     if ('useBias' in layer && layer.useBias) push('bias', output);
   }

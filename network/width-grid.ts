@@ -1,3 +1,4 @@
+// Widths that cover a grid evenly, with channel counts that blocks and vectors do not divide beside it.
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ChannelPlan } from './channel-plan.ts';

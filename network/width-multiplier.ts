@@ -1,3 +1,4 @@
+// All widths of a network times one number.
 import type { ChannelPlan } from './channel-plan.ts';
 
 /** The largest multiplier that commands take. */

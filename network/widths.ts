@@ -1,3 +1,4 @@
+// Widths by layer name to group widths and back, and the network resized to them.
 import { UserError } from '../records/user-error.ts';
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
 import { type Layer, makesChannels, type Slice } from './layer.ts';

@@ -1,3 +1,4 @@
+// What other programs may use of the profiler.
 export type { EngineDescription } from '../records/engine-description.ts';
 export type { MachineDescription } from '../records/machine-description.ts';
 export {
@@ -13,9 +14,18 @@ export type {
   KernelTiming,
   LoadedNetwork,
   ProfiledNetwork,
+  TrainingEngine,
 } from './engines/engine.ts';
-export { defaultEngine, ENGINES, engineNamed, engineStatuses, openEngine } from './engines/registry.ts';
-export { openTrainingEngine, type TrainingEngine } from './engines/training.ts';
+export {
+  defaultEngine,
+  defaultTrainingEngine,
+  ENGINES,
+  engineChoices,
+  engineNamed,
+  engineStatuses,
+  openEngine,
+} from './engines/registry.ts';
+export { openTrainingEngine } from './engines/training.ts';
 export { describeMachine } from './machine.ts';
 export { openIsolated } from './timing/isolation/isolated-measurer.ts';
 export { measureBlock } from './timing/measure-block.ts';

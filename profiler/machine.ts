@@ -1,3 +1,4 @@
+// The machine that everything runs on: processor, caches, memory, GPUs, as the system tells them.
 import si from 'systeminformation';
 import type { MachineDescription } from '../records/machine-description.ts';
 
@@ -33,6 +34,7 @@ export function describeMachine(): Promise<MachineDescription> {
   return described;
 }
 
+/** Name of the processor alone, which is quicker to find. */
 export async function processorName(): Promise<string> {
   const cpu = await si.cpu();
   return `${cpu.manufacturer} ${cpu.brand}`.trim();

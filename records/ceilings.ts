@@ -1,3 +1,4 @@
+// ceilings.json: what a machine reaches at its best, and the timings behind that.
 import { z } from 'zod';
 import { engineDescription } from './engine-description.ts';
 import { machineDescription } from './machine-description.ts';

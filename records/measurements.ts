@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Numbers arrive from CSV as text. */
 const number = z.coerce.number();
+/** Empty, or missing in files of earlier versions, is null. */
+const optionalNumber = z.union([z.literal('').transform(() => null), z.null(), number]).default(null);
 
 /** What a calibration uses a network for; the three sets are disjoint. */
 export const sampleRole = z.enum(['fit', 'choose', 'report', 'probe']);
@@ -65,6 +67,12 @@ export const networkRecord = z.object({
   loads: number.optional(),
   /** Of runs with the caches as other networks left them; latency_us is hot. */
   cold_us: number.optional(),
+  /** Of latency_us, as a fraction: from what loads differ by. Not in files of earlier versions, as what follows. */
+  standard_error: optionalNumber,
+  /** Of the pacer at the speed that latency_us is quoted at; empty where times are raw. */
+  pacer_us: optionalNumber,
+  /** Power of the pacer that times were divided by: 0 to 1. */
+  pacer_exponent: optionalNumber,
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
@@ -77,6 +85,9 @@ export const roundRecord = z.object({
   /** Of the run before, with the caches as other networks left them; not in files of earlier versions. */
   cold_us: number.optional(),
   runs: number,
+  /** Median over bursts of their time in runs of the pacer, and the pacer's own mean time. Not in files of earlier versions. */
+  per_pacer: optionalNumber,
+  pacer_us: optionalNumber,
   disturbed: z.stringbool().or(z.boolean()),
   attempts: number,
   /** In which load of its network; all in one in files of earlier versions. */
@@ -94,6 +105,8 @@ export const kernelLoadRecord = z.object({
   spread: number,
   min_us: number,
   rounds: number,
+  /** In runs of the pacer; not in files of earlier versions. */
+  per_pacer: optionalNumber,
 });
 export type KernelLoadRecord = z.infer<typeof kernelLoadRecord>;
 

@@ -1,3 +1,4 @@
+// study-analysis.json: what a study says about FLOPs and latency.
 import { z } from 'zod';
 import { errorMetrics } from './error-metrics.ts';
 

@@ -1,3 +1,4 @@
+// study.csv and study.json: the rows of a random-model study and what they sum up to.
 import { z } from 'zod';
 
 const number = z.coerce.number();

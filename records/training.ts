@@ -1,3 +1,4 @@
+// The files of a training run: metrics.csv, layers.csv and result.json.
 import { z } from 'zod';
 
 const number = z.coerce.number();
@@ -34,8 +35,11 @@ export type LayerRecord = z.infer<typeof layerRecord>;
 
 export const RESULT_SCHEMA = 'morphline/train-result@1';
 
+export const TRAINED_NETWORKS = ['seed', 'shrunk', 'expanded', 'multiplier'] as const;
+export type TrainedNetworkName = (typeof TRAINED_NETWORKS)[number];
+
 const trainedNetwork = z.object({
-  name: z.enum(['seed', 'shrunk', 'expanded', 'multiplier']),
+  name: z.enum(TRAINED_NETWORKS),
   widths: z.record(z.string(), z.number()),
   flops: z.number(),
   parameters: z.number(),
@@ -44,6 +48,7 @@ const trainedNetwork = z.object({
   cost: z.number(),
   predicted_latency_us: z.number(),
   measured_latency_us: z.number(),
+  /** Robust standard deviation over rounds, as a fraction of the median; in files of 0.1.0 over loads. */
   measured_spread: z.number(),
   /** Of the seed network over this one. */
   predicted_speedup: z.number(),

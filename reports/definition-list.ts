@@ -1,3 +1,4 @@
+// A list of terms and their values as HTML.
 import { html, type Markup, type Part } from './html.ts';
 
 /** Terms and what they are; those without a value are left out. */

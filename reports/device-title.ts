@@ -1,3 +1,4 @@
+// How a device is called in prose.
 import type { StudySummary } from '../records/study.ts';
 
 /** "P100" for the datasheet device p100; a measured device's own name. */

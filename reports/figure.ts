@@ -1,3 +1,4 @@
+// A figure of the report: charts for wide and narrow pages, with title, legend and caption.
 import { renderChart } from './charts/render-chart.ts';
 import type { ChartSpec } from './charts/theme.ts';
 import { html, type Markup, type Part } from './html.ts';

@@ -1,4 +1,9 @@
-import type { CalibrationData, StudyData, TrainingData } from '../experiments/results/result-data.ts';
+// The report's findings, most important first, and the figure that matters in each.
+import type { CalibrationData } from '../experiments/results/calibration-results.ts';
+import type { StudyData } from '../experiments/results/study-results.ts';
+import type { TrainingData } from '../experiments/results/training-results.ts';
+import { groupBy } from '../records/group-by.ts';
+import type { KernelRecord } from '../records/measurements.ts';
 import { REPEATABILITY_LIMIT } from '../records/repeatability.ts';
 import { deviceTitle } from './device-title.ts';
 import { correlation, count, integer, percent, times } from './number-format.ts';
@@ -26,16 +31,18 @@ function predictionFinding({ profile }: CalibrationData): Finding {
 const NAMED_OPS = 3;
 
 function uncountedFinding({ profile, kernels }: CalibrationData): Finding | undefined {
-  let totalUs = 0;
-  const uncountedUs = new Map<string, number>();
-  for (const { role, op, flops, latency_us } of kernels) {
-    // Probes are made of such kernels: they would raise the share.
-    if (role === 'probe') continue;
-    totalUs += latency_us;
-    if (flops === 0) uncountedUs.set(op, (uncountedUs.get(op) ?? 0) + latency_us);
-  }
-  if (totalUs === 0 || uncountedUs.size === 0) return undefined;
-  const byTime = [...uncountedUs].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  // Probes are made of such kernels: they would raise the share.
+  const counted = kernels.filter(({ role }) => role !== 'probe');
+  const timeUs = (list: readonly KernelRecord[]) => list.reduce((sum, { latency_us }) => sum + latency_us, 0);
+  const totalUs = timeUs(counted);
+  const uncounted = groupBy(
+    counted.filter(({ flops }) => flops === 0),
+    ({ op }) => op,
+  );
+  if (totalUs === 0 || uncounted.size === 0) return undefined;
+  const byTime = [...uncounted]
+    .map(([op, list]) => [op, timeUs(list)] as const)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const share = byTime.reduce((sum, [, us]) => sum + us, 0) / totalUs;
   const named = byTime.slice(0, NAMED_OPS).map(([op, us]) => `${op} ${percent(us / totalUs)}`);
   return {

@@ -1,3 +1,4 @@
+// The template that escapes every text put into it.
 /** Text that is HTML already; `html` makes it, and inserts it unchanged. */
 export class Markup {
   readonly text: string;

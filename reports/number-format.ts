@@ -1,3 +1,4 @@
+// Numbers as readers want them: percent, thousands, units that fit.
 /** 0.0206 → "2.1 %". */
 export function percent(fraction: number, digits = 1): string {
   return `${(100 * fraction).toFixed(digits)} %`;

@@ -1,3 +1,4 @@
+// The HTML document around the report's content, and its rule that it asks for nothing.
 import { html, Markup, type Part } from './html.ts';
 import { STYLE } from './style.ts';
 

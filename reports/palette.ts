@@ -1,3 +1,4 @@
+// Every colour, by its role, light and dark, as CSS custom properties.
 /**
  * Colours by role, as CSS custom properties, so that page and charts follow the reader's light or dark scheme. The
  * series keep a distance of at least 9 (OKLab × 100) from one another in normal, protanopic and deuteranopic sight.

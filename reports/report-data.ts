@@ -1,5 +1,5 @@
 // What a report is made of.
-import type { Results } from '../experiments/results/result-data.ts';
+import type { Results } from '../experiments/results/read-results.ts';
 
 /** Everything that a report shows, read from the folders that other commands wrote. */
 export interface ReportData extends Results {

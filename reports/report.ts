@@ -1,3 +1,4 @@
+// The HTML report: which sections, in which order.
 import { html } from './html.ts';
 import { page } from './page.ts';
 import type { ReportData } from './report-data.ts';

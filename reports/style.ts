@@ -1,3 +1,4 @@
+// The page's style sheet.
 import { PALETTE_CSS } from './palette.ts';
 
 /** The page's style sheet: one column, system fonts, for screens from a phone up and for paper. */

@@ -1,3 +1,4 @@
+// Tables of HTML, with figures aligned and bars under shares.
 import { html, type Markup, type Part } from './html.ts';
 
 export interface Column<Row> {

@@ -15,6 +15,7 @@ const FOLDERS = [
   'bench',
   'scripts',
 ];
+const STAMP = join('dist', '.tsbuildinfo');
 const FILES = ['index.ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 function newestMs(directory) {
@@ -27,24 +28,34 @@ function newestMs(directory) {
   return newest;
 }
 
-/** Exits 2 without node_modules, 1 if the build fails. */
-export function buildIfStale(root) {
-  const stamp = join(root, 'dist', '.tsbuildinfo');
+/** Whether a source is newer than the last build. */
+export function isStale(root) {
+  const stamp = join(root, STAMP);
   const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
   const newest = Math.max(
     ...FOLDERS.map((name) => newestMs(join(root, name))),
     ...FILES.map((name) => statSync(join(root, name)).mtimeMs),
   );
-  if (newest <= built) return;
+  return newest > built;
+}
+
+/** Builds, and tells what is wrong on stderr; false where types are, true else. Exits 2 without node_modules. */
+export function build(root) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(tsc)) {
     process.stderr.write('morphline: node_modules is missing: run `npm ci` first\n');
     process.exit(2);
   }
-  const build = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
     stdio: ['ignore', 2, 2],
   });
-  if (build.status !== 0) process.exit(1);
+  if (status !== 0) return false;
   // tsc leaves the stamp alone when nothing that it reads has changed.
-  utimesSync(stamp, new Date(), new Date());
+  utimesSync(join(root, STAMP), new Date(), new Date());
+  return true;
+}
+
+/** Exits 2 without node_modules, 1 if the build fails. */
+export function buildIfStale(root) {
+  if (isStale(root) && !build(root)) process.exit(1);
 }

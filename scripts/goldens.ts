@@ -1,36 +1,34 @@
+// Checks files of reference figures of Google's morph-net: npm run -s goldens -- FILE…
 import { checkGoldens } from '../experiments/goldens/check-file.ts';
+import type { CheckResult } from '../experiments/goldens/differences.ts';
 import { UserError } from '../records/user-error.ts';
 
 /** Differences that a line shows. */
 const SHOWN = 3;
 
-/** `npm run -s goldens -- FILE…`: one line per network, or case and family; exit code 1 if one differs. */
-function main(paths: readonly string[]): number {
-  if (paths.length === 0) {
-    process.stderr.write('goldens: got no file; expected files of reference figures; name some\n');
-    return 2;
-  }
-  let failed = 0;
-  for (const path of paths) {
-    for (const { name, compared, differences } of checkGoldens(path)) {
-      if (differences.length === 0) {
-        process.stdout.write(`ok    ${name}: ${compared} figures agree\n`);
-        continue;
-      }
-      failed++;
-      const more = differences.length > SHOWN ? `; and ${differences.length - SHOWN} more` : '';
-      process.stdout.write(
-        `DIFF  ${name}: ${differences.length} of ${compared} figures differ: ${differences.slice(0, SHOWN).join('; ')}${more}\n`,
-      );
-    }
-  }
-  return failed === 0 ? 0 : 1;
+/** One line per network, or case and family. */
+export function goldensLine({ name, compared, differences }: CheckResult): string {
+  if (differences.length === 0) return `ok    ${name}: ${compared} figures agree`;
+  const more = differences.length > SHOWN ? `; and ${differences.length - SHOWN} more` : '';
+  return `DIFF  ${name}: ${differences.length} of ${compared} figures differ: ${differences.slice(0, SHOWN).join('; ')}${more}`;
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`goldens: ${error.message}\n`);
-  process.exitCode = 2;
+/**
+ * @returns the exit code: 1 if a figure differs
+ * @throws UserError for no file, or one that holds no reference figures
+ */
+export function main(_root: string, paths: readonly string[]): number {
+  if (paths.length === 0) {
+    throw new UserError({
+      got: 'no file',
+      expected: 'files of reference figures',
+      fix: 'name some',
+    });
+  }
+  const results = paths.flatMap((path) => {
+    const checked = checkGoldens(path);
+    for (const result of checked) process.stdout.write(`${goldensLine(result)}\n`);
+    return checked;
+  });
+  return results.every(({ differences }) => differences.length === 0) ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+// Packs a finished study into results/: node scripts/run.mjs pack-study DIR [device.json]
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -45,21 +46,15 @@ export function packStudy(root: string, directory: string, profile: string | nul
   return out;
 }
 
-/** `node scripts/pack-study.mjs DIR [device.json]`; returns the exit code. */
-export function packStudyCommand(root: string, [directory, profile, ...more]: readonly string[]): number {
-  try {
-    if (directory === undefined || more.length > 0) {
-      throw new UserError({
-        got: directory === undefined ? 'no folder' : 'more than a folder and a profile',
-        expected: 'the folder of a finished study and, if it took one, the profile of its device',
-        fix: 'node scripts/pack-study.mjs DIR [device.json]',
-      });
-    }
-    process.stdout.write(`${packStudy(root, directory, profile ?? null)}\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`pack-study: ${error.message}\n`);
-    return 2;
+/** @throws UserError for anything but a folder and, where a calibrated device took part, its profile */
+export function main(root: string, [directory, profile, ...more]: readonly string[]): number {
+  if (directory === undefined || more.length > 0) {
+    throw new UserError({
+      got: directory === undefined ? 'no folder' : 'more than a folder and a profile',
+      expected: 'the folder of a finished study and, if it took one, the profile of its device',
+      fix: 'node scripts/run.mjs pack-study DIR [device.json]',
+    });
   }
+  process.stdout.write(`${packStudy(root, directory, profile ?? null)}\n`);
+  return 0;
 }

@@ -1,3 +1,4 @@
+// Writes docs/study.md and its charts from the committed studies: npm run -s study-page -- [DIR…]
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { analyzeStudy } from '../experiments/study-analysis/analyze-study.ts';
@@ -27,28 +28,23 @@ export function studyPageOf(directories: readonly string[]): Promise<PageFile[]>
 }
 
 /**
- * `npm run -s study-page -- [DIR…]`: writes docs/study.md and its charts from the studies in these folders, all of
- * results/ by default.
+ * Writes docs/study.md and its charts.
+ * @param given folders of studies; none: all of results/
  * @returns the exit code
+ * @throws UserError where there is no study, or one whose files are broken
  */
-export async function writeStudyPage(root: string, given: readonly string[]): Promise<number> {
-  try {
-    const directories = given.length > 0 ? given : committedStudies(root);
-    if (directories.length === 0) {
-      throw new UserError({
-        got: 'no results/study-* folder',
-        expected: 'at least one study',
-        fix: 'name folders of finished studies, or pack one: node scripts/pack-study.mjs DIR',
-      });
-    }
-    for (const { path, text } of await studyPageOf(directories)) {
-      writeFileAtomic(join(root, 'docs', path), text);
-      process.stdout.write(`docs/${path}  ${Math.ceil(text.length / 1024)} kB\n`);
-    }
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`study-page: ${error.message}\n`);
-    return 2;
+export async function main(root: string, given: readonly string[]): Promise<number> {
+  const directories = given.length > 0 ? given : committedStudies(root);
+  if (directories.length === 0) {
+    throw new UserError({
+      got: 'no results/study-* folder',
+      expected: 'at least one study',
+      fix: 'name folders of finished studies, or pack one: node scripts/run.mjs pack-study DIR',
+    });
   }
+  for (const { path, text } of await studyPageOf(directories)) {
+    writeFileAtomic(join(root, 'docs', path), text);
+    process.stdout.write(`docs/${path}  ${Math.ceil(text.length / 1024)} kB\n`);
+  }
+  return 0;
 }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
-// Which folder may import what of which others: values and types, or types alone ("may import" in DESIGN.md).
+// Which folder may import what of which others: values and types, or types alone (docs/architecture.md).
 const RULES: Readonly<Record<string, { values: readonly string[]; types: readonly string[] }>> = {
   records: { values: [], types: [] },
   network: { values: ['records'], types: [] },
@@ -71,7 +71,7 @@ describe('the folders', () => {
     ).toEqual([]);
   });
 
-  test.each(Object.entries(RULES))('%s imports only what DESIGN.md lets it', (folder, { values, types }) => {
+  test.each(Object.entries(RULES))('%s imports only what docs/architecture.md lets it', (folder, { values, types }) => {
     const offences = imports
       .filter(({ from }) => folderOf(from) === folder)
       .filter(({ to, typeOnly }) => {
@@ -96,5 +96,100 @@ describe('the folders', () => {
     };
     for (const path of sources) walk(path, []);
     expect(cycles).toEqual([]);
+  });
+});
+
+/** Rooms of a folder, each with those of the same folder that it may import beside itself. */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  profiler: { engines: [], timing: ['engines'] },
+  calibration: {
+    regression: [],
+    intervals: ['regression'],
+    ladder: ['regression', 'intervals'],
+    slopes: ['ladder'],
+    propose: ['regression', 'ladder'],
+    fit: ['regression', 'intervals', 'ladder', 'slopes'],
+  },
+};
+/** `calibration/ladder/roofline.ts` is in room `ladder`; a file of the folder itself is in none. */
+const roomOf = (path: string) => (path.split('/').length > 2 ? path.split('/')[1] : undefined);
+
+describe('the rooms', () => {
+  test.each(Object.entries(ROOMS))('of %s import only rooms below them', (folder, rooms) => {
+    const offences = imports
+      .filter(({ from, to }) => folderOf(from) === folder && folderOf(to) === folder)
+      .flatMap(({ from, to }) => {
+        const [own, target] = [roomOf(from), roomOf(to)];
+        if (own === undefined || target === undefined || own === target) return [];
+        return rooms[own]?.includes(target) === true ? [] : [`${from} imports ${to}`];
+      });
+    expect(offences).toEqual([]);
+  });
+
+  test('that have rules are all the rooms there are', () => {
+    for (const [folder, rooms] of Object.entries(ROOMS)) {
+      const found = sources.filter((path) => folderOf(path) === folder).flatMap((path) => roomOf(path) ?? []);
+      expect([...new Set(found)].sort(), folder).toEqual(Object.keys(rooms).sort());
+    }
+  });
+});
+
+/** The README that speaks of a file: that of its folder, or of the nearest folder above that has one. */
+function readmeOf(path: string): string {
+  const parts = path.split('/').slice(0, -1);
+  for (; parts.length > 0; parts.pop()) {
+    const readme = `${parts.join('/')}/README.md`;
+    if (existsSync(join(ROOT, readme))) return readme;
+  }
+  return 'none';
+}
+
+/** Paths of files that a README names in backticks, from its folder; `lower.ts` and `onnx/read.ts` alike. */
+function filesNamedIn(readme: string): string[] {
+  const text = readFileSync(join(ROOT, readme), 'utf8');
+  return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name ?? '');
+}
+
+describe('the pages', () => {
+  test('name every file: each is in the README of its folder, or of the nearest one above', () => {
+    const missing = sources.filter((path) => {
+      const readme = readmeOf(path);
+      if (readme === 'none') return true;
+      const relative = posix.relative(posix.dirname(readme), path);
+      return !filesNamedIn(readme).some((name) => name === relative || name === path);
+    });
+    expect(missing.map((path) => `${path} is not in ${readmeOf(path)}`)).toEqual([]);
+  });
+
+  test('name no file that is gone', () => {
+    const readmes = [...new Set(sources.map(readmeOf))].filter((readme) => readme !== 'none');
+    const gone = readmes.flatMap((readme) =>
+      filesNamedIn(readme)
+        .filter((name) => ![join(dirname(readme), name), name].some((path) => existsSync(join(ROOT, path))))
+        .map((name) => `${readme} names ${name}`),
+    );
+    expect(gone).toEqual([]);
+  });
+
+  test('draw the folders that there are', () => {
+    const drawn = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    for (const folder of Object.keys(RULES)) expect(drawn).toContain(`\`${folder}/\``);
+  });
+});
+
+describe('the files', () => {
+  const lines = new Map(
+    sources.map((path) => [path, readFileSync(join(ROOT, path), 'utf8').trimEnd().split('\n')]),
+  );
+
+  test('open with a sentence that says what they are', () => {
+    const silent = sources.filter((path) => !/^\/\/ .{15,}[.:]$/.test(lines.get(path)?.[0] ?? ''));
+    expect(silent).toEqual([]);
+  });
+
+  test('are short: half of them under 90 lines, none over 300', () => {
+    const lengths = [...lines.values()].map(({ length }) => length).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(90);
+    expect([...lines].filter(([, { length }]) => length > 300).map(([path]) => path)).toEqual([]);
   });
 });

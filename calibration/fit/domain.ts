@@ -1,22 +1,26 @@
+// Where a profile holds: the ranges of shapes that each kernel class was sampled at.
+import { groupBy } from '../../records/group-by.ts';
 import type { DeviceProfile } from '../device-profile.ts';
-import type { KernelSample } from '../ladder/kernel-model.ts';
+import { channelShape } from '../ladder/channel-shape.ts';
+import type { KernelSample } from '../ladder/kernel-sample.ts';
 
-/** Ranges of the shapes that each kernel class was sampled at. */
-export function domainOf(samples: readonly KernelSample[]): DeviceProfile['domain'] {
-  const domain: DeviceProfile['domain'] = {};
-  for (const { kernel } of samples) {
-    const { kernelClass, inputChannels, outputChannels, output } = kernel;
-    const pixels = output.height * output.width;
-    const widen = (range: readonly [number, number] | undefined, value: number): [number, number] => [
-      Math.min(range?.[0] ?? value, value),
-      Math.max(range?.[1] ?? value, value),
-    ];
-    const seen = domain[kernelClass];
-    domain[kernelClass] = {
-      samples: (seen?.samples ?? 0) + 1,
-      inputChannels: widen(seen?.inputChannels, inputChannels),
-      outputChannels: widen(seen?.outputChannels, outputChannels),
-      outputPixels: widen(seen?.outputPixels, pixels),
+type Domain = DeviceProfile['domain'];
+
+const rangeOf = (values: readonly number[]): [number, number] => [
+  values.reduce((a, b) => Math.min(a, b)),
+  values.reduce((a, b) => Math.max(a, b)),
+];
+
+/** By kernel class. */
+export function domainOf(samples: readonly KernelSample[]): Domain {
+  const domain: Domain = {};
+  for (const [name, list] of groupBy(samples, ({ kernel }) => kernel.kernelClass)) {
+    const shapes = list.map(({ kernel }) => channelShape(kernel));
+    domain[name] = {
+      samples: list.length,
+      inputChannels: rangeOf(shapes.map(({ inputChannels }) => inputChannels)),
+      outputChannels: rangeOf(shapes.map(({ outputChannels }) => outputChannels)),
+      outputPixels: rangeOf(shapes.map(({ outputPixels }) => outputPixels)),
     };
   }
   return domain;

@@ -1,19 +1,19 @@
-import { median } from 'simple-statistics';
+// Records in, device profile out: fits the ladder, chooses a rung, and says how wrong it is.
 import { rulesNamed } from '../../network/lowering/rules.ts';
 import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
 import { UserError } from '../../records/user-error.ts';
-import { DEVICE_SCHEMA, type DeviceProfile, type RungResult } from '../device-profile.ts';
-import { compareRungs } from '../ladder/choose-rung.ts';
-import { fitRicher, fitRung } from '../ladder/fit-ladder.ts';
-import { jackknifeKernelClasses, jackknifeRoofline } from '../ladder/kernel-intervals.ts';
-import { fitKernelClasses, fitRoofline, type KernelSample } from '../ladder/kernel-model.ts';
+import { DEVICE_SCHEMA, type DeviceProfile } from '../device-profile.ts';
+import type { KernelSample } from '../ladder/kernel-sample.ts';
+import { jackknifeLadder, modelOf } from '../ladder/ladder.ts';
 import { fixedCostUs } from '../ladder/network-model.ts';
-import { choose, heldOutErrors } from '../ladder/rung-errors.ts';
+import type { RungResult } from '../ladder/rung-result.ts';
 import { smoothingGaps } from '../slopes/smoothing-gap.ts';
 import { domainOf } from './domain.ts';
+import { fitRung } from './fit-rung.ts';
 import { inLoads, type LoadRecords, type LoadTimes, loadTimes, networkId } from './load-times.ts';
-import { driftCorrectedUs, type NetworkSample, type NetworkSet, recordedSums } from './network-sample.ts';
+import { type NetworkSample, type NetworkSet, recordedSums } from './network-sample.ts';
 import { kernelOf } from './recorded-kernel.ts';
+import { chooseRung, heldOutErrors } from './rung-errors.ts';
 import { validate } from './validate-profile.ts';
 
 function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | undefined): KernelSample[] {
@@ -31,13 +31,16 @@ function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | unde
   });
 }
 
-export type ProfileContext = Pick<DeviceProfile, 'name' | 'engine' | 'machine' | 'measuredAt' | 'settings'>;
+export type ProfileContext = Pick<
+  DeviceProfile,
+  'name' | 'engine' | 'machine' | 'measuredAt' | 'settings' | 'sentinelUs'
+>;
 
 /** Fewer of a role than this, and there is nothing to fit, choose or report with. */
 const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
 
 /**
- * Fits the ladder to recorded measurements and validates it: kernel models on the kernels of `fit` and `probe`
+ * Fits the ladder to measurements without drift and validates it: kernel models on the kernels of `fit` and `probe`
  * networks, network models on whole `fit` networks, the rung chosen on `choose` and, cross-validated, on `fit`, the error
  * reported on `report`.
  * @param loadRecords times by load, so that intervals hold what a whole load has in common
@@ -51,7 +54,6 @@ export function fitProfile(
   { loadRecords, probes = [] }: { loadRecords?: LoadRecords; probes?: readonly NetworkRecord[] } = {},
 ): DeviceProfile {
   const loads = loadRecords && loadTimes(loadRecords);
-  const corrected = driftCorrectedUs(networks.map(({ record }) => record));
   const setOf = (role: 'fit' | 'choose' | 'report'): NetworkSet => {
     const indices = networks.flatMap(({ record }, i) => (record.role === role ? [i] : []));
     if (indices.length < MIN_NETWORKS[role]) {
@@ -61,48 +63,42 @@ export function fitProfile(
         fix: 'give calibrate a larger --budget',
       });
     }
-    return {
-      samples: indices.map((i) => networks[i] as NetworkSample),
-      measuredUs: indices.map((i) => corrected[i] as number),
-    };
+    const samples = indices.map((i) => networks[i] as NetworkSample);
+    return { samples, measuredUs: samples.map(({ record }) => record.latency_us) };
   };
   const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
   const samples = kernelSamples(kernels, loads);
-  const byLayer = context.settings.table === true;
+  const oneNetwork = context.settings.table === true;
   const fixedUs = fixedCostUs(
     recordedSums(
       kernels,
       sets.fit.samples.map(({ record }) => record),
       sets.fit.measuredUs,
     ),
-    recordedSums(kernels, probes, driftCorrectedUs(probes)),
-  );
-  const roofline = jackknifeRoofline(samples, fitRoofline(samples, false));
-  const overhead = jackknifeRoofline(samples, fitRoofline(samples, true));
-  const classes = jackknifeKernelClasses(samples, fitKernelClasses(samples, overhead.model), overhead);
-  const fitted = [
-    fitRung(roofline.model, roofline, sets, loads, fixedUs),
-    fitRung(overhead.model, overhead, sets, loads, fixedUs),
-    fitRung(classes.model, classes, sets, loads, fixedUs),
-    ...fitRicher(samples, classes.model, byLayer).map((model) =>
-      fitRung(model, classes, sets, loads, fixedUs),
+    recordedSums(
+      kernels,
+      probes,
+      probes.map(({ latency_us }) => latency_us),
     ),
-  ];
-  const comparisons = compareRungs(heldOutErrors(fitted, samples, sets, byLayer, fixedUs));
-  const rungs = fitted.map((rung, i) => ({ ...rung, comparison: comparisons[i] })) as [
+  );
+  const fitted = jackknifeLadder(samples, oneNetwork).map((rung) => fitRung(rung, sets, loads, fixedUs)) as [
     RungResult,
     ...RungResult[],
   ];
-  const { chosen, reason } = choose(rungs);
+  const errors = heldOutErrors(fitted, samples, sets, oneNetwork, fixedUs);
+  const { rungs, chosen, reason } = chooseRung(fitted, errors);
+  const roofline = modelOf(
+    rungs.map(({ model }) => model),
+    'overhead',
+  );
   return {
     schema: DEVICE_SCHEMA,
     ...context,
-    sentinelUs: median(networks.map(({ record }) => record.sentinel_us)),
     roofline: {
-      computeRateGflops: overhead.model.computeRateGflops,
-      bandwidthGBps: overhead.model.bandwidthGBps,
-      overheadUs: overhead.model.overheadUs,
-      intervals: overhead.model.intervals,
+      computeRateGflops: roofline.computeRateGflops,
+      bandwidthGBps: roofline.bandwidthGBps,
+      overheadUs: roofline.overheadUs,
+      intervals: roofline.intervals,
     },
     rungs,
     chosen: chosen.model.rung,

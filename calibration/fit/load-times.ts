@@ -1,4 +1,6 @@
+// What was measured load by load, sorted by network.
 import { median } from 'simple-statistics';
+import { groupBy } from '../../records/group-by.ts';
 import type { KernelLoadRecord, RoundRecord } from '../../records/measurements.ts';
 
 /** What was measured load by load: rows of kernel-loads.csv and rounds.csv. */
@@ -19,18 +21,9 @@ export const networkId = ({ network, sample }: { network: string; sample: number
 
 /** Loads of a network: their rows, in the order of the loads. */
 function byLoad<Row extends { network: string; sample: number; load: number }>(rows: readonly Row[]) {
-  const networks = new Map<string, Map<number, Row[]>>();
-  for (const row of rows) {
-    const id = networkId(row);
-    const loads = networks.get(id) ?? new Map<number, Row[]>();
-    networks.set(id, loads);
-    const list = loads.get(row.load) ?? [];
-    loads.set(row.load, list);
-    list.push(row);
-  }
-  return [...networks].map(([id, loads]): [string, Row[][]] => [
+  return [...groupBy(rows, networkId)].map(([id, ofNetwork]): [string, Row[][]] => [
     id,
-    [...loads].sort(([a], [b]) => a - b).map(([, list]) => list),
+    [...groupBy(ofNetwork, ({ load }) => load)].sort(([a], [b]) => a - b).map(([, list]) => list),
   ]);
 }
 

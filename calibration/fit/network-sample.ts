@@ -1,17 +1,18 @@
-import { median } from 'simple-statistics';
+// Networks as they were measured, with the kernels that predictions of them are sums of.
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import { rulesNamed } from '../../network/lowering/rules.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
+import { groupBy } from '../../records/group-by.ts';
 import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
 import { datasheetDevice } from '../datasheet-devices.ts';
-import { type KernelModel, predictKernel } from '../ladder/kernel-model.ts';
+import { type KernelModel, predictKernel } from '../ladder/ladder.ts';
 import { type NetworkModel, networkLatencyUs } from '../ladder/network-model.ts';
 import { networkId } from './load-times.ts';
 
-/** A measured network with what predictions need of it. */
+/** A measured network, its latency in the session's typical state, with what predictions need of it. */
 export interface NetworkSample {
   readonly record: NetworkRecord;
   /** As the lowering rules make them at the sample's widths. */
@@ -51,13 +52,6 @@ export function networkSample(
   };
 }
 
-/** Latencies of all blocks on one scale: each divided by how slow its sentinel was. */
-export function driftCorrectedUs(records: readonly NetworkRecord[]): number[] {
-  if (records.length === 0) return [];
-  const typical = median(records.map(({ sentinel_us }) => sentinel_us));
-  return records.map(({ latency_us, sentinel_us }) => (latency_us * typical) / sentinel_us);
-}
-
 export interface NetworkSet {
   readonly samples: readonly NetworkSample[];
   readonly measuredUs: readonly number[];
@@ -79,16 +73,11 @@ export function recordedSums(
   networks: readonly NetworkRecord[],
   latenciesUs: readonly number[],
 ) {
-  const sums = new Map<string, { kernelsUs: number; kernels: number }>();
-  for (const kernel of kernels) {
-    const id = networkId(kernel);
-    const sum = sums.get(id) ?? { kernelsUs: 0, kernels: 0 };
-    sum.kernelsUs += kernel.latency_us;
-    sum.kernels++;
-    sums.set(id, sum);
-  }
+  const byNetwork = groupBy(kernels, networkId);
   return networks.flatMap((record, i) => {
-    const sum = sums.get(networkId(record));
-    return sum === undefined ? [] : [{ ...sum, latencyUs: latenciesUs[i] as number }];
+    const own = byNetwork.get(networkId(record));
+    if (own === undefined) return [];
+    const kernelsUs = own.reduce((sum, { latency_us }) => sum + latency_us, 0);
+    return [{ kernelsUs, kernels: own.length, latencyUs: latenciesUs[i] as number }];
   });
 }

@@ -1,9 +1,11 @@
+// The kernel that a row of kernels.csv is about.
 import type { Kernel } from '../../network/lowering/kernel.ts';
+import { recoverCosts } from '../../network/lowering/recover-costs.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
 
 /** The kernel of a row, as `lower` would make it (its layers are not recorded). */
 export function kernelOf(record: KernelRecord): Kernel {
-  return {
+  const figures: Omit<Kernel, 'costs'> = {
     name: record.kernel,
     layers: [],
     op: record.op as Kernel['op'],
@@ -23,4 +25,5 @@ export function kernelOf(record: KernelRecord): Kernel {
     outputBytes: record.output_bytes,
     weightBytes: record.weight_bytes,
   };
+  return { ...figures, costs: recoverCosts(figures) };
 }

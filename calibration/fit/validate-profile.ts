@@ -1,8 +1,11 @@
+// What a profile says of its own accuracy: errors on networks kept for reporting, beside what they repeat within.
 import { mean, median } from 'simple-statistics';
 import type { ErrorMetrics } from '../../records/error-metrics.ts';
+import { groupBy } from '../../records/group-by.ts';
 import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
-import type { RungResult, Validation } from '../device-profile.ts';
+import type { Validation } from '../device-profile.ts';
 import { errorMetricsOf } from '../error-metrics.ts';
+import type { RungResult } from '../ladder/rung-result.ts';
 import { type NetworkSample, type NetworkSet, predictions } from './network-sample.ts';
 
 /** Error of a figure that only needs scaling: the factor is the median ratio on the networks of the fit. */
@@ -20,13 +23,16 @@ export function validate(
   sets: Record<'fit' | 'choose' | 'report', NetworkSet>,
 ): Validation {
   const { fit, report } = sets;
-  const predicted = predictions(rung.model, rung.network, report);
+  const reported = predictions(rung.model, rung.network, report).map((predictedUs, i) => ({
+    law: (report.samples[i] as NetworkSample).record.law,
+    predictedUs,
+    measuredUs: report.measuredUs[i] as number,
+  }));
   const laws: Record<string, ErrorMetrics> = {};
-  for (const law of new Set(report.samples.map(({ record }) => record.law))) {
-    const indices = report.samples.flatMap(({ record }, i) => (record.law === law ? [i] : []));
+  for (const [law, networks] of groupBy(reported, (network) => network.law)) {
     laws[law] = errorMetricsOf(
-      indices.map((i) => predicted[i] as number),
-      indices.map((i) => report.measuredUs[i] as number),
+      networks.map(({ predictedUs }) => predictedUs),
+      networks.map(({ measuredUs }) => measuredUs),
     );
   }
   const repeatability = mean(

@@ -1,3 +1,4 @@
+// Standard errors with degrees of freedom, and the 95 % intervals that they make.
 import { sampleVariance } from 'simple-statistics';
 import { z } from 'zod';
 

@@ -1,3 +1,4 @@
+// The cluster jackknife of a robust fit: one Newton step for each network left out.
 import { choleskySolve } from '../regression/cholesky.ts';
 import { HUBER, type LogFit, type LogModel } from '../regression/robust-log-fit.ts';
 import { combinedMargin, jackknifeMargin, loadMargin, type Margin, ofMedianLoad } from './intervals.ts';

@@ -1,3 +1,4 @@
+// From the sum of kernels to the whole network: a scale, a cost per kernel and one per inference.
 import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { MAD_TO_SIGMA } from '../../records/robust-statistics.ts';

@@ -1,3 +1,4 @@
+// Small networks of copies, pools and products, by which bandwidth and overhead are told from compute.
 import { NetworkBuilder } from '../../network/builder.ts';
 import { deployedNetwork } from '../../network/deployed.ts';
 import type { Network } from '../../network/network.ts';

@@ -1,3 +1,4 @@
+// Which networks a calibration measures, and what each is for.
 import type { SamplingLaw } from '../../network/sampling.ts';
 import type { SampleRole } from '../../records/measurements.ts';
 

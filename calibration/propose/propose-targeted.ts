@@ -1,6 +1,8 @@
+// Which further networks teach most about those that are to be predicted.
 import type { Kernel } from '../../network/lowering/kernel.ts';
-import { channelShape, type KernelModel, predictKernel } from '../ladder/kernel-model.ts';
-import type { ChannelShape } from '../ladder/residual-table.ts';
+import { groupBy } from '../../records/group-by.ts';
+import { type ChannelShape, channelShape, shapeKey } from '../ladder/channel-shape.ts';
+import { type KernelModel, predictKernel } from '../ladder/ladder.ts';
 import { ShapeUncertainty } from './shape-uncertainty.ts';
 
 /** A network that may be measured, or one whose prediction should get better. */
@@ -14,22 +16,13 @@ const MAX_MEASURED = 100;
 /** Variance of log time at a kernel whose class was never sampled. */
 const UNSEEN_VARIANCE = 0.25;
 
-const keyOf = ({ inputChannels, outputChannels, outputPixels }: ChannelShape) =>
-  `${inputChannels} ${outputChannels} ${outputPixels}`;
+const keyOf = (kernel: Kernel) => shapeKey(channelShape(kernel));
 
 function distinct(kernels: readonly Kernel[]): ChannelShape[] {
-  return [...new Map(kernels.map((kernel) => [keyOf(channelShape(kernel)), channelShape(kernel)])).values()];
+  return [...new Map(kernels.map((kernel) => [keyOf(kernel), channelShape(kernel)])).values()];
 }
 
-function byClass(kernels: readonly Kernel[]): Map<string, Kernel[]> {
-  const classes = new Map<string, Kernel[]>();
-  for (const kernel of kernels) {
-    const list = classes.get(kernel.kernelClass);
-    if (list === undefined) classes.set(kernel.kernelClass, [kernel]);
-    else list.push(kernel);
-  }
-  return classes;
-}
+const byClass = (kernels: readonly Kernel[]) => groupBy(kernels, ({ kernelClass }) => kernelClass);
 
 function thinned<T>(values: readonly T[], most: number): readonly T[] {
   if (values.length <= most) return values;
@@ -70,7 +63,7 @@ export function proposeTargeted<T>(
     const uncertainty = new ShapeUncertainty(list);
     const seen = measuredClasses.get(name) ?? [];
     for (const shape of thinned(distinct(seen), MAX_MEASURED)) uncertainty.measure(shape);
-    const indexOf = new Map(list.map((shape, index) => [keyOf(shape), index]));
+    const indexOf = new Map(list.map((shape, index) => [shapeKey(shape), index]));
     states.set(name, {
       uncertainty,
       indexOf,
@@ -82,7 +75,7 @@ export function proposeTargeted<T>(
     let gain = 0;
     for (const [name, list] of byClass(kernels)) {
       const state = states.get(name) as ClassState;
-      const at = [...new Set(list.map((kernel) => state.indexOf.get(keyOf(channelShape(kernel))) as number))];
+      const at = [...new Set(list.map((kernel) => state.indexOf.get(keyOf(kernel)) as number))];
       for (const [of, weight] of state.wanted) {
         const variance = state.seen ? state.uncertainty.variance(of) : UNSEEN_VARIANCE;
         let lowered = 0;
@@ -126,7 +119,7 @@ function wantedOf(
   targets.forEach(({ kernels }, target) => {
     kernels.forEach((kernel, i) => {
       if (kernel.kernelClass !== name) return;
-      const index = indexOf.get(keyOf(channelShape(kernel))) as number;
+      const index = indexOf.get(keyOf(kernel)) as number;
       wanted.set(index, (wanted.get(index) ?? 0) + (weights[target]?.[i] as number));
     });
   });

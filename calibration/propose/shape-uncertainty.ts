@@ -1,4 +1,6 @@
-import { type ChannelShape, RESIDUAL_NOISE_VARIANCE, residualCovariance } from '../ladder/residual-table.ts';
+// How uncertain a class's residual table is at each shape, given where was measured.
+import type { ChannelShape } from '../ladder/channel-shape.ts';
+import { RESIDUAL_NOISE_VARIANCE, residualCovariance } from '../ladder/residual-prior.ts';
 
 /** The posterior at one shape: its row of the extended Cholesky factor, and what is left of its variance. */
 interface Row {

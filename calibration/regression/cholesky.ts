@@ -1,3 +1,4 @@
+// Solves a symmetric positive definite system.
 /**
  * Solves A·x = b by Cholesky decomposition.
  * @param a symmetric positive definite, n × n, row-major; its lower triangle is overwritten

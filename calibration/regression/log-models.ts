@@ -1,3 +1,4 @@
+// What is fitted in log space: rooflines and sums of costs; which costs samples can tell apart.
 import type { LogModel } from './robust-log-fit.ts';
 
 /**

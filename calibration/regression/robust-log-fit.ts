@@ -1,3 +1,4 @@
+// The one optimizer: Levenberg-Marquardt on log residuals with Huber weights.
 import { median } from 'simple-statistics';
 import { MAD_TO_SIGMA } from '../../records/robust-statistics.ts';
 

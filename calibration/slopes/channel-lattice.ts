@@ -1,5 +1,6 @@
+// The channel counts at which a kernel keeps its layout and program.
 import type { Kernel } from '../../network/lowering/kernel.ts';
-import { isTied } from '../../network/lowering/kernel-at.ts';
+import { OP_COSTS } from '../../network/lowering/op-costs.ts';
 import type { ChannelLattice } from './smoothing-window.ts';
 
 /** ONNX Runtime blocks multiples of 4 only; programs named vec4 work on four channels at a time. */
@@ -39,7 +40,7 @@ export function channelLattices(
 ): { readonly input: ChannelLattice; readonly output: ChannelLattice; readonly tied: boolean } {
   const { inputChannels, outputChannels } = kernel;
   const step = steps(kernel, channelBlock ?? 1);
-  if (isTied(kernel)) {
+  if (OP_COSTS[kernel.op].tied) {
     const fewer = latticeOf(step.input, Math.min(inputChannels, outputChannels));
     return { input: fewer, output: fewer, tied: true };
   }

@@ -1,7 +1,8 @@
+// The smoothed time of a kernel over its channel counts, whose derivatives are training's slopes.
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import { kernelAt } from '../../network/lowering/kernel-at.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
-import { type KernelModel, predictKernel } from '../ladder/kernel-model.ts';
+import { type KernelModel, predictKernel } from '../ladder/ladder.ts';
 import { channelLattices } from './channel-lattice.ts';
 import { type SmoothingWindow, smoothingWindow } from './smoothing-window.ts';
 

@@ -1,8 +1,9 @@
+// The smoothed latency of a network over real group widths, and its gradient.
 import type { ChannelPlan, ChannelSum } from '../../network/channel-plan.ts';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import type { Lowering } from '../../network/lowering/lower.ts';
 import { settleWidths } from '../../network/widths.ts';
-import type { KernelModel } from '../ladder/kernel-model.ts';
+import type { KernelModel } from '../ladder/ladder.ts';
 import type { NetworkModel } from '../ladder/network-model.ts';
 import { KernelPotential } from './kernel-potential.ts';
 

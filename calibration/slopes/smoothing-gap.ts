@@ -1,9 +1,11 @@
+// How far the smoothed potential lies from the predictions that it smooths.
 import { max, mean, quantile } from 'simple-statistics';
 import { z } from 'zod';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
-import type { KernelModel } from '../ladder/kernel-model.ts';
+import type { KernelModel } from '../ladder/ladder.ts';
 import { type NetworkModel, networkLatencyUs } from '../ladder/network-model.ts';
+import { sortedGroups } from '../ladder/sorted-groups.ts';
 import { channelLattices } from './channel-lattice.ts';
 import { KernelPotential } from './kernel-potential.ts';
 import { type ChannelLattice, WINDOW_CHANNELS } from './smoothing-window.ts';
@@ -149,12 +151,6 @@ export function smoothingGaps(
   networks: readonly (readonly Kernel[])[],
   rules: Pick<LoweringRules, 'channelBlock'>,
 ): Smoothing {
-  const byClass = new Map<string, Kernel[]>();
-  for (const kernel of kernels) {
-    const list = byClass.get(kernel.kernelClass);
-    if (list === undefined) byClass.set(kernel.kernelClass, [kernel]);
-    else list.push(kernel);
-  }
   const wholes = networks.map((parts) => {
     let tableUs = 0;
     let smoothUs = 0;
@@ -169,9 +165,10 @@ export function smoothingGaps(
   return {
     windowChannels: WINDOW_CHANNELS,
     classes: Object.fromEntries(
-      [...byClass]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, list]) => [name, gapOf(classGaps(model, list, rules))]),
+      sortedGroups(kernels, ({ kernelClass }) => kernelClass).map(([name, list]) => [
+        name,
+        gapOf(classGaps(model, list, rules)),
+      ]),
     ),
     networks: gapOf(wholes),
   };

@@ -1,3 +1,4 @@
+// An average over a period of channels, as weights of values at the counts there are.
 /**
  * Width of the window in channels: one period of all that channel counts do to a kernel (blocks of 8 or 16 channels,
  * SIMD lanes, the remainders of the residual table), so that an average over it holds none of that.

@@ -1,17 +1,27 @@
+// From the files of a calibration run to its device profile, without a device.
 import { join } from 'node:path';
-import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
+import { type Drift, driftOf, slownessOf, withoutDrift } from '../../calibration/drift.ts';
 import { fitProfile } from '../../calibration/fit/fit-profile.ts';
+import type { LoadRecords } from '../../calibration/fit/load-times.ts';
 import { networkSample } from '../../calibration/fit/network-sample.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
-import { engineChoice } from '../../records/engine-description.ts';
+import { engineChoice, engineDescription } from '../../records/engine-description.ts';
 import { parsedJson } from '../../records/json-file.ts';
-import type { NetworkRecord } from '../../records/measurements.ts';
+import { machineDescription } from '../../records/machine-description.ts';
+import { type MeasurementFiles, measurementFiles } from '../../records/measurement-files.ts';
+import type {
+  KernelLoadRecord,
+  KernelRecord,
+  NetworkRecord,
+  RoundRecord,
+} from '../../records/measurements.ts';
+import { type Pacing, pacedUs } from '../../records/pacing.ts';
 import { readRun, writeJson } from '../../records/run-file.ts';
-import { drawSample, familyOf, measurementFiles } from '../samples/measure-samples.ts';
+import { type DrawnSample, drawSample, type Family, familyOf, sampleId } from '../samples/family.ts';
 import { validateOthers } from './validate-others.ts';
 
 /** What a fit needs of `run.json`. */
@@ -24,92 +34,124 @@ const calibrationRun = z.object({
     table: z.boolean().optional(),
     validate: z.array(z.string()).optional(),
   }),
-  context: z.object({ engine: deviceProfile.shape.engine, machine: deviceProfile.shape.machine }),
+  context: z.object({ engine: engineDescription, machine: machineDescription }),
+  startedAt: z.string(),
 });
+type CalibrationRun = z.infer<typeof calibrationRun>;
+
+/** A run's measurements, with drift divided out. */
+interface SteadyMeasurements {
+  readonly drift: Drift;
+  /** Of its own families. */
+  readonly networks: readonly NetworkRecord[];
+  readonly probes: readonly NetworkRecord[];
+  /** Of families that it is validated on. */
+  readonly others: readonly NetworkRecord[];
+  readonly kernels: readonly KernelRecord[];
+  readonly loads: LoadRecords;
+}
+
+function readCalibration(out: string): CalibrationRun {
+  const advice = { expected: 'a run of `morphline calibrate`', fix: 'name its folder' };
+  return parsedJson(readRun(out), calibrationRun, advice, join(out, 'run.json'));
+}
+
+/** Times by load at the speed that the networks' own are quoted at. */
+function pacedLoads(files: MeasurementFiles, networks: readonly NetworkRecord[]): LoadRecords {
+  const pacings = new Map(networks.map((row) => [sampleId(row), pacingOf(row)]));
+  const paced = <T extends KernelLoadRecord | RoundRecord>(rows: readonly T[]): T[] =>
+    rows.map((row) => {
+      const time = { latencyUs: row.latency_us, perPacer: row.per_pacer };
+      return { ...row, latency_us: pacedUs(time, pacings.get(sampleId(row)) ?? null) };
+    });
+  return { kernels: paced(files.kernelLoads.read()), rounds: paced(files.rounds.read()) };
+}
+
+/** How a network's times were brought to one speed; null where they are raw. */
+function pacingOf({ pacer_us: referenceUs, pacer_exponent: exponent }: NetworkRecord): Pacing | null {
+  return referenceUs === null || exponent === null ? null : { referenceUs, exponent };
+}
+
+function readSteady(out: string, isOther: (network: string) => boolean): SteadyMeasurements {
+  const files = measurementFiles(out);
+  const rows = files.networks.read();
+  const own = rows.filter(({ network }) => !isOther(network));
+  const drift = driftOf(own.filter(({ role }) => role !== 'probe'));
+  const slowness = new Map(rows.map((row) => [sampleId(row), slownessOf(row, drift)]));
+  const kernels = files.kernels
+    .read()
+    .map((row) => ({ ...row, latency_us: row.latency_us / (slowness.get(sampleId(row)) ?? 1) }));
+  const of = (wanted: (row: NetworkRecord) => boolean) => withoutDrift(rows.filter(wanted), drift);
+  return {
+    drift,
+    networks: of(({ network, role }) => !isOther(network) && role !== 'probe'),
+    probes: of(({ role }) => role === 'probe'),
+    others: of(({ network }) => isOther(network)),
+    kernels,
+    loads: pacedLoads(files, rows),
+  };
+}
+
+/** What the profile says of its run beside the fit. */
+function profileContext(
+  { settings, context: { engine, machine }, startedAt }: CalibrationRun,
+  { drift, networks, probes }: SteadyMeasurements,
+  name: string | undefined,
+) {
+  const countOf = (wanted: string) => networks.filter(({ role }) => role === wanted).length;
+  return {
+    name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}`,
+    engine,
+    machine,
+    measuredAt: startedAt,
+    settings: {
+      ...settings,
+      samples: {
+        fit: countOf('fit'),
+        choose: countOf('choose'),
+        report: countOf('report'),
+        probe: probes.length,
+      },
+      rounds: Math.min(...[...networks, ...probes].map(({ rounds }) => rounds)),
+    },
+    sentinelUs: drift.sentinelUs,
+  };
+}
 
 /**
- * Fits and validates a device profile from the files of a calibration run, and writes `device.json` there: no device is
- * needed, so that a better fit can be had of old measurements.
+ * Fits and validates a device profile from the files of a calibration run, and writes `device.json` there, so that a
+ * better fit can be had of old measurements:
+ *
+ *     run.json ─▶ families ─▶ networks, kernels without drift ─▶ fit ─▶ validate on other families ─▶ device.json
+ *
  * @param networks of the family, where they are not in the zoo
  * @throws UserError for a folder without a calibration, or with too few networks measured
  */
 export function fitRun(out: string, networks: readonly Network[] = [], name?: string): DeviceProfile {
-  const run = readRun(out);
-  const advice = { expected: 'a run of `morphline calibrate`', fix: 'name its folder' };
-  const { settings, context } = parsedJson(run, calibrationRun, advice, join(out, 'run.json'));
-  const { engine, machine } = context;
+  const run = readCalibration(out);
+  const { settings, context } = run;
   const given = new Map(networks.map((network) => [network.name, network]));
   const familiesOf = (names: readonly string[]) =>
-    new Map(names.map((each) => [each, familyOf(given.get(each) ?? zooNetwork(each))]));
-  const [families, others] = [familiesOf(settings.networks), familiesOf(settings.validate ?? [])];
-  const files = measurementFiles(out);
-  const all = files.networks.read();
-  const measured = all.filter(({ network }) => !others.has(network));
-  const drawnOf = (record: NetworkRecord) => {
-    const { network, sample, role } = record;
-    const family = families.get(network) ?? others.get(network);
+    names.map((each): [string, Family] => [each, familyOf(given.get(each) ?? zooNetwork(each))]);
+  const others = new Map(familiesOf(settings.validate ?? []));
+  const families = new Map([...familiesOf(settings.networks), ...others]);
+  const measured = readSteady(out, (network) => others.has(network));
+  const drawn = (record: NetworkRecord): DrawnSample => {
+    const { network, sample, role, law } = record;
+    const family = families.get(network);
     if (family === undefined) throw new Error(`${join(out, 'networks.csv')} has a row of ${network}`);
-    return drawSample(
-      { network, sample, role, law: record.law as ProposedSample['law'] },
-      family,
-      settings.seed,
-    );
+    return drawSample({ network, sample, role, law: law as ProposedSample['law'] }, family, settings.seed);
   };
-  const samples = measured
-    .filter(({ role }) => role !== 'probe')
-    .map((record) => {
-      const { family, widths } = drawnOf(record);
-      return networkSample(record, family.network, family.plan, widths, engine.rules, settings.batch);
-    });
-  // Blocks were measured one after the other: their kernels are brought to one state of the machine, as networks are.
-  const typicalUs = median(samples.map(({ record }) => record.sentinel_us));
-  const slowness = new Map(
-    all.map(({ network, sample, sentinel_us }) => [`${network} ${sample}`, sentinel_us / typicalUs]),
-  );
-  const slownessOf = ({ network, sample }: { network: string; sample: number }) =>
-    slowness.get(`${network} ${sample}`) ?? 1;
-  const kernels = files.kernels
-    .read()
-    .map((kernel) => ({ ...kernel, latency_us: kernel.latency_us / slownessOf(kernel) }));
-  const countOf = (wanted: string) => measured.filter(({ role }) => role === wanted).length;
-  const profile = fitProfile(
-    kernels,
-    samples,
-    {
-      name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}`,
-      engine,
-      machine,
-      measuredAt: run.startedAt,
-      settings: {
-        ...settings,
-        samples: {
-          fit: countOf('fit'),
-          choose: countOf('choose'),
-          report: countOf('report'),
-          probe: countOf('probe'),
-        },
-        rounds: Math.min(...measured.map(({ rounds }) => rounds)),
-      },
-    },
-    {
-      loadRecords: { kernels: files.kernelLoads.read(), rounds: files.rounds.read() },
-      probes: measured.filter(({ role }) => role === 'probe'),
-    },
-  );
-  const otherSamples = all
-    .filter(({ network }) => others.has(network))
-    .map((record) => ({
-      record,
-      drawn: drawnOf(record),
-      latencyUs: record.latency_us / slownessOf(record),
-    }));
-  const validated: DeviceProfile =
-    otherSamples.length === 0
-      ? profile
-      : {
-          ...profile,
-          validation: { ...profile.validation, others: validateOthers(profile, otherSamples) },
-        };
-  writeJson(join(out, 'device.json'), deviceProfile.parse(validated));
-  return validated;
+  const samples = measured.networks.map((record) => {
+    const { family, widths } = drawn(record);
+    return networkSample(record, family.network, family.plan, widths, context.engine.rules, settings.batch);
+  });
+  const profile = fitProfile(measured.kernels, samples, profileContext(run, measured, name), {
+    loadRecords: measured.loads,
+    probes: measured.probes,
+  });
+  const otherSamples = measured.others.map((record) => ({ record, drawn: drawn(record) }));
+  if (otherSamples.length > 0) profile.validation.others = validateOthers(profile, otherSamples);
+  writeJson(join(out, 'device.json'), deviceProfile.parse(profile));
+  return profile;
 }

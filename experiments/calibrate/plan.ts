@@ -1,17 +1,15 @@
+// What a calibration measures in the time that it has: pure, from what networks cost on trial.
 import { mean } from 'simple-statistics';
 import {
   COUNTS,
-  type ProposedSample,
   profiledCount,
   proposeOthers,
   type SampleCounts,
+  TABLE_COUNTS,
 } from '../../calibration/propose/propose-samples.ts';
-import type { SamplingLaw } from '../../network/sampling.ts';
-import { resizeNetwork } from '../../network/widths.ts';
+import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/timing/bursts.ts';
 import { PROFILED_RUNS_PER_ROUND } from '../../profiler/timing/measure-load.ts';
-import type { Measurer, NetworkTrial } from '../../profiler/timing/measurer.ts';
-import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/timing/rounds.ts';
-import { drawSample, type Family } from '../samples/measure-samples.ts';
+import type { NetworkTrial } from '../../profiler/timing/measurer.ts';
 
 /** What a calibration measures, decided once. */
 export interface Plan extends SampleCounts {
@@ -34,10 +32,6 @@ const ROUNDS_PER_LOAD = 2;
 /** The targeted networks come last, in loads of their own. */
 export const TARGETED_LOADS = 2;
 const TARGETED_ROUNDS = 6;
-
-const TRIAL_LAWS: readonly (SamplingLaw | 'full')[] = ['full', 'uniform', 'log-uniform', 'width-multiplier'];
-/** Sample number of the networks that are tried: of no plan. */
-const TRIAL_SAMPLE = 3000;
 
 /** Seconds that `count` networks take, `profiled` of them with their kernels, in so many loads and rounds. */
 function secondsOf(
@@ -99,25 +93,23 @@ export function affordablePlan(
   return { ...counts, loads: planSeconds(trials, counts, 2, PLANNED_ROUNDS) <= seconds ? 2 : 1 };
 }
 
-/** What a network of each law costs here, of every family. */
-export async function trialRuns(
-  measurer: Measurer,
-  families: readonly Family[],
-  batch: number,
-  seed: number,
-): Promise<NetworkTrial[]> {
-  const networks = families.flatMap((family) =>
-    TRIAL_LAWS.map((law) => {
-      const proposed: ProposedSample = {
-        network: family.network.name,
-        sample: TRIAL_SAMPLE,
-        role: 'fit',
-        law,
-      };
-      return resizeNetwork(family.plan, drawSample(proposed, family, seed).widths);
-    }),
-  );
-  const trials = await measurer.trial(networks, batch);
-  // The full network, one of many in the plan, warms the engine up.
-  return trials.filter((_, index) => TRIAL_LAWS[index % TRIAL_LAWS.length] !== 'full');
+/** A plan, and the time that its targeted networks get, as plan.json keeps them. */
+export interface DecidedPlan extends Plan {
+  readonly targetedSeconds: number;
+}
+
+/**
+ * The plan of a session.
+ * @param trials what typical networks of the families cost here
+ * @param seconds to measure in, all in all
+ * @param others families that it is validated on beside its own
+ */
+export function decidePlan(
+  trials: readonly NetworkTrial[],
+  seconds: number,
+  { others, table }: { readonly others: number; readonly table: boolean },
+): DecidedPlan {
+  const left = seconds - othersSeconds(trials, others);
+  const plan = affordablePlan(trials, left, table ? TABLE_COUNTS : COUNTS);
+  return { ...plan, targetedSeconds: targetedSeconds(trials, plan) };
 }

@@ -1,5 +1,7 @@
 import { kernelOf } from '../../calibration/fit/recorded-kernel.ts';
-import { fitKernelClasses, fitRoofline, type KernelSample } from '../../calibration/ladder/kernel-model.ts';
+import { kernelClassRung } from '../../calibration/ladder/kernel-class.ts';
+import type { KernelSample } from '../../calibration/ladder/kernel-sample.ts';
+import { overheadRung } from '../../calibration/ladder/overhead.ts';
 import {
   type ProposedSample,
   proposeCandidates,
@@ -9,7 +11,7 @@ import { proposeTargeted } from '../../calibration/propose/propose-targeted.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
-import { drawSample, type Family } from '../samples/measure-samples.ts';
+import { drawSample, type Family } from '../samples/family.ts';
 
 const CANDIDATES = 24;
 const TARGETS = 12;
@@ -28,7 +30,7 @@ export function targetedSamples(
   const samples: KernelSample[] = measured
     .filter(({ latency_us }) => latency_us > 0)
     .map((record) => ({ kernel: kernelOf(record), latencyUs: record.latency_us }));
-  const model = fitKernelClasses(samples, fitRoofline(samples, true));
+  const model = kernelClassRung.fit(samples, overheadRung.fit(samples));
   const lowerings = new Map(
     [...families].map(([name, { network }]) => [name, new Lowering(network, rules, batch)]),
   );

@@ -1,5 +1,7 @@
+// The cases whose peaks are measured: copies and triads by size, matrix products and convolutions by shape.
 import { NetworkBuilder } from '../../network/builder.ts';
 import type { Network } from '../../network/network.ts';
+import { engineNamed } from '../../profiler/engines/registry.ts';
 import type { MemoryLevel } from '../../records/ceilings.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
 import type { MachineDescription } from '../../records/machine-description.ts';
@@ -169,9 +171,9 @@ const CHAIN = 192;
 /** Of the machine's memory, one array: all sizes are loaded together, in two copies. */
 const MEMORY_SHARE = 1 / 32;
 
-/** Whether an engine's profile is in whole microseconds and its kernels work in place, so that a chain stays in a cache. */
+/** Whether small kernels are too short for the engine's clock, and it computes chains of them in place. */
 function chains({ engine, hardware }: EngineDescription): boolean {
-  return engine === 'onnxruntime' && hardware === 'cpu';
+  return engineNamed(engine).wholeMicrosecondsOn?.includes(hardware) ?? false;
 }
 
 /** Copy and triad by size, from the first cache to far beyond the last. */

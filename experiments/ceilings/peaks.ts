@@ -1,3 +1,4 @@
+// The ceilings themselves: rates of the cases, and which of them are the peaks.
 import type { BandwidthPoint, Ceilings, ComputePoint, Peaks, Stage } from '../../records/ceilings.ts';
 import { MEMORY_LEVELS } from '../../records/ceilings.ts';
 import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';

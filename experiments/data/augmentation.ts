@@ -1,3 +1,4 @@
+// Random changes of training images that leave their class as it is, by medium.
 import type { ImageSet, Medium } from './dataset.ts';
 
 /** Random changes to an image that leave its class as it is. */

@@ -1,14 +1,15 @@
+// Data sets laid out in one folder per class, with or without a split into training and test.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
 import {
   type DataFile,
   type DataListing,
-  dataFile,
-  dataFileNames,
   LAYOUTS,
+  listDataFileNames,
+  listSubfolders,
   mediumOf,
-  subfolders,
+  statDataFile,
 } from './data-listing.ts';
 
 /** One file in this many goes to the test set where the folders do not say which. */
@@ -22,7 +23,7 @@ const TEST_FRACTION = 6;
  *   or there are both
  */
 export function listClassFolders(directory: string): DataListing {
-  const folders = subfolders(directory);
+  const folders = listSubfolders(directory);
   const [hasTrain, hasTest] = [folders.includes('train'), folders.includes('test')];
   if (hasTrain && hasTest) return listSplit(directory);
   for (const [part, other] of [
@@ -30,7 +31,7 @@ export function listClassFolders(directory: string): DataListing {
     ['test', 'train'],
   ] as const) {
     // A folder called train that holds files is a class (of trains).
-    if (folders.includes(part) && subfolders(join(directory, part)).length > 0) {
+    if (folders.includes(part) && listSubfolders(join(directory, part)).length > 0) {
       throw new UserError({
         got: `${directory} with a folder ${part} but no folder ${other}`,
         expected: LAYOUTS,
@@ -42,8 +43,8 @@ export function listClassFolders(directory: string): DataListing {
 }
 
 function listSplit(directory: string): DataListing {
-  const classes = requireClasses(directory, subfolders(join(directory, 'train')));
-  const testClasses = subfolders(join(directory, 'test'));
+  const classes = requireClasses(directory, listSubfolders(join(directory, 'train')));
+  const testClasses = listSubfolders(join(directory, 'test'));
   const unknown = testClasses.find((name) => !classes.includes(name));
   if (unknown !== undefined) {
     throw new UserError({
@@ -110,7 +111,7 @@ function requireClasses(directory: string, classes: readonly string[]): readonly
 }
 
 function listFiles(directory: string, folder: string, label: number): DataFile[] {
-  const names = dataFileNames(join(directory, folder));
+  const names = listDataFileNames(join(directory, folder));
   if (names.length === 0) {
     throw new UserError({
       got: `no images or recordings in ${join(directory, folder)}`,
@@ -118,5 +119,5 @@ function listFiles(directory: string, folder: string, label: number): DataFile[]
       fix: 'add some, or remove the folder',
     });
   }
-  return names.map((file) => dataFile(directory, `${folder}/${file}`, label));
+  return names.map((file) => statDataFile(directory, `${folder}/${file}`, label));
 }

@@ -1,3 +1,4 @@
+// Loading a data set from a folder of files: listed, decoded, and kept decoded in a cache.
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -5,7 +6,7 @@ import { UserError } from '../../records/user-error.ts';
 import { listClassFolders } from './class-folder-listing.ts';
 import type { DataFile, DataListing } from './data-listing.ts';
 import type { Dataset, ImageSet } from './dataset.ts';
-import { decodeImages, type ImageSize, imageSize } from './decode-images.ts';
+import { decodeImages, type ImageSize, readImageSize } from './decode-images.ts';
 import { decodeRecordings } from './decode-recordings.ts';
 import { type DecodedSets, readImageCache, writeImageCache } from './image-cache.ts';
 import { SPECTROGRAM_SIZE } from './spectrogram.ts';
@@ -96,7 +97,7 @@ async function decoderOf({ medium, train }: DataListing, size: ImageSize | undef
     case 'images': {
       const [first] = train;
       if (first === undefined) throw new Error('a listing without training images');
-      const target = size ?? (await imageSize(first.path));
+      const target = size ?? (await readImageSize(first.path));
       return {
         height: target[0],
         width: target[1],

@@ -1,3 +1,4 @@
+// What a listing of data files says, and looking through folders for them.
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
@@ -32,7 +33,7 @@ export function mediumOf(name: string): Medium | undefined {
 }
 
 /** @param name path inside the directory, parts joined by `/` */
-export function dataFile(directory: string, name: string, label: number): DataFile {
+export function statDataFile(directory: string, name: string, label: number): DataFile {
   const path = join(directory, name);
   // Twice as fast as awaiting them all. A dangling link shows up when it is decoded.
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -40,8 +41,8 @@ export function dataFile(directory: string, name: string, label: number): DataFi
 }
 
 /** Sorted by name. */
-export function subfolders(directory: string): string[] {
-  return visibleEntries(directory)
+export function listSubfolders(directory: string): string[] {
+  return listVisibleEntries(directory)
     .filter(
       (entry) => entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(directory, entry.name))),
     )
@@ -50,8 +51,8 @@ export function subfolders(directory: string): string[] {
 }
 
 /** Names of the data files right inside a directory, sorted. */
-export function dataFileNames(directory: string): string[] {
-  return visibleEntries(directory)
+export function listDataFileNames(directory: string): string[] {
+  return listVisibleEntries(directory)
     .filter((entry) => !entry.isDirectory() && mediumOf(entry.name) !== undefined)
     .map((entry) => entry.name)
     .sort();
@@ -61,7 +62,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function visibleEntries(directory: string): Dirent[] {
+function listVisibleEntries(directory: string): Dirent[] {
   if (!isFolder(directory)) {
     throw new UserError({
       got: `${directory}, which is no directory`,

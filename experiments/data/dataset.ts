@@ -1,3 +1,5 @@
+// A labelled data set in memory, and class-balanced parts of it.
+import { groupBy } from '../../records/group-by.ts';
 import { UserError } from '../../records/user-error.ts';
 import { randomStream, shuffle } from './seeded-random.ts';
 
@@ -45,9 +47,10 @@ export function subset(set: ImageSet, count: number, seed: number): ImageSet {
       fix: 'ask for fewer images',
     });
   }
-  const queues = [...indicesByClass(set.labels)].map(([label, indices]) =>
-    shuffle(Int32Array.from(indices), randomStream(seed, label)),
-  );
+  const byClass = [...groupBy(set.labels.keys(), (index) => set.labels[index] ?? 0)];
+  const queues = byClass
+    .sort(([a], [b]) => a - b)
+    .map(([label, indices]) => shuffle(Int32Array.from(indices), randomStream(seed, label)));
   const chosen = new Int32Array(count);
   let filled = 0;
   for (let round = 0; filled < count; round++) {
@@ -57,15 +60,6 @@ export function subset(set: ImageSet, count: number, seed: number): ImageSet {
     }
   }
   return gather(set, chosen.sort());
-}
-
-/** Classes in ascending order, each with the indices of its images. */
-function indicesByClass(labels: Int32Array): Map<number, number[]> {
-  const byClass = new Map<number, number[]>([...new Set(labels)].sort((a, b) => a - b).map((c) => [c, []]));
-  labels.forEach((label, index) => {
-    byClass.get(label)?.push(index);
-  });
-  return byClass;
 }
 
 function gather(set: ImageSet, indices: Int32Array): ImageSet {

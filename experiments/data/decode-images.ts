@@ -1,3 +1,4 @@
+// JPEG and PNG files as RGB bytes of one size, decoded side by side.
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { UserError } from '../../records/user-error.ts';
@@ -17,7 +18,7 @@ const LANES = 16;
 const MAX_BYTES = 2 ** 32 - 1;
 
 /** The size of an image as its viewer shows it. @throws UserError when the file is no readable image */
-export async function imageSize(path: string): Promise<ImageSize> {
+export async function readImageSize(path: string): Promise<ImageSize> {
   return (await decodeImage(path)).size;
 }
 

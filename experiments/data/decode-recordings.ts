@@ -1,3 +1,4 @@
+// WAV files as the spectrograms that networks for recordings take.
 import { SAMPLE_RATE_HZ } from './log-mel.ts';
 import { SPECTROGRAM_SIZE, spectrogram } from './spectrogram.ts';
 import { readWaveFile } from './wave-file.ts';

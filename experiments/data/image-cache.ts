@@ -1,3 +1,4 @@
+// Decoded images on disk, under a key that names what they were decoded from.
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

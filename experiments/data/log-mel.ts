@@ -1,3 +1,4 @@
+// Log-mel spectrograms of telephone speech, as audio classifiers take them.
 import FFT from 'fft.js';
 import { SPOKEN_DIGITS_MEL_BANDS } from '../../network/zoo/spoken-digits-input.ts';
 import { melFilters } from './mel-filters.ts';

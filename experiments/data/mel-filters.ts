@@ -1,3 +1,4 @@
+// HTK's mel scale, and the triangular filters that sum a spectrum into its bands.
 /** One triangular filter over the bins of a spectrum. */
 export interface MelFilter {
   /** Where its weight is 1, in Hz. */

@@ -1,3 +1,5 @@
+// Random numbers for data sets, by seed and keys of their purpose (image, subset, epoch).
+// (Draws and orders of what is measured are of network/shuffle.ts.)
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';

@@ -1,3 +1,4 @@
+// The shapes of the generated images, by signed distance: exact outlines at any size and turn.
 /** Outlines that all cover the same area, so that a class cannot be read from how much of an image it fills. */
 export const SHAPES = ['circle', 'square', 'triangle', 'cross', 'ring'] as const;
 

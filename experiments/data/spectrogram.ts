@@ -1,3 +1,4 @@
+// The middle of a recording as a picture: a byte for each frame and mel band.
 import { SPOKEN_DIGITS_FRAMES, SPOKEN_DIGITS_MEL_BANDS } from '../../network/zoo/spoken-digits-input.ts';
 import { HOP_SAMPLES, LOG_MEL_FLOOR, logMel, WINDOW_SAMPLES } from './log-mel.ts';
 

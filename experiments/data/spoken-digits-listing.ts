@@ -1,6 +1,13 @@
+// The Free Spoken Digit Dataset's files, whose names say class, speaker and split.
 import { join } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
-import { type DataFile, type DataListing, dataFile, dataFileNames, subfolders } from './data-listing.ts';
+import {
+  type DataFile,
+  type DataListing,
+  listDataFileNames,
+  listSubfolders,
+  statDataFile,
+} from './data-listing.ts';
 
 /** `{digit}_{speaker}_{number}.wav`, as the Free Spoken Digit Dataset names its recordings. */
 const NAME = /^(\d)_[^_]+_(\d+)\.wav$/i;
@@ -17,12 +24,12 @@ const TEST_NUMBERS = 5;
  */
 export function listSpokenDigits(directory: string): DataListing | undefined {
   const folder = [
-    ...(subfolders(directory).includes('recordings') ? [join(directory, 'recordings')] : []),
+    ...(listSubfolders(directory).includes('recordings') ? [join(directory, 'recordings')] : []),
     directory,
-  ].find((each) => dataFileNames(each).some((name) => NAME.test(name)));
+  ].find((each) => listDataFileNames(each).some((name) => NAME.test(name)));
   if (folder === undefined) return undefined;
 
-  const names = dataFileNames(folder);
+  const names = listDataFileNames(folder);
   const parsed = names.map((name) => {
     const [, digit, number] = NAME.exec(name) ?? [];
     if (digit === undefined || number === undefined) throw otherName(join(folder, name));
@@ -33,7 +40,7 @@ export function listSpokenDigits(directory: string): DataListing | undefined {
     classes.flatMap((digit, label) => {
       const own = parsed.filter((each) => each.digit === digit && each.tests === tests);
       if (own.length === 0) throw oneSided(folder, digit, tests);
-      return own.map(({ name }) => dataFile(folder, name, label));
+      return own.map(({ name }) => statDataFile(folder, name, label));
     });
   return { medium: 'recordings', classes, train: files(false), test: files(true) };
 }

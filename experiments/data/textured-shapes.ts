@@ -1,3 +1,4 @@
+// A data set without files: ten classes of textured shapes, painted from a seed.
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { UserError } from '../../records/user-error.ts';

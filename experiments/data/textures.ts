@@ -1,3 +1,4 @@
+// Patterns that fill shapes and backgrounds: stripes, checks, and smooth noise.
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 

@@ -1,3 +1,4 @@
+// Reading WAV files of any kind as one channel at one sample rate.
 import { readFile } from 'node:fs/promises';
 import wavefile from 'wavefile';
 import { UserError } from '../../records/user-error.ts';

@@ -1,3 +1,4 @@
+// What one more filter of each layer costs: FLOPs, weights and time; which widths near the present one are cheap.
 import { z } from 'zod';
 import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';

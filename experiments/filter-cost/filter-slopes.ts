@@ -1,3 +1,4 @@
+// What one more filter of each layer costs on one device, by the layer's name.
 import type { Device } from '../../calibration/device-profile.ts';
 import { latencyResource } from '../../morphnet/resource.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';

@@ -1,3 +1,4 @@
+// The small networks of reference cases, node by node, as networks of ours.
 import { z } from 'zod';
 import type { Layer, Padding } from '../../network/layer.ts';
 import { checkedNetwork, type Network } from '../../network/network.ts';

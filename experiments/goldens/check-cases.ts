@@ -1,3 +1,4 @@
+// Reference cases of regularizers: alive channels, costs and terms of small networks, by family.
 import { z } from 'zod';
 import { ChannelSlots } from '../../morphnet/channel-slots.ts';
 import type { ChannelFamily, SourceVariable } from '../../morphnet/families/channel-family.ts';
@@ -11,7 +12,8 @@ import {
   regularizeChannels,
 } from '../../morphnet/op-regularization.ts';
 import { planChannels } from '../../network/channel-plan.ts';
-import { type CostMeasure, MorphNetView } from '../../network/morph-net-view.ts';
+import type { CostMeasure } from '../../network/morph-net-relaxation.ts';
+import { MorphNetView } from '../../network/morph-net-view.ts';
 import { caseNetwork, caseNode } from './case-network.ts';
 import { type CheckResult, Differences, TOLERANCE } from './differences.ts';
 

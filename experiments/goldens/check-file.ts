@@ -1,3 +1,4 @@
+// A file of reference figures, told by what it holds and checked as such.
 import type { z } from 'zod';
 import { parsedJson, readJsonFile } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';

@@ -1,10 +1,13 @@
+// Reference figures of whole networks: costs op by op, and the regularizers' totals over them.
 import { z } from 'zod';
 import { ChannelSlots } from '../../morphnet/channel-slots.ts';
 import { gammaFamily } from '../../morphnet/families/gamma.ts';
 import { layerVectors, regularizeChannels } from '../../morphnet/op-regularization.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
-import { type CostMeasure, MorphNetView, type Roof } from '../../network/morph-net-view.ts';
+import type { CostMeasure } from '../../network/morph-net-relaxation.ts';
+import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
+import type { Roof } from '../../network/roofline.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
 import { mobilenetV1 } from '../../network/zoo/mobilenet-v1.ts';
 import { resnet50, resnet101, resnet152 } from '../../network/zoo/resnet-v1.ts';

@@ -1,3 +1,4 @@
+// Reference figures of sub-networks: FLOPs, weights and latencies at given widths.
 import { z } from 'zod';
 import { planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';

@@ -1,3 +1,4 @@
+// Comparing figures: tolerances, and a list of what differs.
 /** Relative tolerances of the goldens README. */
 export const TOLERANCE = { perOp: 1e-6, cost: 1e-6, term: 1e-5, float32Total: 5e-6 } as const;
 

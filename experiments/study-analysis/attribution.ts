@@ -1,3 +1,4 @@
+// Attribution: which layers explain the part of latency that a line over FLOPs leaves.
 import { linearRegression, mean, sampleCorrelation } from 'simple-statistics';
 import type { GapShare } from '../../records/study-analysis.ts';
 

@@ -1,3 +1,4 @@
+// The bootstrap: seeded resamples of networks and percentile intervals over them.
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { quantileSorted } from 'simple-statistics';

@@ -1,3 +1,4 @@
+// Correlations of pairs of columns with intervals; every pair sees the same resamples.
 import type { Estimate, PairCorrelation } from '../../records/study-analysis.ts';
 import { percentileInterval, resampleCounts } from './bootstrap.ts';
 import { midranks, type Ranked, ranked, weightedKendall, weightedPearson } from './weighted-correlations.ts';

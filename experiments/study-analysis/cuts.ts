@@ -1,3 +1,4 @@
+// Cuts: over all pairs of networks that differ by a share of their FLOPs, what the smaller one gains.
 import { quantileSorted } from 'simple-statistics';
 import type { CutEffect } from '../../records/study-analysis.ts';
 

@@ -1,3 +1,4 @@
+// The networks of a finished study, drawn again from its seed and checked against its rows.
 import { z } from 'zod';
 import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
@@ -6,7 +7,8 @@ import { MorphNetView } from '../../network/morph-net-view.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { predictedUs, type StudyRecord } from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
-import { drawsOf, type StudyLaw, widthsFile } from '../study/draw.ts';
+import { drawsOf, widthsFile } from '../study/draw.ts';
+import type { StudyLaw } from '../study/laws.ts';
 import type { StudyFiles } from './read-study.ts';
 
 /** Recomputed FLOPs are integers; predictions may differ by this much between versions of morphline. */

@@ -1,3 +1,4 @@
+// The full network layer by layer: time, time per FLOP and share of latency on every device.
 import type { LatencyPredictor } from '../../calibration/predict.ts';
 import type { OpCost } from '../../network/morph-net-view.ts';
 import type { LayerRatio } from '../../records/study-analysis.ts';

@@ -1,3 +1,4 @@
+// Predicted times of every layer over many sub-networks, and what bounds them.
 import { mean } from 'simple-statistics';
 import type { LatencyPredictor, LayerPrediction } from '../../calibration/predict.ts';
 import type { BoundShares } from '../../records/study-analysis.ts';

@@ -1,9 +1,13 @@
+// How far predictions are from what was measured: as they are, without the drift, and scaled.
 import { median } from 'simple-statistics';
-import type { Device } from '../../calibration/device-profile.ts';
+import { type Device, deviceProfile } from '../../calibration/device-profile.ts';
 import { errorMetricsOf } from '../../calibration/error-metrics.ts';
 import { driftSince } from '../../calibration/profile-match.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
+import type { StudyRecord } from '../../records/study.ts';
 import type { PredictionError } from '../../records/study-analysis.ts';
+import type { StudyFiles } from './read-study.ts';
+import { type Columns, MEASURED } from './studied-columns.ts';
 
 /** What was measured, and on what. */
 export interface MeasuredLatencies {
@@ -46,4 +50,29 @@ export function predictionError(
       latencyUs,
     ),
   };
+}
+
+/**
+ * How well every other column predicts what was measured of these rows, in the columns' order; none where the run file
+ * does not say on which engine that was.
+ */
+export function predictionErrors(
+  { summary, run, devices }: StudyFiles,
+  rows: readonly StudyRecord[],
+  columns: Columns,
+): PredictionError[] {
+  const engine = deviceProfile.shape.engine.safeParse(run.context.engine);
+  if (!engine.success || rows.length === 0 || !columns.has(MEASURED)) return [];
+  const measured: MeasuredLatencies = {
+    latencyUs: rows.map((row) => row.measured_us as number),
+    sentinelUs: rows.map((row) => row.measured_sentinel_us ?? null),
+    session: { network: summary.network, batch: summary.batch, engine: engine.data },
+  };
+  return [...columns]
+    .filter(([name]) => name !== MEASURED)
+    .map(([name, predicted]) => {
+      const index = summary.devices.findIndex(({ column }) => column === name);
+      const kind = summary.devices[index]?.kind ?? 'cost';
+      return predictionError(name, kind, predicted, devices[index] ?? null, measured);
+    });
 }

@@ -1,3 +1,4 @@
+// A study folder read back, its files plain or gzipped.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

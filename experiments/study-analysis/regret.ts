@@ -1,5 +1,7 @@
+// Regret: how much slower the network is that a proxy chooses than the fastest it could have chosen.
 import { quantile } from 'simple-statistics';
 import type { RegretCurve } from '../../records/study-analysis.ts';
+import { type Columns, columnOf, latencyNames, MEASURED } from './studied-columns.ts';
 
 /** Floors at these quantiles of the floored quantity: 1 %, 3 %, … 95 %, so that a twentieth is always left to choose. */
 const FLOOR_QUANTILES = Array.from({ length: 48 }, (_, k) => 0.01 + 0.02 * k);
@@ -50,4 +52,26 @@ export function regretCurve(
     max: Math.max(...regrets),
     points,
   };
+}
+
+/** Quantities that must not fall below a floor while latency is minimized. */
+const FLOORS = ['flops', 'parameters'] as const;
+
+/**
+ * Choosing by FLOPs, and, where the measured latency is the judge, by each device's prediction. The fastest of many
+ * measured is partly the luckiest; predictions as judges have no noise.
+ */
+export function regretCurves(columns: Columns, deviceColumns: readonly string[]): RegretCurve[] {
+  return latencyNames(columns).flatMap((latency) =>
+    FLOORS.flatMap((floor) =>
+      (latency === MEASURED ? ['flops', ...deviceColumns] : ['flops']).map((chooser) =>
+        regretCurve(
+          { floor, chooser, latency },
+          columnOf(columns, floor),
+          columnOf(columns, chooser),
+          columnOf(columns, latency),
+        ),
+      ),
+    ),
+  );
 }

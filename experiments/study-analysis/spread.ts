@@ -1,5 +1,7 @@
+// How much latency differs among networks of equal FLOPs, and how much of that is noise.
 import { linearRegression, median, quantile } from 'simple-statistics';
-import type { SpreadWindow } from '../../records/study-analysis.ts';
+import type { SpreadWindow, StudyAnalysis } from '../../records/study-analysis.ts';
+import { type Columns, columnOf, latencyNames, MEASURED } from './studied-columns.ts';
 
 /** Windows along FLOPs; each holds the networks within this fraction of its centre. */
 export const SPREAD_WINDOWS = 20;
@@ -38,10 +40,7 @@ export function noiseRatio(repeatability: number): number {
  * the networks by FLOPs and hold all networks within ±2.5 % of their centre; those with fewer than 20 are left out.
  * @param columns positive values by name, over the same networks
  */
-export function equalFlopsSpread(
-  flops: readonly number[],
-  columns: ReadonlyMap<string, readonly number[]>,
-): SpreadWindow[] {
+export function equalFlopsSpread(flops: readonly number[], columns: Columns): SpreadWindow[] {
   const sorted = flops.toSorted((a, b) => a - b);
   const windows: SpreadWindow[] = [];
   for (let bin = 0; bin < SPREAD_WINDOWS; bin++) {
@@ -56,4 +55,42 @@ export function equalFlopsSpread(
     windows.push({ flops: centre, networks: inside.length, p95_over_p5: Object.fromEntries(ratios) });
   }
   return windows;
+}
+
+/** All latencies, and as `measured_over_…` what each prediction leaves of the measured one. */
+export function spreadColumns(columns: Columns, deviceColumns: readonly string[]): Columns {
+  const spread = new Map(latencyNames(columns).map((name) => [name, columnOf(columns, name)]));
+  const measuredUs = columns.get(MEASURED);
+  if (measuredUs === undefined) return spread;
+  for (const name of deviceColumns) {
+    const predictedUs = columnOf(columns, name);
+    spread.set(
+      `measured_over_${name}`,
+      measuredUs.map((us, i) => us / (predictedUs[i] as number)),
+    );
+  }
+  return spread;
+}
+
+/**
+ * The spread at equal FLOPs of all latencies.
+ * @param repeatability of the measured one; null where nothing was measured
+ */
+export function spreadOf(
+  columns: Columns,
+  deviceColumns: readonly string[],
+  repeatability: number | null,
+): StudyAnalysis['spread'] {
+  const compared = spreadColumns(columns, deviceColumns);
+  const windows = equalFlopsSpread(columnOf(columns, 'flops'), compared);
+  const medianOf = (name: string) => median(windows.map((window) => window.p95_over_p5[name] as number));
+  return {
+    half_width: SPREAD_HALF_WIDTH,
+    windows,
+    noise_p95_over_p5: repeatability === null ? null : noiseRatio(repeatability),
+    median_p95_over_p5:
+      windows.length === 0
+        ? {}
+        : Object.fromEntries([...compared.keys()].map((name) => [name, medianOf(name)])),
+  };
 }

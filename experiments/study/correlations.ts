@@ -1,3 +1,4 @@
+// Pearson and Spearman of a study's summary, null where they are undefined.
 import { sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
 import type { Correlation } from '../../records/study.ts';
 

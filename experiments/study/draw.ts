@@ -1,21 +1,16 @@
+// How a study's networks are drawn: the widths of sample k, from its law, its seed and its structure files.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
-import { SAMPLING_LAWS, sampleWidths, widthsAround } from '../../network/sampling.ts';
+import { sampleWidths, widthsAround } from '../../network/sampling.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { groupWidths } from '../../network/widths.ts';
 import { UserError } from '../../records/user-error.ts';
-
-/** Laws that draw from a seed alone, `around` a structure file, and `file`: exactly the structure files given. */
-export const STUDY_LAWS = [...SAMPLING_LAWS, 'around', 'file'] as const;
-export type StudyLaw = (typeof STUDY_LAWS)[number];
+import { DEFAULT_SPREAD, type StudyLaw } from './laws.ts';
 
 /** A structure file: `{ "layer name": width, … }`, missing layers full. */
 export const widthsFile = z.object({ file: z.string(), widths: z.record(z.string(), z.number()) });
 export type WidthsFile = z.infer<typeof widthsFile>;
-
-/** Standard deviation of the logarithm of a width under the law `around`. */
-export const DEFAULT_SPREAD = 0.2;
 
 /** What the widths of a study's samples follow from; with the network it is all that drawing them again takes. */
 export interface DrawSettings {

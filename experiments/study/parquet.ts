@@ -1,3 +1,4 @@
+// The rows of a study as a Parquet file.
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { StudyRecord } from '../../records/study.ts';
 

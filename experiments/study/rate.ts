@@ -1,3 +1,4 @@
+// Networks measured a minute, added to what progress says.
 import type { ProgressListener } from '../progress.ts';
 
 /** Adds how many networks a minute are measured, in all their rounds, to a job's progress. */

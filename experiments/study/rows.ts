@@ -1,14 +1,15 @@
+// The rows of study.csv: predictions of every sample, and what was measured of the first of them.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Device } from '../../calibration/device-profile.ts';
+import { driftOf, slownessOf } from '../../calibration/drift.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
 import type { StudyRecord } from '../../records/study.ts';
-import { blockDrift } from './block-drift.ts';
 
 /** A predicting device and its column in study.csv. */
 export interface Column {
@@ -70,17 +71,17 @@ export function predictRows(
 export function addMeasurements(rows: readonly StudyRecord[], measured: readonly NetworkRecord[]): void {
   if (measured.length === 0) return;
   const rowOf = new Map(rows.map((row) => [row.sample, row]));
-  const { slowness, sentinelUs } = blockDrift(measured);
+  const drift = driftOf(measured);
   for (const record of measured) {
     const row = rowOf.get(record.sample);
     if (row === undefined) continue;
-    const slow = slowness.get(record.block) ?? 1;
+    const slow = slownessOf(record, drift);
     row.measured_us = roundedUs(record.latency_us / slow);
     row.measured_spread = roundedFraction(record.spread);
     row.measured_rounds = record.rounds;
     row.measured_disturbed = record.disturbed;
     row.measured_drift = roundedFraction(slow - 1);
-    row.measured_sentinel_us = roundedUs(sentinelUs);
+    row.measured_sentinel_us = roundedUs(drift.sentinelUs);
     row.measured_cold_us = record.cold_us === undefined ? null : roundedUs(record.cold_us / slow);
   }
 }

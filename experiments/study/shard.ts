@@ -1,3 +1,4 @@
+// Shards: which part of a study one machine does, as flags and job schedulers say.
 import { UserError } from '../../records/user-error.ts';
 
 /** Part `index` (from 0) of `of`: the samples k with k mod `of` = `index`. */

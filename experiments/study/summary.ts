@@ -1,9 +1,10 @@
+// study.json: what the rows of a study say, by themselves and against what was measured.
 import { mean } from 'simple-statistics';
+import { driftOf } from '../../calibration/drift.ts';
 import { repeatabilityOf } from '../../profiler/timing/round-statistics.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { predictedUs, STUDY_SCHEMA, type StudyRecord, type StudySummary } from '../../records/study.ts';
-import { blockDrift } from './block-drift.ts';
 import { correlationOf } from './correlations.ts';
 
 type DeviceColumn = StudySummary['devices'][number];
@@ -18,7 +19,7 @@ export interface MeasuredStudy {
 
 /** The sentinel in the typical block of a study, in µs. */
 export function sentinelOf(networks: readonly NetworkRecord[]): number {
-  return blockDrift(networks).sentinelUs;
+  return driftOf(networks).sentinelUs;
 }
 
 function measuredSummary(

@@ -1,3 +1,4 @@
+// Checkpoints: the state of a stage and its tensors in one file, whole whenever the process is killed.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Weights } from '../../network/weights.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';

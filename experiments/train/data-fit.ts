@@ -1,3 +1,4 @@
+// Whether a network can be trained on a data set: its input and its classes must be the data's.
 import { planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import { UserError } from '../../records/user-error.ts';

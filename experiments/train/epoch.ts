@@ -1,3 +1,4 @@
+// One epoch of softmax cross entropy, with room for a regularizer: a term in the loss, or a step after each step.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { type Dataset, epochOrder, fillBatch, type Normalization, randomChanges } from '../data/index.ts';
 

@@ -1,3 +1,4 @@
+// Testing a model: how many images of a set it classifies right.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { fillBatch, type ImageSet, type Normalization } from '../data/index.ts';
 
@@ -6,7 +7,7 @@ type Tf = typeof tfTypes;
 const BATCH = 250;
 
 /** Share of the images that the model classifies right, moving statistics in its batch norms. */
-export async function accuracy(
+export async function evaluateAccuracy(
   tf: Tf,
   model: tfTypes.LayersModel,
   set: ImageSet,

@@ -1,3 +1,4 @@
+// The learning rate over a training: up a line, down half a cosine.
 /** Share of the training in which the rate rises from zero. */
 const WARM_UP = 0.1;
 

@@ -1,11 +1,12 @@
+// Testing a shrunk network, whose batch norms must first see what is left of their inputs.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { writeWeights } from '../../morphnet/model-weights.ts';
 import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import { epochOrder, fillBatch } from '../data/index.ts';
-import { accuracy } from './evaluate.ts';
-import type { TrainingSetup } from './network-training.ts';
+import { evaluateAccuracy } from './evaluate.ts';
+import type { TrainingSetup } from './train-stage.ts';
 
 const BATCHES = 60;
 
@@ -13,7 +14,7 @@ const BATCHES = 60;
  * Test accuracy of a shrunk network after its batch norms' moving statistics were estimated anew: removing channels
  * takes their constant, activation(β), from the layers behind them.
  */
-export async function reestimatedAccuracy(
+export async function evaluateReestimated(
   setup: TrainingSetup,
   network: Network,
   weights: Weights,
@@ -35,7 +36,7 @@ export async function reestimatedAccuracy(
     });
     x.dispose();
   }
-  const result = await accuracy(tf, model, test, setup.normalization);
+  const result = await evaluateAccuracy(tf, model, test, setup.normalization);
   model.dispose();
   return result;
 }

@@ -1,9 +1,11 @@
+// The regularized stage: training under a rising price of what is saved, until the alive network costs little enough.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import type { ProgressListener } from '../progress.ts';
-import { type StageResult, type TrainingSetup, trainStage } from './network-training.ts';
+import { MOMENTUM } from './optimizer.ts';
+import { type StageResult, type TrainingSetup, trainStage } from './train-stage.ts';
 
 /** What a checkpoint of this stage keeps beside the weights. */
 export interface ShrinkState {
@@ -18,16 +20,15 @@ export interface ShrinkOptions {
   readonly epochs: number;
   readonly learningRate: number;
   /**
-   * Initial strength in units of 1 / (cost of the seed network); by default such that a channel of average cost loses
-   * a γ of 1 in the course of the stage.
+   * Initial strength in units of 1 / (cost of the seed network); null for such that a channel of average cost loses a γ
+   * of {@link TRAVEL} in the course of the stage.
    */
-  readonly strength?: number;
+  readonly strength: number | null;
   /** The stage ends when the alive network costs at most this. */
   readonly targetCost: number;
   readonly regularizer: (model: tfTypes.LayersModel) => NetworkRegularizer;
 }
 
-const MOMENTUM = 0.9;
 /** Looks at the cost in the course of the stage. */
 const CHECKS = 60;
 /** A look that finds the cost behind its pace raises the strength by this factor. */

@@ -1,3 +1,4 @@
+// The contract of what decides over channels: which variables, what they say of a channel, their derivative.
 import type { Network } from '../../network/network.ts';
 
 /** A variable of a network whose values decide over channels. */

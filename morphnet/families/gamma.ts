@@ -1,3 +1,4 @@
+// Channels decided over by |γ| of their batch norm.
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
 import { UserError } from '../../records/user-error.ts';

@@ -1,3 +1,4 @@
+// Channels decided over by the norm of their filter's weights.
 import { makesChannels } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';

@@ -1,3 +1,4 @@
+// Channels decided over by the probability that their gate is open.
 import type { Network } from '../../network/network.ts';
 import { inferShapes } from '../../network/shapes.ts';
 import { UserError } from '../../records/user-error.ts';

@@ -1,3 +1,4 @@
+// Which layers run no kernel of their own, whatever the data layout: folded norms, fused activations, joins of one.
 import type { ChannelPlan } from '../channel-plan.ts';
 import type { Layer } from '../layer.ts';
 import type { LoweringRules } from './rules.ts';

@@ -1,3 +1,4 @@
+// What an engine runs of a network: a kernel's op, layout, shapes and the work and traffic that follow from them.
 import type { WebgpuProgram } from './webgpu-programs.ts';
 
 /** What a kernel computes. A concat is a copy; a reorder changes the data layout alone. */
@@ -33,8 +34,23 @@ export interface MapSize {
   readonly width: number;
 }
 
-/** What an engine really runs for one or more layers after fusion. */
-export interface Kernel {
+/**
+ * How a kernel's work and traffic grow with its channel counts, at its batch and map sizes: in FLOPs and values. A pair
+ * is an input channel joined to an output channel, of which there are inputs · outputs / groups.
+ */
+export interface ChannelCosts {
+  readonly groups: number;
+  readonly flopsPerPair: number;
+  readonly flopsPerOutput: number;
+  readonly readPerInput: number;
+  readonly readPerOutput: number;
+  readonly writtenPerOutput: number;
+  readonly weightsPerPair: number;
+  readonly weightsPerOutput: number;
+}
+
+/** A kernel but for its channel counts; `kernelAt` makes one of it. */
+export interface KernelFrame {
   /** The layer that names it; a reorder is named after the tensor it reorders. */
   readonly name: string;
   /** Every layer that it computes. */
@@ -49,9 +65,16 @@ export interface Kernel {
   /** Where an engine has several for one op. */
   readonly program?: WebgpuProgram;
   readonly batch: number;
+  /** Size of its first input. */
   readonly input: MapSize;
   readonly output: MapSize;
   readonly filter: MapSize;
+  readonly costs: ChannelCosts;
+}
+
+/** What an engine really runs for one or more layers after fusion. */
+export interface Kernel extends KernelFrame {
+  /** Of its first input. */
   readonly inputChannels: number;
   readonly outputChannels: number;
   /** Channels that are really computed: a blocked layout rounds up to whole blocks. */

@@ -1,7 +1,9 @@
+// Fusions of ONNX Runtime that wait until data layouts are chosen.
 import type { ChannelPlan } from '../channel-plan.ts';
 import type { ActivationFunction, Layer } from '../layer.ts';
 import type { DataLayout } from './kernel.ts';
 import type { Layouts } from './layouts.ts';
+import type { LoweringRules } from './rules.ts';
 
 /** Layers that the kernel of another computes, decided when data layouts are. */
 export interface LateFusions {
@@ -21,6 +23,15 @@ const WITH_ADD: Record<DataLayout, ReadonlySet<ActivationFunction>> = {
   nchwc: new Set<ActivationFunction>(['relu', 'sigmoid', 'hard-sigmoid', 'tanh', 'hard-swish']),
   nhwc: new Set<ActivationFunction>(),
 };
+
+/** Whether any fusion of these layers may depend on data layouts. */
+export function fusesLate(layers: readonly Layer[], rules: LoweringRules): boolean {
+  return layers.some((layer) => {
+    if (layer.kind === 'slice') return rules.joinsSlices;
+    const isHardSwish = layer.kind === 'activation' && layer.activation === 'hard-swish';
+    return rules.fusesAdd && (layer.kind === 'add' || layer.kind === 'batch-norm' || isHardSwish);
+  });
+}
 
 /** What fusing looks at, in the making. */
 class LateFusing {
@@ -170,16 +181,17 @@ export function fuseLate(
   source: Int32Array,
   fused: readonly (readonly string[])[],
   layouts: Layouts,
+  rules: Pick<LoweringRules, 'fusesAdd' | 'joinsSlices'>,
 ): LateFusions {
   const fusing = new LateFusing(plan, alive, source, fused, layouts);
   const { layers } = plan.network;
   layers.forEach((layer, index) => {
-    if (layer.kind === 'add' && fusing.runs(index)) fusing.add(index);
+    if (rules.fusesAdd && layer.kind === 'add' && fusing.runs(index)) fusing.add(index);
   });
   layers.forEach((layer, index) => {
     if (!fusing.runs(index) || fusing.absorbed[index] === 1) return;
     if (layer.kind === 'activation') fusing.activation(index);
-    if (layer.kind === 'slice') fusing.slices(index);
+    if (rules.joinsSlices && layer.kind === 'slice') fusing.slices(index);
   });
   return fusing;
 }

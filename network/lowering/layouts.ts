@@ -1,3 +1,4 @@
+// Which data layout each layer computes in, as ONNX Runtime assigns them.
 import { type ChannelPlan, type ChannelSum, channelCount } from '../channel-plan.ts';
 import type { ActivationFunction, Layer, LayerKind } from '../layer.ts';
 import type { DataLayout } from './kernel.ts';

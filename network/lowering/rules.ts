@@ -1,3 +1,4 @@
+// How each engine makes kernels of layers, as data: fusions, layouts, programs.
 import type { ActivationFunction } from '../layer.ts';
 
 /** How an engine makes kernels of layers. Pure data: predicting needs no engine. */
@@ -55,6 +56,8 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   layout: 'nhwc',
   fusedActivations: [...onnxruntimeRules(null).fusedActivations, 'elu', 'swish', 'gelu'],
   denseActivations: [],
+  // Seen in its profiles: each slice is a kernel there.
+  joinsSlices: false,
   fusesAdd: false,
   turnsInputs: true,
 };

@@ -1,3 +1,4 @@
+// Which shader program tfjs-backend-webgpu chooses for a layer, from its shapes.
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
 

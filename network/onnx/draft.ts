@@ -1,3 +1,4 @@
+// A network in the making while an ONNX graph is read: layers, weights, and tensors that are no layer yet.
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
 import type { LazyValues } from './lazy-weights.ts';

@@ -1,3 +1,4 @@
+// Operators on constants alone, computed while reading: shapes, axes and weights that a graph works out itself.
 import { axesOf, sliceRanges, spreadDims, squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
 import type { NodeSite } from './node-site.ts';
 import { type Constant, constant, isFloatType, valueCount } from './tensors.ts';

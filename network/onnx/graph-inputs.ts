@@ -1,3 +1,4 @@
+// Inputs of an ONNX graph: which are images, of what layout and size.
 import { UserError } from '../../records/user-error.ts';
 import type { Draft } from './draft.ts';
 import type { NodeProto, OnnxModel, ValueProto } from './model.ts';

@@ -1,3 +1,4 @@
+// Weights that are arranged as ours are only when they are asked for.
 import type { Weights } from '../weights.ts';
 
 /** Values that are computed when they are asked for. */

@@ -1,3 +1,4 @@
+// Finds where a broken ONNX file stops making sense.
 import { BYTES, FIXED32, FIXED64, VARINT, varint } from './wire.ts';
 
 /** Where the bytes of a message stop making sense. */

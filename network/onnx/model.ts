@@ -1,3 +1,4 @@
+// Decodes an ONNX file, its weights left where they lie.
 import protobuf from 'protobufjs';
 import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';

@@ -1,3 +1,4 @@
+// What nodes say of dimensions: axes, target sizes, slices, spreading.
 import type { NodeSite } from './node-site.ts';
 import { valueCount } from './tensors.ts';
 

@@ -1,3 +1,4 @@
+// A node about to be read: its inputs, attributes and errors.
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';

@@ -1,3 +1,5 @@
+// The protobuf schema of the part of ONNX that is read and written here.
+
 /**
  * The part of onnx.proto3 (ONNX IR version 10, github.com/onnx/onnx) that convolutional networks need, field
  * numbers as there.

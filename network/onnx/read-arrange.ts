@@ -1,3 +1,4 @@
+// ONNX operators that arrange the elements of a tensor, or pass it on.
 import type { Pending, Value } from './draft.ts';
 import { squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';

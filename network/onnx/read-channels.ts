@@ -1,3 +1,4 @@
+// ONNX operators that take channels apart and join them.
 import type { Pending, Value } from './draft.ts';
 import { sliceRanges } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';

@@ -1,3 +1,4 @@
+// ONNX convolutions, transposed ones included, and the pads of windows.
 import type { Padding, Size2d } from '../layer.ts';
 import { type PadAmounts, padAmounts, type Shape } from '../shapes.ts';
 import type { Value } from './draft.ts';

@@ -1,3 +1,4 @@
+// ONNX matrix products as dense layers or 1×1 convolutions.
 import type { Value } from './draft.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import type { Constant } from './tensors.ts';

@@ -1,3 +1,4 @@
+// ONNX arithmetic and activations, of tensors and with constants.
 import type { Pending, Value } from './draft.ts';
 import { spreadDims } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';

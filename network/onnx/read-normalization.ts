@@ -1,3 +1,4 @@
+// ONNX batch normalization and softmax.
 import type { NodeReader } from './node-site.ts';
 import { isChannels, positionsOf, viewText } from './view.ts';
 

@@ -1,3 +1,4 @@
+// ONNX pools, global ones and means over pixels included.
 import type { Size2d } from '../layer.ts';
 import { type PadAmounts, padAmounts } from '../shapes.ts';
 import { axesOf } from './node-dimensions.ts';

@@ -1,3 +1,4 @@
+// ONNX operators that enlarge a map.
 import type { Size2d } from '../layer.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import { sizesOf, viewText } from './view.ts';

@@ -1,3 +1,4 @@
+// Reads an ONNX model as a network with weights.
 import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { checkedNetwork, type Network } from '../network.ts';

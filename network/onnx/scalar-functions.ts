@@ -1,3 +1,4 @@
+// Functions of one number, by which an activation spelled out in arithmetic is known.
 import type { ActivationFunction } from '../layer.ts';
 
 export type ScalarFunction = (x: number) => number;

@@ -1,3 +1,4 @@
+// An ONNX file without its large values, which are referred to where they lie.
 import protobuf from 'protobufjs';
 import type { ByteSource } from '../byte-source.ts';
 import { BYTES, FIXED32, FIXED64, VARINT, varint } from './wire.ts';

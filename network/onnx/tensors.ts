@@ -1,3 +1,4 @@
+// Constant tensors of an ONNX model: types, sizes and values.
 import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { halfToFloat } from '../tfjs/half-float.ts';

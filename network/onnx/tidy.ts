@@ -1,3 +1,4 @@
+// Tidies the layers that were read into those we would write.
 import type { Layer } from '../layer.ts';
 import type { LazyValues } from './lazy-weights.ts';
 

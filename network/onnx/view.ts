@@ -1,3 +1,5 @@
+// How ONNX sees a tensor of ours: dimensions made of parts of channels, height and width.
+
 /** A part of one of a tensor's axes as our layers have them: index / stride modulo size. */
 export interface Part {
   readonly axis: 'N' | 'C' | 'H' | 'W';

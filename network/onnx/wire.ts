@@ -1,3 +1,5 @@
+// The wire format of protobuf, as far as a file is looked through without decoding.
+
 /** Wire types of protobuf (protobuf.dev/programming-guides/encoding). */
 export const VARINT = 0;
 export const FIXED64 = 1;

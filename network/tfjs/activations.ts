@@ -1,3 +1,4 @@
+// Activations of tfjs: layers that are one, and those within other layers.
 import { z } from 'zod';
 import type { ActivationFunction } from '../layer.ts';
 import { activation, axis, layerOptions, unsupportedOption } from './layer-options.ts';

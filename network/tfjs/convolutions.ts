@@ -1,3 +1,4 @@
+// Layers of tfjs with a kernel: convolutions of every kind, and dense layers.
 import { z } from 'zod';
 import type { Size2d } from '../layer.ts';
 import { activated } from './activations.ts';

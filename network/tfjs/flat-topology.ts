@@ -1,3 +1,4 @@
+// Replaces the models used as layers in a topology by their layers.
 import { UserError } from '../../records/user-error.ts';
 import type { TensorReference, TopologyLayer, TopologyModel } from './topology.ts';
 import { TOPOLOGY_ADVICE } from './topology-schema.ts';

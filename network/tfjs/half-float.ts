@@ -1,3 +1,5 @@
+// Numbers in the 16 bits of an IEEE 754 half.
+
 const HALF_EXPONENT_BIAS = 15;
 const HALF_FRACTION_BITS = 10;
 

@@ -1,3 +1,4 @@
+// Layers of tfjs that join several tensors: add, multiply, concatenate.
 import { z } from 'zod';
 import { axis, layerOptions, unsupportedOption } from './layer-options.ts';
 import type { LayerReader } from './network-draft.ts';

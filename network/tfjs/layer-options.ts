@@ -1,3 +1,4 @@
+// The options that classes of tfjs layers share, and how one that we cannot follow is refused.
 import { z } from 'zod';
 import { UserError } from '../../records/user-error.ts';
 import { type FlatLayer, pathOf } from './flat-topology.ts';

@@ -1,3 +1,4 @@
+// A network in the making while a layers model is read, and the layer about to be read.
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';

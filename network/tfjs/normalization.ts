@@ -1,3 +1,4 @@
+// Layers of tfjs that keep the shape: batch normalization, dropout, noise, gates.
 import { z } from 'zod';
 import { axis, flag, layerOptions, unsupportedOption } from './layer-options.ts';
 import type { LayerReader } from './network-draft.ts';

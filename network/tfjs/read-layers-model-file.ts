@@ -1,3 +1,4 @@
+// Reads a layers model from its model.json and the weight files beside it.
 import { dirname } from 'node:path';
 import { type FileAdvice, readJsonFile } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';

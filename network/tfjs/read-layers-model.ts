@@ -1,3 +1,4 @@
+// Reads a live tf.LayersModel, or the topology of one, as a network.
 import { UserError } from '../../records/user-error.ts';
 import { checkedNetwork, type Network } from '../network.ts';
 import { ACTIVATION_READERS } from './activations.ts';

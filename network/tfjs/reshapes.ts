@@ -1,3 +1,4 @@
+// Layers of tfjs that only arrange values: flatten and reshape.
 import { z } from 'zod';
 import { type FlatLayer, type FlatTopology, readersOf } from './flat-topology.ts';
 import { channelsLast, layerOptions, unsupportedOption } from './layer-options.ts';

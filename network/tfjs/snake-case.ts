@@ -1,3 +1,5 @@
+// Keys of a topology in the one spelling that Keras writes.
+
 /** useBias → use_bias. What is in snake_case stays. */
 export function snakeCase(text: string): string {
   return text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();

@@ -1,3 +1,4 @@
+// Layers of tfjs over height and width: inputs, pools, zeros around, upsampling.
 import { z } from 'zod';
 import { channelsLast, flag, layerOptions, padding, size2d, unsupportedOption } from './layer-options.ts';
 import type { LayerReader } from './network-draft.ts';

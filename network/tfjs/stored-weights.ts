@@ -1,3 +1,4 @@
+// Weights in the files that a model.json lists, read when they are asked for.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,3 +1,4 @@
+// Schemas of what a model.json says of its layers and of how they are called.
 import { z } from 'zod';
 import type { FileAdvice } from '../../records/json-file.ts';
 

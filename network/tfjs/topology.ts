@@ -1,3 +1,4 @@
+// The topology of a layers model, Sequential or functional, as a graph of layers.
 import { parsedJson } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { snakeCaseKeys } from './snake-case.ts';

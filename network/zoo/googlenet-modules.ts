@@ -1,3 +1,4 @@
+// The Inception modules of GoogLeNet, for it and its small relative.
 import type { NetworkBuilder } from '../builder.ts';
 
 /** A module's id and its filters: #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool projection. */

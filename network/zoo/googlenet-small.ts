@@ -1,3 +1,4 @@
+// GoogLeNet for 32×32 images and spoken digits.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { type GooglenetModule, googlenetStages } from './googlenet-modules.ts';

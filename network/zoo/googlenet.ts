@@ -1,3 +1,4 @@
+// GoogLeNet (Inception V1), with batch norm.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { type GooglenetModule, googlenetStages } from './googlenet-modules.ts';

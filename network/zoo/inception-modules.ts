@@ -1,3 +1,4 @@
+// The modules of Inception V2, for it and its small relative.
 import type { NetworkBuilder } from '../builder.ts';
 
 /** Filters of one Inception module: the 1×1 branch, [reduce, 3×3], [reduce, 3×3, 3×3], pool projection. */

@@ -1,3 +1,4 @@
+// Inception V2 for 32×32 images and spoken digits.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import {

@@ -1,3 +1,4 @@
+// Inception V2, as TF-slim defines it.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import {

@@ -1,3 +1,4 @@
+// The networks that have names.
 import { UserError } from '../../records/user-error.ts';
 import type { Network } from '../network.ts';
 import { googlenet } from './googlenet.ts';

@@ -1,3 +1,4 @@
+// The depthwise-separable blocks of MobileNet V1, for it and its small relative.
 import type { NetworkBuilder } from '../builder.ts';
 
 /** Filters and stride of each depthwise-separable block (Howard et al., arXiv 1704.04861, table 1). */

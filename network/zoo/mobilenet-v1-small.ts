@@ -1,3 +1,4 @@
+// MobileNet V1 for 32×32 images and spoken digits.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { mobilenetBody } from './mobilenet-v1-body.ts';

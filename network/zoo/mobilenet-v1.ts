@@ -1,3 +1,4 @@
+// MobileNet V1 at any width multiplier, as TF-slim defines it.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { mobilenetBody } from './mobilenet-v1-body.ts';

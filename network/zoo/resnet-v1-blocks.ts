@@ -1,3 +1,4 @@
+// The bottleneck units of ResNet v1, for it and its small relative.
 import type { NetworkBuilder } from '../builder.ts';
 
 /** Outputs of a unit per filter of its 3×3 convolution. */

@@ -1,3 +1,4 @@
+// ResNet v1 for 32×32 images and spoken digits.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { type ResidualBlock, residualBlocks, stridedConv } from './resnet-v1-blocks.ts';

@@ -1,3 +1,4 @@
+// ResNet v1 of 50, 101 and 152 layers as TF-slim defines it, and AudioResNet.
 import { NetworkBuilder } from '../builder.ts';
 import type { Network } from '../network.ts';
 import { residualBlocks, stridedConv } from './resnet-v1-blocks.ts';

@@ -1,3 +1,4 @@
+// What the small networks read: CIFAR-sized images or patches of spoken digits, and how many classes they tell apart.
 import { SPOKEN_DIGITS_FRAMES, SPOKEN_DIGITS_MEL_BANDS } from './spoken-digits-input.ts';
 
 /** What a small relative of a network reads, small enough to train on a laptop's CPU. */

@@ -1,3 +1,5 @@
+// The size of a spoken-digit patch, which the data set and the networks agree on.
+
 /** Frames of a spoken-digit patch: the height of the input of the networks named -digits. */
 export const SPOKEN_DIGITS_FRAMES = 64;
 

@@ -1,3 +1,5 @@
+// What an engine promises, and how it is found: the contract that every folder here fulfils.
+import type * as tfTypes from '@tensorflow/tfjs';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';
@@ -20,9 +22,8 @@ export type Availability =
       readonly description: EngineDescription;
       /** All that it can run on; the one it takes by default, which is the one described, first. */
       readonly adapters: readonly AdapterDescription[];
-      readonly trains: boolean;
     }
-  | { readonly available: false; readonly reason: string; readonly remedy: string; readonly trains: boolean };
+  | { readonly available: false; readonly reason: string; readonly remedy: string };
 
 /** One kernel's time in one inference, in its real cache state. */
 export interface KernelTiming {
@@ -70,23 +71,67 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** A tfjs namespace whose current backend can train, with what it runs on. */
+export interface TrainingEngine {
+  readonly tf: typeof tfTypes;
+  readonly description: EngineDescription;
+  /** Lets go of the device; a process with a GPU open does not end by itself. */
+  close(): Promise<void>;
+}
+
 /** The one adapter of an engine that runs on what it describes. */
 export function describedAdapter({ adapter, hardware, provider }: EngineDescription): AdapterDescription {
   return { name: adapter, kind: hardware, driver: provider };
 }
 
-/** How an engine is found: one object per engine, in {@link file://./registry.ts}. */
+/**
+ * Brings native parts that npm does not.
+ * @param report takes lines of progress
+ * @returns what is there now
+ * @throws UserError for what is missing
+ */
+export type Installer = (report: (line: string) => void) => Promise<string>;
+
+/**
+ * How an engine is found: one object per engine, in {@link file://./registry.ts}. Help texts read it too, so it imports
+ * no package of the engine before it is asked to look, to open or to install.
+ */
 export interface EngineAdapter {
   readonly name: string;
-  readonly trains: boolean;
+  /** What may follow the colon of `--engine name:provider`, the default first; without them there is nothing to choose. */
+  readonly providers?: readonly string[];
+  /** Hardware on which it is taken when nobody names an engine. Of several such engines, the first of the list. */
+  readonly defaultOn?: {
+    readonly measuring?: readonly HardwareKind[];
+    readonly training?: readonly HardwareKind[];
+  };
+  /** Bytes for loaded networks, of an engine that its own address space limits before the machine's memory does. */
+  readonly heapBytes?: number;
+  /**
+   * Hardware on which it tells times of kernels in whole microseconds. Small kernels are then timed by chains of them,
+   * which it must compute in place, or a chain would not stay in a cache.
+   */
+  readonly wholeMicrosecondsOn?: readonly HardwareKind[];
+  /** By the name that `morphline engines --install` takes. */
+  readonly installers?: Readonly<Record<string, Installer>>;
   /**
    * Looks, without measuring; never throws.
-   * @param options threads to load a native library with, since some take their number once per process
+   * @param options `threads` to load a native library with, since some take their number once per process; `provider`
+   * to look for that one alone
    */
-  availability(options?: { threads?: number }): Promise<Availability>;
+  availability(options?: { threads?: number | undefined; provider?: string }): Promise<Availability>;
   /**
    * @param options `provider` for engines with several, their default otherwise
    * @throws UserError with the reason and the remedy where it is not available
    */
   open(options: { threads: number; provider?: string }): Promise<Engine>;
+  /**
+   * Opens a backend that computes right gradients of every layer, for engines that train. Its tensors may be readable by
+   * `data()` alone.
+   * @throws UserError with the reason and the remedy where it is not available
+   */
+  openTraining?(options?: { threads?: number | undefined }): Promise<TrainingEngine>;
 }
+
+/** An engine that trains. */
+export type TrainingAdapter = EngineAdapter & Required<Pick<EngineAdapter, 'openTraining'>>;

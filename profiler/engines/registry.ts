@@ -1,18 +1,32 @@
-import type { EngineDescription } from '../../records/engine-description.ts';
+// The one list of engines, and which of them a name, a provider or nothing at all means.
 import { UserError } from '../../records/user-error.ts';
+import { defaultAmong } from './default-engine.ts';
 import type { Availability, Engine, EngineAdapter } from './engine.ts';
 import { onnxruntimeAdapter } from './onnxruntime/adapter.ts';
 import { tensorflowAdapter } from './tensorflow/adapter.ts';
 import { wasmAdapter } from './wasm/adapter.ts';
 import { webgpuAdapter } from './webgpu/adapter.ts';
 
-/** Every engine, in the order in which defaults look. Adding one is adding a file and a line here. */
+/** Every engine, in the order in which defaults look and lists show them. Adding one is adding a folder and a line here. */
 export const ENGINES: readonly EngineAdapter[] = [
   tensorflowAdapter,
   webgpuAdapter,
   onnxruntimeAdapter,
   wasmAdapter,
 ];
+
+/** All that `--engine` takes: names of engines, and providers behind a colon but for the default ones. */
+export function engineChoices(): string[] {
+  return ENGINES.flatMap(({ name, providers = [] }) => [
+    name,
+    ...providers.slice(1).map((provider) => `${name}:${provider}`),
+  ]);
+}
+
+/** Names of the engines that train. */
+export function trainingEngines(): string[] {
+  return ENGINES.filter(({ openTraining }) => openTraining !== undefined).map(({ name }) => name);
+}
 
 /** @throws UserError for a name that no engine has */
 export function engineNamed(name: string): EngineAdapter {
@@ -34,39 +48,25 @@ export interface EngineStatus {
 /** What can run here; engines are looked at one after another, since they share the processor. */
 export async function engineStatuses(): Promise<EngineStatus[]> {
   const statuses: EngineStatus[] = [];
-  for (const { name, trains, availability } of ENGINES) {
-    statuses.push({ name, trains, availability: await availability() });
+  for (const { name, openTraining, availability } of ENGINES) {
+    statuses.push({ name, trains: openTraining !== undefined, availability: await availability() });
   }
   return statuses;
 }
 
-function runsOnGpu(availability: Availability): boolean {
-  return availability.available && availability.description.hardware === 'gpu';
+/** The engine to measure with when none is asked for. */
+export function defaultEngine(options: { threads?: number | undefined } = {}): Promise<string> {
+  return defaultAmong(ENGINES, 'measuring', options);
 }
 
-/**
- * The engine to measure with when none is asked for: a hardware GPU first (tensorflow on CUDA, then webgpu), else
- * onnxruntime on the CPU, else wasm.
- */
-export async function defaultEngine(options: { threads?: number } = {}): Promise<string> {
-  if (runsOnGpu(await tensorflowAdapter.availability(options))) return 'tensorflow';
-  if (runsOnGpu(await webgpuAdapter.availability())) return 'webgpu';
-  const onnxruntime = await onnxruntimeAdapter.availability();
-  return onnxruntime.available ? 'onnxruntime' : 'wasm';
-}
-
-/**
- * The engine to train with when none is asked for: tensorflow where its library loads, webgpu on a hardware GPU, else
- * wasm.
- */
-export async function defaultTrainingEngine(): Promise<string> {
-  if ((await tensorflowAdapter.availability()).available) return 'tensorflow';
-  return runsOnGpu(await webgpuAdapter.availability()) ? 'webgpu' : 'wasm';
+/** The engine to train with when none is asked for. */
+export function defaultTrainingEngine(options: { threads?: number | undefined } = {}): Promise<string> {
+  return defaultAmong(ENGINES, 'training', options);
 }
 
 /**
  * Opens an engine, or the default one.
- * @param choice name of an engine, for onnxruntime with `:` and a provider behind it (`onnxruntime:webgpu`)
+ * @param choice one of {@link engineChoices}, or an engine with its default provider named
  * @throws UserError for an engine or provider that there is not, or that is not available
  */
 export async function openEngine(
@@ -76,17 +76,11 @@ export async function openEngine(
   const [name = '', provider] = (choice ?? (await defaultEngine({ threads }))).split(':');
   const adapter = engineNamed(name);
   if (provider === undefined) return adapter.open({ threads });
-  if (adapter === onnxruntimeAdapter) return adapter.open({ threads, provider });
+  if (adapter.providers !== undefined) return adapter.open({ threads, provider });
+  const several = ENGINES.filter(({ providers }) => providers !== undefined).map((engine) => engine.name);
   throw new UserError({
     got: `provider '${provider}' of engine ${name}`,
-    expected: 'a provider of onnxruntime, the one engine with several',
+    expected: `a provider only of an engine with several (${several.join(', ')})`,
     fix: `write --engine ${name}`,
   });
-}
-
-/** What `--engine` opens a described engine again with. */
-export function engineChoice({ engine, provider }: EngineDescription): string {
-  if (engine !== 'onnxruntime') return engine;
-  if (/^webgpu/i.test(provider)) return 'onnxruntime:webgpu';
-  return /^cuda/i.test(provider) ? 'onnxruntime:cuda' : engine;
 }

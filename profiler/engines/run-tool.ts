@@ -1,3 +1,4 @@
+// A program run to its end, with its lines; installers use it.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -1,39 +1,21 @@
-import { availableParallelism } from 'node:os';
-import type { EngineDescription } from '../../records/engine-description.ts';
+// Opening an engine to train with, by its name or by what is best here.
 import { UserError } from '../../records/user-error.ts';
-import { defaultTrainingEngine } from './registry.ts';
-import { tensorflowAdapter } from './tensorflow/adapter.ts';
-import type { Tf } from './tfjs/execute.ts';
-import { wasmAdapter } from './wasm/adapter.ts';
-import { webgpuAdapter } from './webgpu/adapter.ts';
-
-/** A tfjs namespace whose current backend can train, with what it runs on. */
-export interface TrainingEngine {
-  readonly tf: Tf;
-  readonly description: EngineDescription;
-  /** Lets go of the device; a process with a GPU open does not end by itself. */
-  close(): Promise<void>;
-}
+import type { TrainingEngine } from './engine.ts';
+import { defaultTrainingEngine, ENGINES, trainingEngines } from './registry.ts';
 
 /**
- * Opens an engine to train with: by default tensorflow where its native library loads, webgpu on a hardware GPU, else
- * wasm. On webgpu values are read by `data()` alone: `dataSync()` throws.
+ * Opens an engine to train with, by default the best one here. On some, values are read by `data()` alone:
+ * `dataSync()` throws.
+ * @param threads of the CPU; what the engine takes by itself without
  * @throws UserError for an engine that does not train or is not available
  */
 export async function openTrainingEngine(name?: string, threads?: number): Promise<TrainingEngine> {
-  const wanted = name ?? (await defaultTrainingEngine());
-  const close = async () => undefined;
-  switch (wanted) {
-    case 'tensorflow':
-      return { ...(await tensorflowAdapter.openTraining(threads ?? availableParallelism())), close };
-    case 'webgpu':
-      return webgpuAdapter.openTraining();
-    case 'wasm':
-      return { ...(await wasmAdapter.openTraining()), close };
-  }
+  const wanted = name ?? (await defaultTrainingEngine({ threads }));
+  const adapter = ENGINES.find((engine) => engine.name === wanted);
+  if (adapter?.openTraining !== undefined) return adapter.openTraining({ threads });
   throw new UserError({
     got: `training engine '${wanted}'`,
-    expected: 'tensorflow, webgpu or wasm',
+    expected: `one of ${trainingEngines().join(', ')}`,
     fix: 'leave --engine out to use the best one here',
   });
 }

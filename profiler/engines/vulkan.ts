@@ -1,3 +1,4 @@
+// The Vulkan loader and drivers that Dawn needs on Linux; SwiftShader where there is no GPU.
 import { existsSync, readdirSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,11 @@
+// Measures networks together over several loads, in processes that may die.
 import type { Network } from '../../network/network.ts';
-import type { KernelFigures, NetworkCase, Stage } from './measure-load.ts';
+import { BlockSamples } from './block-samples.ts';
+import { Deaths } from './deaths.ts';
+import type { KernelFigures, LoadResult, NetworkCase, Stage } from './measure-load.ts';
 import { type BlockMeasurement, type LoadSample, summarizeNetworks } from './measure-networks.ts';
 import { LoadDeath, type Measurer } from './measurer.ts';
+import { type BlockPlan, type BlockState, nextStep, type SteadyTarget } from './next-step.ts';
 import type { RoundPolicy } from './round-policy.ts';
 import { summarizeRounds } from './round-statistics.ts';
 import type { SentinelSample } from './rounds.ts';
@@ -18,15 +22,17 @@ export interface EarlierLoads {
   readonly kernels: ReadonlyMap<string, readonly (readonly KernelFigures[])[]>;
 }
 
-export interface BlockOptions {
+export interface BlockOptions extends BlockPlan {
   readonly batch: number;
   readonly seed: number;
   readonly sentinel: Network;
+  /** Timed between bursts of runs; times are raw without one. */
+  readonly pacer?: Network;
   /** How often every network is loaded anew; rounds are shared out among the loads. */
   readonly loads: number;
   readonly policy: RoundPolicy;
   /** As many loads and rounds again, up to so many rounds, until the networks repeat within this fraction. */
-  readonly steady?: { readonly repeatability: number; readonly maxRounds: number };
+  readonly steady?: SteadyTarget;
   readonly earlier?: EarlierLoads;
   /** Told each sample as it is taken. */
   readonly onSample?: (sample: LoadSample) => void;
@@ -37,207 +43,156 @@ export interface BlockOptions {
   readonly onStage?: (stage: Stage, load: { readonly index: number; readonly of: number }) => void;
 }
 
-/** A case on which this many processes have died in a row is left out. */
-const MAX_DEATHS = 3;
+/** What a block has so far. */
+class Block {
+  cases: readonly NetworkCase[];
+  readonly samples: BlockSamples;
+  readonly kernels: Map<string, KernelFigures[][]>;
+  readonly sentinels: SentinelSample[] = [];
+  readonly deaths = new Deaths();
+  /** Loads that stopped because their policy said so; and whether the last one did. */
+  private readonly ended = new Set<number>();
+  private lastEnded = false;
+  private readonly profiled: boolean;
+  private readonly options: BlockOptions;
 
-const keyOf = (stage: Stage | null) => (stage === null ? 'start' : `${stage.step} ${stage.id ?? ''}`);
-
-/** Deaths in a row at each stage: one that a later process passes was not to blame. */
-class Deaths {
-  private readonly counts = new Map<string, number>();
-  private current = keyOf(null);
-
-  /** A process starts. */
-  begin(): void {
-    this.current = keyOf(null);
+  constructor(cases: readonly NetworkCase[], options: BlockOptions) {
+    const { earlier } = options;
+    this.cases = cases;
+    this.options = options;
+    this.samples = new BlockSamples(
+      cases.map(({ id }) => id),
+      earlier?.samples ?? [],
+    );
+    this.kernels = new Map(
+      [...(earlier?.kernels ?? [])].map(([id, each]) => [id, [...each].map((k) => [...k])]),
+    );
+    this.profiled = cases.some((each) => each.profiled);
   }
 
-  reached(stage: Stage): void {
-    this.counts.delete(this.current);
-    this.current = keyOf(stage);
+  /** Mean of |pass 2 / pass 1 − 1| over the rounds that every case has. */
+  private repeatability(whole: number): number | null {
+    if (whole === 0) return null;
+    const rounds = this.cases.map(({ id }) => this.samples.of(id).slice(0, whole));
+    return summarizeRounds(
+      rounds.map((each) => each.map(({ latencyUs }) => latencyUs)),
+      rounds.map((each) => each.map(({ load }) => load)),
+    ).repeatability;
   }
 
-  /** @returns whether it was the last that this stage is granted */
-  died(): boolean {
-    const deaths = (this.counts.get(this.current) ?? 0) + 1;
-    this.counts.set(this.current, deaths);
-    return deaths >= MAX_DEATHS;
+  state({ loads, policy }: BlockPlan): BlockState {
+    const { whole } = this.samples;
+    return {
+      whole,
+      loaded: this.samples.loadsOf(Math.ceil(policy.minRounds / loads), this.ended),
+      lastEnded: this.lastEnded,
+      profiled: this.profiled,
+      repeatability: this.repeatability(whole),
+    };
+  }
+
+  leaveOut(id: string, reason: string): void {
+    this.cases = this.cases.filter((each) => each.id !== id);
+    this.samples.leaveOut(id);
+    this.options.onFailure?.({ id, reason });
+  }
+
+  finished(load: number, { sentinels, kernels, failures }: LoadResult): void {
+    this.lastEnded = true;
+    this.ended.add(load);
+    this.sentinels.push(...sentinels);
+    for (const [id, figures] of kernels) {
+      if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), [...figures]]);
+    }
+    this.options.onKernels?.(load, kernels);
+    for (const [id, reason] of failures) this.leaveOut(id, reason);
+  }
+
+  /** @throws the error, unless it is a death that leaves something to go on with */
+  failed(error: unknown): void {
+    if (!(error instanceof LoadDeath)) throw error;
+    this.lastEnded = false;
+    if (!this.deaths.died()) return;
+    const id = error.stage?.id ?? null;
+    if (id === null) throw error;
+    this.leaveOut(id, error.message);
   }
 }
 
-/** The rounds of a block, by case, as its loads deliver them. */
-class BlockSamples {
-  private readonly samples = new Map<string, LoadSample[]>();
-
-  constructor(ids: readonly string[], earlier: readonly LoadSample[]) {
-    for (const id of ids) this.samples.set(id, []);
-    for (const sample of earlier) this.add(sample);
-  }
-
-  add(sample: LoadSample): void {
-    this.samples.get(sample.id)?.push(sample);
-  }
-
-  leaveOut(id: string): void {
-    this.samples.delete(id);
-  }
-
-  of(id: string): readonly LoadSample[] {
-    return this.samples.get(id) ?? [];
-  }
-
-  /** Rounds by case. */
-  get done(): Map<string, number> {
-    return new Map([...this.samples].map(([id, each]) => [id, each.length]));
-  }
-
-  /** Rounds that every case has. */
-  get whole(): number {
-    return Math.min(...[...this.samples.values()].map((each) => each.length));
-  }
-
-  /** Loads that ended by themselves, or have at least this many rounds' worth of samples. */
-  loadsOf(rounds: number, ended: ReadonlySet<number>): number {
-    const counts = new Map([...ended].map((load) => [load, Number.POSITIVE_INFINITY]));
-    for (const each of this.samples.values())
-      for (const { load } of each) counts.set(load, (counts.get(load) ?? 0) + 1);
-    return [...counts.values()].filter((count) => count >= rounds * this.samples.size).length;
-  }
-
-  get nextLoad(): number {
-    let last = -1;
-    for (const each of this.samples.values()) for (const { load } of each) last = Math.max(last, load);
-    return last + 1;
+/** Loads the networks once more and takes the rounds that the policy says. */
+async function measureNextLoad(
+  measurer: Measurer,
+  block: Block,
+  policy: RoundPolicy,
+  where: { readonly index: number; readonly of: number },
+  { batch, seed, sentinel, pacer, onStage, onSample }: BlockOptions,
+): Promise<void> {
+  const load = block.samples.nextLoad;
+  block.deaths.begin();
+  try {
+    const paced = pacer === undefined ? {} : { pacer };
+    const job = { cases: block.cases, batch, seed, sentinel, ...paced, done: block.samples.done, policy };
+    const result = await measurer.measureLoad(job, {
+      onStage(stage) {
+        block.deaths.reached(stage);
+        onStage?.(stage, where);
+      },
+      onSample(sample) {
+        block.samples.add({ ...sample, load });
+        onSample?.({ ...sample, load });
+      },
+    });
+    block.finished(load, result);
+  } catch (error) {
+    block.failed(error);
   }
 }
 
-/** Whether the networks repeat too badly, and more rounds may be taken. */
-function isUnsteady(
-  block: BlockSamples,
-  cases: readonly NetworkCase[],
-  whole: number,
-  steady: BlockOptions['steady'],
-): boolean {
-  if (steady === undefined || whole >= steady.maxRounds) return false;
-  const samples = cases.map(({ id }) => block.of(id).slice(0, whole));
-  const { repeatability } = summarizeRounds(
-    samples.map((each) => each.map(({ latencyUs }) => latencyUs)),
-    samples.map((each) => each.map(({ load }) => load)),
-  );
-  return repeatability !== null && repeatability > steady.repeatability;
-}
-
-/** This load's share of the rounds and of the time that are left. */
-function sharedPolicy(policy: RoundPolicy, whole: number, loads: number, loadsLeft: number): RoundPolicy {
-  const { minRounds, maxRounds, deadlineMs, targetError } = policy;
-  const now = Date.now();
-  const least = whole + Math.max(0, Math.ceil((minRounds - whole) / loadsLeft));
-  return {
-    minRounds: least,
-    maxRounds: Math.max(least, whole + Math.floor((maxRounds - whole) / loadsLeft)),
-    deadlineMs: now + Math.max(0, deadlineMs - now) / loadsLeft,
-    // Errors of loads that are independent average out.
-    ...(targetError === undefined ? {} : { targetError: targetError * Math.sqrt(loads) }),
-    // Alone, its even and its odd rounds are the two passes.
-    even: loads === 1,
-  };
+/** Sentinels of a block whose rounds are all those of killed processes, which took their sentinels with them. */
+async function lateSentinels(
+  measurer: Measurer,
+  { sentinel, batch }: BlockOptions,
+): Promise<SentinelSample[]> {
+  const trials = await measurer.trial([sentinel, sentinel, sentinel], batch);
+  // Of no round: taken after them all.
+  return trials.map(({ runSeconds }) => {
+    const latencyUs = runSeconds * 1e6;
+    return { round: -1, latencyUs, coldUs: latencyUs, perPacer: null, pacerUs: null };
+  });
 }
 
 /**
- * Measures networks together over several loads. What a load's process leaves when it dies counts, and a new load goes
- * on in the middle of its round; a case on which processes die three times in a row is left out.
+ * Measures networks together over several loads:
+ *
+ *     decide ({@link nextStep}) ─▶ a load, in a process of its own ─▶ decide … ─▶ summarize
+ *
+ * What a load's process leaves when it dies counts, and a new load goes on in the middle of its round; a case on which
+ * processes die three times in a row is left out.
  * @returns the measurements of all other cases
  * @throws Error if processes die three times before they have a network to blame
  */
 export async function measureBlock(
   measurer: Measurer,
-  allCases: readonly NetworkCase[],
+  cases: readonly NetworkCase[],
   options: BlockOptions,
 ): Promise<BlockMeasurement> {
-  const { batch, seed, sentinel, earlier, steady } = options;
-  let { loads, policy } = options;
-  let cases = allCases;
-  const block = new BlockSamples(
-    cases.map(({ id }) => id),
-    earlier?.samples ?? [],
-  );
-  const kernels = new Map([...(earlier?.kernels ?? [])].map(([id, each]) => [id, [...each]]));
-  const sentinels: SentinelSample[] = [];
-  const deaths = new Deaths();
-  const leaveOut = (id: string, reason: string) => {
-    cases = cases.filter((each) => each.id !== id);
-    block.leaveOut(id);
-    options.onFailure?.({ id, reason });
-  };
-  /** Loads that stopped because their policy said so; and whether the last one did. */
-  const ended = new Set<number>();
-  let last = false;
-  const isProfiled = cases.some(({ profiled }) => profiled);
-  while (cases.length > 0) {
-    const { whole } = block;
-    // Perhaps by a process that was killed before it could say so: a load more would take a round too many.
-    if (!isProfiled && whole >= policy.maxRounds && !isUnsteady(block, cases, whole, steady)) break;
-    const loaded = block.loadsOf(Math.ceil(policy.minRounds / loads), ended);
-    const enough = loaded >= loads && whole >= policy.minRounds;
-    if (enough && isUnsteady(block, cases, whole, steady)) {
-      // As many rounds and loads again.
-      loads += options.loads;
-      const minRounds = whole + options.policy.minRounds;
-      policy = { ...policy, minRounds, maxRounds: Math.max(minRounds, policy.maxRounds) };
-      continue;
-    }
-    if (last && enough) break;
-    const load = block.nextLoad;
-    const index = Math.min(loaded, loads - 1);
-    deaths.begin();
-    try {
-      const result = await measurer.measureLoad(
-        {
-          cases,
-          batch,
-          seed,
-          sentinel,
-          done: block.done,
-          policy: sharedPolicy(policy, whole, loads, Math.max(1, loads - loaded)),
-        },
-        {
-          onStage(stage) {
-            deaths.reached(stage);
-            options.onStage?.(stage, { index, of: loads });
-          },
-          onSample(sample) {
-            block.add({ ...sample, load });
-            options.onSample?.({ ...sample, load });
-          },
-        },
-      );
-      last = true;
-      ended.add(load);
-      sentinels.push(...result.sentinels);
-      for (const [id, figures] of result.kernels)
-        if (figures.length > 0) kernels.set(id, [...(kernels.get(id) ?? []), figures]);
-      options.onKernels?.(load, result.kernels);
-      for (const [id, reason] of result.failures) leaveOut(id, reason);
-    } catch (error) {
-      if (!(error instanceof LoadDeath)) throw error;
-      last = false;
-      if (!deaths.died()) continue;
-      const id = error.stage?.id ?? null;
-      if (id === null) throw error;
-      leaveOut(id, error.message);
-    }
+  const block = new Block(cases, options);
+  let plan: BlockPlan = options;
+  while (block.cases.length > 0) {
+    const state = block.state(plan);
+    const step = nextStep(state, plan, options, options.steady, Date.now());
+    if (step.kind === 'stop') break;
+    plan = step.plan;
+    const index = Math.min(state.loaded, plan.loads - 1);
+    await measureNextLoad(measurer, block, step.policy, { index, of: plan.loads }, options);
   }
-  if (cases.length === 0) return { networks: [], repeatability: null, drift: 0, sentinelUs: Number.NaN };
-  if (sentinels.length === 0) {
-    // All rounds are those of killed processes, whose sentinels went with them.
-    const trials = await measurer.trial([sentinel, sentinel, sentinel], batch);
-    // Of no round: taken after them all.
-    sentinels.push(...trials.map(({ runSeconds }) => ({ round: -1, latencyUs: runSeconds * 1e6 })));
-  }
+  if (block.cases.length === 0)
+    return { networks: [], repeatability: null, drift: 0, sentinelUs: null, pacing: null };
+  const sentinels = block.sentinels.length > 0 ? block.sentinels : await lateSentinels(measurer, options);
   return summarizeNetworks(
-    cases,
-    cases.map(({ id }) => ({ samples: block.of(id), kernels: kernels.get(id) ?? [] })),
+    block.cases,
+    block.cases.map(({ id }) => ({ samples: block.samples.of(id), kernels: block.kernels.get(id) ?? [] })),
     sentinels,
-    { rules: measurer.rules, batch },
+    { rules: measurer.rules, batch: options.batch },
   );
 }

@@ -1,3 +1,4 @@
+// Networks loaded together once and measured in rounds, with their kernels in situ.
 import { mean, median } from 'simple-statistics';
 import { deployedNetwork } from '../../network/deployed.ts';
 import type { Network } from '../../network/network.ts';
@@ -5,10 +6,12 @@ import { seededWeights } from '../../network/weights.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 import { UserError } from '../../records/user-error.ts';
 import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from '../engines/engine.ts';
+import type { TimedCase } from './bursts.ts';
 import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
+import { PACER_COPIES, type Pace, pacerOf } from './pacer.ts';
 import type { RoundPolicy, RoundState } from './round-policy.ts';
 import { largestMedianError } from './round-statistics.ts';
-import { type RoundSample, type SentinelSample, sampleRounds, type TimedCase } from './rounds.ts';
+import { type RoundSample, type SentinelSample, sampleRounds } from './rounds.ts';
 
 export interface NetworkCase {
   readonly id: string;
@@ -24,6 +27,8 @@ export interface LoadJob {
   readonly seed: number;
   /** Re-timed all along: a network like those measured, so that it drifts as they do. */
   readonly sentinel: Network;
+  /** Timed between bursts of runs, to know the machine's momentary speed; times are raw alone without one. */
+  readonly pacer?: Network;
   /** Rounds that each case has from earlier loads. */
   readonly done: ReadonlyMap<string, number>;
   readonly policy: RoundPolicy;
@@ -44,6 +49,8 @@ export interface LoadListener {
 export interface KernelFigures {
   readonly kernel: string;
   readonly latencyUs: number;
+  /** In runs of the pacer, recorded run by recorded run; null without one. */
+  readonly perPacer: number | null;
   /** Robust standard deviation over rounds, as a fraction of the median. */
   readonly spread: number;
   readonly minUs: number;
@@ -66,24 +73,73 @@ export const PROFILED_RUNS_PER_ROUND = 3;
 const COLD_RUNS = 1;
 const PROFILED_WARM_UPS = 2;
 
-/** Profiled runs come in the order rounds × runs; per kernel: mean within a round, median across rounds. */
-function kernelFigures(runs: readonly (readonly KernelTiming[])[]): KernelFigures[] {
+/** The pacer's time beside each hot recorded run of a case, in their order; none without one. */
+type RecordedPaces = number[];
+
+/** A recorded run: its kernels, and the pacer's time beside it. */
+interface RecordedRun {
+  readonly timings: readonly KernelTiming[];
+  readonly paceUs: number | null;
+}
+
+/** The hot recorded runs, round by round: rounds × runs. */
+function hotRounds(runs: readonly (readonly KernelTiming[])[], pacesUs: RecordedPaces): RecordedRun[][] {
   const recorded = runs.slice(PROFILED_WARM_UPS);
-  const first = recorded[0] ?? [];
+  const hot = PROFILED_RUNS_PER_ROUND - COLD_RUNS;
+  const rounds: RecordedRun[][] = [];
+  for (let at = 0; at + PROFILED_RUNS_PER_ROUND <= recorded.length; at += PROFILED_RUNS_PER_ROUND) {
+    const first = rounds.length * hot;
+    rounds.push(
+      recorded
+        .slice(at + COLD_RUNS, at + PROFILED_RUNS_PER_ROUND)
+        .map((timings, run) => ({ timings, paceUs: pacesUs[first + run] ?? null })),
+    );
+  }
+  return rounds;
+}
+
+/** Per kernel: mean within a round, median across rounds. */
+function kernelFigures(runs: readonly (readonly KernelTiming[])[], pacesUs: RecordedPaces): KernelFigures[] {
+  const rounds = hotRounds(runs, pacesUs);
+  const isPaced = pacesUs.length > 0;
+  const first = rounds[0]?.[0]?.timings ?? [];
   return first.map(({ kernel }, index) => {
-    const roundsUs: number[] = [];
-    for (let at = 0; at + PROFILED_RUNS_PER_ROUND <= recorded.length; at += PROFILED_RUNS_PER_ROUND) {
-      const round = recorded.slice(at + COLD_RUNS, at + PROFILED_RUNS_PER_ROUND);
-      roundsUs.push(mean(round.map((timings) => timings[index]?.durationUs as number)));
-    }
+    const us = ({ timings }: RecordedRun) => timings[index]?.durationUs as number;
+    const roundsUs = rounds.map((round) => mean(round.map(us)));
     return {
       kernel: kernel.name,
       latencyUs: median(roundsUs),
+      perPacer: isPaced
+        ? median(rounds.map((round) => mean(round.map((run) => us(run) / (run.paceUs as number)))))
+        : null,
       spread: robustSpread(roundsUs),
       minUs: Math.min(...roundsUs),
       rounds: roundsUs.length,
     };
   });
+}
+
+/** Loads the copies of the pacer. */
+async function loadPacer(
+  pacer: Network,
+  load: (network: Network, id: null, recorded: false) => Promise<LoadedNetwork>,
+): Promise<Pace> {
+  const copies: LoadedNetwork[] = [];
+  for (let copy = 0; copy < PACER_COPIES; copy++) copies.push(await load(pacer, null, false));
+  return pacerOf(copies);
+}
+
+/** Runs so often, the pacer before and after each. @returns the mean pace beside each run, in µs; none without one */
+async function pacedRuns(count: number, run: () => Promise<void>, pace: Pace | undefined): Promise<number[]> {
+  const beside: number[] = [];
+  let before = await pace?.();
+  for (let at = 0; at < count; at++) {
+    await run();
+    const after = await pace?.();
+    if (before !== undefined && after !== undefined) beside.push((before + after) / 2);
+    before = after;
+  }
+  return beside;
 }
 
 /**
@@ -103,6 +159,7 @@ export async function measureLoad(
   const at = async (step: Stage['step'], id: string | null) => options.onStage?.({ step, id });
   const loaded: LoadedNetwork[] = [];
   const profiled = new Map<string, ProfiledNetwork>();
+  const recordedPaces = new Map<string, RecordedPaces>();
   const load = async (network: Network, id: string | null, recorded: boolean) => {
     await at('load', id);
     const deployed = deployedNetwork(network);
@@ -121,6 +178,7 @@ export async function measureLoad(
       timedCases.push({ id, run: () => made.run() });
       for (let run = 0; run < PROFILED_WARM_UPS; run++) await profiled.get(id)?.run();
     }
+    const pace = job.pacer === undefined ? undefined : await loadPacer(job.pacer, load);
     const times = new Map<string, number[]>(cases.map(({ id }) => [id, []]));
     let samples = 0;
     let startMs: number | undefined;
@@ -142,10 +200,14 @@ export async function measureLoad(
         });
       },
       beforeCase: (timedCase) => at('run', timedCase === sentinel ? null : timedCase.id),
+      ...(pace === undefined ? {} : { pace }),
       async afterCase(id) {
         const recording = profiled.get(id);
-        for (let run = 0; recording !== undefined && run < PROFILED_RUNS_PER_ROUND; run++)
-          await recording.run();
+        if (recording === undefined) return;
+        for (let run = 0; run < COLD_RUNS; run++) await recording.run();
+        const hot = PROFILED_RUNS_PER_ROUND - COLD_RUNS;
+        const pacesUs = await pacedRuns(hot, () => recording.run(), pace);
+        recordedPaces.set(id, [...(recordedPaces.get(id) ?? []), ...pacesUs]);
       },
       onSample(sample) {
         startMs ??= performance.now();
@@ -160,7 +222,7 @@ export async function measureLoad(
       await at('read', id);
       profiled.delete(id);
       try {
-        kernels.set(id, kernelFigures(await recording.finish()));
+        kernels.set(id, kernelFigures(await recording.finish(), recordedPaces.get(id) ?? []));
       } catch (error) {
         if (error instanceof UserError) throw error;
         failures.set(id, error instanceof Error ? error.message : String(error));

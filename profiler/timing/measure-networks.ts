@@ -1,10 +1,13 @@
+// What several loads of networks measured together say of each, and of its kernels.
 import { mean, median } from 'simple-statistics';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';
+import { type Pacing, pacedUs } from '../../records/pacing.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 import type { Engine } from '../engines/engine.ts';
+import { choosePacing } from './choose-pacing.ts';
 import type { DisturbanceWatch } from './disturbance.ts';
 import { type KernelFigures, measureLoad, type NetworkCase } from './measure-load.ts';
 import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
@@ -28,8 +31,10 @@ export interface BlockMeasurement {
   readonly networks: readonly NetworkMeasurement[];
   readonly repeatability: number | null;
   readonly drift: number;
-  /** Median time of the sentinel, to compare blocks with each other. */
-  readonly sentinelUs: number;
+  /** Median time of the sentinel, to compare blocks with each other; null where nothing was measured. */
+  readonly sentinelUs: number | null;
+  /** How times were brought to one speed; null without a pacer. */
+  readonly pacing: Pacing | null;
 }
 
 /** A sample and the load in which it was taken. */
@@ -49,8 +54,8 @@ export interface CaseSamples {
 function mergedKernels(
   network: Network,
   loads: readonly (readonly KernelFigures[])[],
-  rules: LoweringRules,
-  batch: number,
+  { rules, batch }: { rules: LoweringRules; batch: number },
+  pacing: Pacing | null,
 ): KernelMeasurement[] {
   if (loads.length === 0) return [];
   return new Lowering(network, rules, batch).kernels().map((kernel, index) => {
@@ -59,7 +64,7 @@ function mergedKernels(
       if (found?.kernel === kernel.name) return found;
       throw new Error(`kernel ${index} of ${network.name} is ${found?.kernel}, lowering says ${kernel.name}`);
     });
-    const latencies = figures.map(({ latencyUs }) => latencyUs);
+    const latencies = figures.map((each) => pacedUs(each, pacing));
     return {
       kernel,
       latencyUs: median(latencies),
@@ -70,15 +75,19 @@ function mergedKernels(
   });
 }
 
-/** What the samples of networks say that were measured together, the same number of rounds of each. */
+/**
+ * What the samples of networks say that were measured together, the same number of rounds of each: brought to one speed
+ * by the pacer, then summarized.
+ */
 export function summarizeNetworks(
   cases: readonly NetworkCase[],
   measured: readonly CaseSamples[],
   sentinels: readonly SentinelSample[],
-  { rules, batch }: { rules: LoweringRules; batch: number },
+  lowering: { rules: LoweringRules; batch: number },
 ): BlockMeasurement {
+  const pacing = choosePacing(measured.map(({ samples }) => samples));
   const statistics = summarizeRounds(
-    measured.map(({ samples }) => samples.map(({ latencyUs }) => latencyUs)),
+    measured.map(({ samples }) => samples.map((sample) => pacedUs(sample, pacing))),
     measured.map(({ samples }) => samples.map(({ load }) => load)),
   );
   const networks = cases.map(({ id, network }, index): NetworkMeasurement => {
@@ -86,15 +95,17 @@ export function summarizeNetworks(
     return {
       id,
       ...(statistics.cases[index] as CaseStatistics),
-      kernels: mergedKernels(network, kernels, rules, batch),
+      kernels: mergedKernels(network, kernels, lowering, pacing),
       coldUs: median(samples.map(({ coldUs }) => coldUs)),
       disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
     };
   });
   const { repeatability, drift, roundFactors } = statistics;
   // As the networks' are: in the typical round, though a resumed block has sentinels of its last rounds alone.
-  const sentinelUs = median(sentinels.map(({ round, latencyUs }) => latencyUs / (roundFactors[round] ?? 1)));
-  return { networks, repeatability, drift, sentinelUs };
+  const sentinelUs = median(
+    sentinels.map((sentinel) => pacedUs(sentinel, pacing) / (roundFactors[sentinel.round] ?? 1)),
+  );
+  return { networks, repeatability, drift, sentinelUs, pacing };
 }
 
 export interface MeasureOptions {

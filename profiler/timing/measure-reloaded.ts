@@ -3,7 +3,7 @@ import { robustSpread } from '../../records/robust-statistics.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { NetworkCase } from './measure-load.ts';
 import { type MeasureOptions, measureNetworks } from './measure-networks.ts';
-import { type CaseStatistics, repeatabilityOf } from './round-statistics.ts';
+import { type CaseStatistics, medianStandardError, repeatabilityOf } from './round-statistics.ts';
 
 export interface ReloadedMeasurement {
   /** In the order of the cases; spread is that between loads. */
@@ -43,6 +43,7 @@ export async function measureReloaded(
       id,
       latencyUs,
       spread: robustSpread(loadsUs),
+      standardError: medianStandardError(loadsUs),
       minUs: least[index] as number,
       rounds,
       loads,

@@ -1,6 +1,7 @@
 // What was measured as rows of `kernels.csv` and `networks.csv`.
 import { arithmeticIntensity } from '../../network/lowering/kernel.ts';
 import type { KernelRecord, NetworkRecord, SampleRole } from '../../records/measurements.ts';
+import type { Pacing } from '../../records/pacing.ts';
 import type { KernelMeasurement, NetworkMeasurement } from './measure-networks.ts';
 
 export function kernelRow(
@@ -45,7 +46,7 @@ export function networkRow(
     NetworkRecord,
     'network' | 'sample' | 'role' | 'law' | 'block' | 'flops' | 'parameters' | 'kernels'
   >,
-  block: { drift: number; sentinelUs: number },
+  block: { drift: number; sentinelUs: number; pacing: Pacing | null },
   measured: NetworkMeasurement,
 ): NetworkRecord {
   return {
@@ -61,5 +62,8 @@ export function networkRow(
     sentinel_us: block.sentinelUs,
     loads: measured.loads,
     cold_us: measured.coldUs,
+    standard_error: measured.standardError,
+    pacer_us: block.pacing?.referenceUs ?? null,
+    pacer_exponent: block.pacing?.exponent ?? null,
   };
 }

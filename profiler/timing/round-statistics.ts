@@ -1,4 +1,6 @@
-import { mean, median } from 'simple-statistics';
+// What several rounds, in several loads, say of each case.
+import { mean, median, sampleStandardDeviation } from 'simple-statistics';
+import { groupBy } from '../../records/group-by.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 
 /** What several rounds say of one case. */
@@ -11,6 +13,10 @@ export interface CaseStatistics {
   readonly rounds: number;
   /** How often it was loaded. */
   readonly loads: number;
+  /**
+   * Of the latency, as a fraction: from what loads differ by, or, loaded once, rounds; null where there is one alone.
+   */
+  readonly standardError: number | null;
   /** Medians of even and of odd loads, or, loaded once, of even and of odd rounds: two interleaved passes. */
   readonly passesUs: readonly [number, number];
 }
@@ -62,14 +68,22 @@ export function largestMedianError(timesUs: readonly (readonly number[])[]): num
 
 /** Times by load, in the order in which the loads come. */
 function byLoad(times: readonly number[], loads: readonly number[] | undefined): number[][] {
-  const groups = new Map<number, number[]>();
-  times.forEach((time, round) => {
-    const load = loads?.[round] ?? 0;
-    const group = groups.get(load);
-    if (group === undefined) groups.set(load, [time]);
-    else group.push(time);
-  });
-  return [...groups.values()];
+  const groups = groupBy(times.keys(), (round) => loads?.[round] ?? 0);
+  return [...groups.values()].map((rounds) => rounds.map((round) => times[round] as number));
+}
+
+/**
+ * Variance of the median of n normal values over that of their mean, exact up to n = 10 (Teichroew, Annals of
+ * Mathematical Statistics 27, 1956), then its limit π/2.
+ */
+const MEDIAN_VARIANCE = [1, 1, 1, 1.346, 1.193, 1.434, 1.288, 1.473, 1.346, 1.495, 1.383];
+
+/** Standard error of the median of independent values, as a fraction of it; null for fewer than two. */
+export function medianStandardError(values: readonly number[]): number | null {
+  const { length } = values;
+  if (length < 2) return null;
+  const variance = MEDIAN_VARIANCE[length] ?? Math.PI / 2;
+  return (sampleStandardDeviation([...values]) * Math.sqrt(variance / length)) / median([...values]);
 }
 
 const everyOther = <T>(values: readonly T[], from: 0 | 1) => values.filter((_, at) => at % 2 === from);
@@ -97,6 +111,7 @@ export function summarizeRounds(
     return {
       latencyUs: median(medians),
       spread: robustSpread(all),
+      standardError: medianStandardError(figures),
       minUs: Math.min(...(timesUs[index] as readonly number[])),
       rounds: all.length,
       loads: medians.length,

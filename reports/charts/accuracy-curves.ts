@@ -1,3 +1,4 @@
+// Chart: train and test accuracy by epoch, all stages in a row.
 import type { MetricsRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, Y_LABELS } from './theme.ts';

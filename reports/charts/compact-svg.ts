@@ -1,3 +1,4 @@
+// Vega's SVG made small: attributes shortened, coordinates rounded.
 import { escapeHtml } from '../html.ts';
 
 /** Attributes for assistive technology and pointers: a chart is one image with one label here. */

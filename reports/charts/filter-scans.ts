@@ -1,3 +1,4 @@
+// Chart: latency of the whole network over the width of each of its layers.
 import type { FilterScan } from '../../experiments/filter-cost/filter-cost.ts';
 import { colour, seriesColour } from '../palette.ts';
 import type { ChartSpec } from './theme.ts';

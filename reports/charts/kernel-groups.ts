@@ -1,3 +1,5 @@
+// Kernels grouped for colours: by op, filter and layout.
+import { groupBy } from '../../records/group-by.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
 import { SERIES_COLOURS, seriesColour } from '../palette.ts';
 
@@ -22,13 +24,7 @@ function nameOf({ op, filter_height, filter_width, layout }: KernelRecord, withL
  */
 export function kernelGroups(kernels: readonly KernelRecord[]): KernelGroup[] {
   const withLayout = new Set(kernels.map(({ layout }) => layout)).size > 1;
-  const byName = new Map<string, KernelRecord[]>();
-  for (const kernel of kernels) {
-    const name = nameOf(kernel, withLayout);
-    const list = byName.get(name);
-    if (list === undefined) byName.set(name, [kernel]);
-    else list.push(kernel);
-  }
+  const byName = groupBy(kernels, (kernel) => nameOf(kernel, withLayout));
   const sorted = [...byName].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
   const large = sorted.filter(
     ([, list], i) => i < SERIES_COLOURS && list.length >= MIN_SHARE * kernels.length,

@@ -1,3 +1,4 @@
+// Chart: predicted and measured latency of a training run's networks as pairs of bars.
 import type { TrainResult } from '../../records/training.ts';
 import { LATENCY_UNITS, significant, unitFor } from '../number-format.ts';
 import { colour } from '../palette.ts';

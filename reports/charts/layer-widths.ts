@@ -1,3 +1,4 @@
+// Chart: width of each layer before and after training, by network.
 import type { LayerRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import type { ChartSpec } from './theme.ts';

@@ -1,3 +1,4 @@
+// A logarithmic axis: its ends and ticks for given values.
 export interface LogScale {
   readonly domain: [number, number];
   readonly ticks: number[];

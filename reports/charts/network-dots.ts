@@ -1,3 +1,4 @@
+// The dots that stand for networks where there are thousands.
 import { colour } from '../palette.ts';
 
 /** The mark of a study's networks, thousands of them: small dots that show where they are dense. */

@@ -1,3 +1,4 @@
+// Chart: measured against predicted latency of whole networks, logarithmic.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';

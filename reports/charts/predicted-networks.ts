@@ -1,3 +1,4 @@
+// Measured networks with their predictions, and a colour for each sampling law.
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { colour, seriesColour } from '../palette.ts';
 

@@ -1,3 +1,4 @@
+// A specification drawn as SVG, without a browser or any request.
 import { type Loader, parse, View } from 'vega';
 import { compile } from 'vega-lite';
 import { Markup } from '../html.ts';

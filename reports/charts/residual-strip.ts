@@ -1,3 +1,4 @@
+// Chart: relative error of each prediction, with the band of what repeats differ by.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';

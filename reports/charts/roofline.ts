@@ -1,3 +1,4 @@
+// Chart: achieved rate over arithmetic intensity, one dot per kernel, under the roof.
 import { significant } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import type { KernelGroup } from './kernel-groups.ts';

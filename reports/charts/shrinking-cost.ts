@@ -1,3 +1,4 @@
+// Chart: cost of the alive network by epoch of shrinking, against the budget.
 import type { MetricsRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, Y_LABELS } from './theme.ts';

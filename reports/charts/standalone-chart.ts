@@ -1,3 +1,4 @@
+// A chart as a file of its own: SVG in light colours, or Vega-Lite JSON.
 import { colour, fixedColours } from '../palette.ts';
 import { renderChart } from './render-chart.ts';
 import { type ChartSpec, chartConfig } from './theme.ts';

@@ -1,3 +1,4 @@
+// Chart: bars of the layers that explain what FLOPs do not, one panel per device.
 import { colour } from '../palette.ts';
 import type { ChartSpec } from './theme.ts';
 

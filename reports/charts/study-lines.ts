@@ -1,3 +1,4 @@
+// Chart: lines in panels that share their y axis and legend.
 import { seriesColour } from '../palette.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
 

@@ -1,3 +1,4 @@
+// Chart: FLOPs against latency of the same networks on several devices side by side.
 import type { Unit } from '../number-format.ts';
 import { NETWORK_DOTS } from './network-dots.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';

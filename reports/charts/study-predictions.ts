@@ -1,3 +1,4 @@
+// Chart: measured latency against several predictions of it, one panel each.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { NETWORK_DOTS } from './network-dots.ts';

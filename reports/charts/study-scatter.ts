@@ -1,3 +1,4 @@
+// Chart: FLOPs against latency of a study's networks on one device, measured ones on top.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';

@@ -1,3 +1,4 @@
+// The look that all charts share.
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { colour } from '../palette.ts';
 

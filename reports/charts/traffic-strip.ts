@@ -1,3 +1,5 @@
+// Chart: achieved bandwidth of kernels without FLOPs, one row per op.
+import { groupBy } from '../../records/group-by.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
@@ -26,9 +28,9 @@ export function trafficStrip(
   const dots = kernels
     .map((kernel, i) => ({ op: kernel.op, rate: trafficGBps(kernel), spread: (i * GOLDEN) % 1 }))
     .filter(({ rate }) => rate > 0 && Number.isFinite(rate));
-  const counts = new Map<string, number>();
-  for (const { op } of dots) counts.set(op, (counts.get(op) ?? 0) + 1);
-  const ops = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([op]) => op);
+  const ops = [...groupBy(dots, ({ op }) => op)]
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
+    .map(([op]) => op);
   const { domain, ticks } = logScale([...dots.map(({ rate }) => rate), bandwidthGBps]);
   const extent = LETTER_WIDTH * Math.max(0, ...ops.map(({ length }) => length)) + 10;
   const labels = { minExtent: extent, maxExtent: extent };

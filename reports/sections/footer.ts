@@ -1,4 +1,7 @@
-import type { CalibrationData, StudyData, TrainingData } from '../../experiments/results/result-data.ts';
+// The end of the report: versions, seeds and settings for whoever repeats it.
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
+import type { StudyData } from '../../experiments/results/study-results.ts';
+import type { TrainingData } from '../../experiments/results/training-results.ts';
 import { definitionList } from '../definition-list.ts';
 import { html, type Markup } from '../html.ts';
 import { count, instant, integer, percent, significant } from '../number-format.ts';

@@ -1,3 +1,4 @@
+// The top of the report: its title, the findings and the contents.
 import { keyFindings } from '../findings.ts';
 import { html, type Markup } from '../html.ts';
 import { count, instant } from '../number-format.ts';

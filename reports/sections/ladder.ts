@@ -1,11 +1,14 @@
-import type { RungResult, Validation } from '../../calibration/device-profile.ts';
-import type { CalibrationData } from '../../experiments/results/result-data.ts';
+// The report's section on the ladder: how wrong each device model is, beside the baselines.
+import type { Validation } from '../../calibration/device-profile.ts';
+import type { RungResult } from '../../calibration/ladder/rung-result.ts';
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { html, type Markup } from '../html.ts';
 import { correlation, count, integer, percent, signedPercent } from '../number-format.ts';
 import { table } from '../table.ts';
 import { type Section, section } from './section.ts';
 
-const RUNG_TITLES: Readonly<Record<RungResult['model']['rung'], string>> = {
+/** A rung without one goes by its name. */
+const RUNG_TITLES: Readonly<Partial<Record<RungResult['model']['rung'], string>>> = {
   roofline: 'Roofline',
   overhead: 'Roofline + launch overhead',
   'kernel-class': 'Per kernel class',
@@ -28,7 +31,7 @@ function ladderTable({ profile }: CalibrationData): Markup {
     { title: 'V100 datasheet, scaled', note: 'baseline', mape: validation.baselines.v100 },
     { title: 'P100 datasheet, scaled', note: 'baseline', mape: validation.baselines.p100 },
     ...profile.rungs.map((result) => ({
-      title: RUNG_TITLES[result.model.rung],
+      title: RUNG_TITLES[result.model.rung] ?? result.model.rung,
       mape: result.report.mape,
       result,
       chosen: result.model.rung === profile.chosen,

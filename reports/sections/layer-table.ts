@@ -1,4 +1,6 @@
-import type { CalibrationData, LayerTableRow } from '../../experiments/results/result-data.ts';
+// The report's section on layers: their times on two datasheet devices and on the calibrated one.
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
+import type { LayerTableRow } from '../../experiments/results/layer-table.ts';
 import { breakable, html } from '../html.ts';
 import { columnFormat, count, FLOP_UNITS, LATENCY_UNITS, type Unit, unitFor } from '../number-format.ts';
 import { type Column, table } from '../table.ts';

@@ -1,4 +1,5 @@
-import type { CalibrationData } from '../../experiments/results/result-data.ts';
+// The report's section on the machine: engine, processor and fitted rates.
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { definitionList } from '../definition-list.ts';
 import { count, significant } from '../number-format.ts';
 import { type Section, section } from './section.ts';

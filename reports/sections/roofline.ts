@@ -1,4 +1,5 @@
-import type { CalibrationData } from '../../experiments/results/result-data.ts';
+// The report's section on the roofline: measured kernels under it, and traffic without FLOPs.
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { kernelGroups } from '../charts/kernel-groups.ts';
 import { rooflineChart } from '../charts/roofline.ts';
 import { trafficStrip } from '../charts/traffic-strip.ts';

@@ -1,3 +1,4 @@
+// What a section of the report is, and the markup around it.
 import { html, type Markup, type Part } from '../html.ts';
 
 /** A part of the page: what the contents list and the page say. */

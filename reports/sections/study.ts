@@ -1,4 +1,5 @@
-import type { StudyData } from '../../experiments/results/result-data.ts';
+// The report's section on a study: a cloud per device, and the correlations.
+import type { StudyData } from '../../experiments/results/study-results.ts';
 import type { Correlation } from '../../records/study.ts';
 import { type StudyPoint, studyScatter } from '../charts/study-scatter.ts';
 import { deviceTitle } from '../device-title.ts';

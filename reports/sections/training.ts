@@ -1,4 +1,5 @@
-import type { TrainingData } from '../../experiments/results/result-data.ts';
+// The report's section on a training run: networks, accuracy, cost and widths.
+import type { TrainingData } from '../../experiments/results/training-results.ts';
 import { accuracyCurves } from '../charts/accuracy-curves.ts';
 import { latencyBars } from '../charts/latency-bars.ts';
 import { layerWidthsChart } from '../charts/layer-widths.ts';

@@ -1,4 +1,5 @@
-import type { CalibrationData } from '../../experiments/results/result-data.ts';
+// The report's section on validation: whole networks, predicted against measured.
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { predictedAgainstMeasuredChart } from '../charts/predicted-against-measured.ts';
 import { FITTED, networkColours, predictedNetworks } from '../charts/predicted-networks.ts';
 import { residualStrip } from '../charts/residual-strip.ts';

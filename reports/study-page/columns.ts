@@ -1,3 +1,4 @@
+// How the columns of a study are called in titles and sentences.
 import type { StudyAnalysis } from '../../records/study-analysis.ts';
 import { deviceTitle } from '../device-title.ts';
 

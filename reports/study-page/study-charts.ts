@@ -1,3 +1,4 @@
+// The pictures of a study: what each shows of its analysis and rows.
 import type { StudyRecord } from '../../records/study.ts';
 import type { StudyAnalysis } from '../../records/study-analysis.ts';
 import { standaloneSvg } from '../charts/standalone-chart.ts';
@@ -14,8 +15,16 @@ import { columnTitle } from './columns.ts';
 export const DOTS = 1600;
 const LAYERS = 10;
 
+/** Names of a study's pictures, which are files of docs/study. */
+export type StudyChartName =
+  | 'flops-against-latency'
+  | 'predicted-against-measured'
+  | 'equal-flops-spread'
+  | 'regret'
+  | 'gap-layers';
+
 export interface StudyChart {
-  readonly name: string;
+  readonly name: StudyChartName;
   readonly label: string;
   readonly svg: string;
 }
@@ -137,7 +146,7 @@ export async function studyCharts(
   const studied = studiedRows(all);
   const rows = evenlySpaced(studied, DOTS);
   const dots = `${integer(rows.length)} of ${integer(studied.length)} networks`;
-  const specs: { name: string; label: string; spec: ChartSpec }[] = [
+  const specs: { name: StudyChartName; label: string; spec: ChartSpec }[] = [
     { name: 'flops-against-latency', label: `FLOPs against latency, ${dots}`, spec: panels(analysis, rows) },
   ];
   if (analysis.measured !== null) {

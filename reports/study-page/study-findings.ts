@@ -1,3 +1,4 @@
+// A study's findings in sentences of Markdown, every figure its analysis's.
 import type { GapAttribution, StudyAnalysis } from '../../records/study-analysis.ts';
 import { correlation, integer, percent, times } from '../number-format.ts';
 import { columnTitle } from './columns.ts';
@@ -132,7 +133,7 @@ function layerSentence(analysis: StudyAnalysis): string[] {
 }
 
 /** What a study found, in sentences of Markdown whose every figure is the analysis's. */
-export function findings(analysis: StudyAnalysis): string[] {
+export function studyFindings(analysis: StudyAnalysis): string[] {
   return [
     ...ranking(analysis),
     ...errorSentence(analysis),

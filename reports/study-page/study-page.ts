@@ -1,3 +1,4 @@
+// docs/study.md and its charts, from analyzed studies.
 import { studyCharts } from './study-charts.ts';
 import { type PageStudy, studySection } from './study-section.ts';
 

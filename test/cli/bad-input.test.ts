@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary.ts';
-import { build, morphline } from './run-cli.ts';
+import { morphline } from './run-cli.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -12,8 +12,6 @@ function file(name: string, content: string | Uint8Array): string {
   writeFileSync(at(name), content);
   return at(name);
 }
-
-beforeAll(build);
 
 /** Arguments, and what the one line must say: what was got, what was expected. */
 const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [

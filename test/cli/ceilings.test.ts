@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ceilings } from '../../records/ceilings.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { build, morphline } from './run-cli.ts';
+import { morphline } from './run-cli.ts';
 
 const folder = temporaryFolder();
-
-beforeAll(build);
 
 test.each(['onnxruntime', 'wasm'])(
   'ceilings of %s on a tiny budget: rates, peaks, and the same when resumed',

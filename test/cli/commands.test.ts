@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import { multiplyWidths } from '../../network/width-multiplier.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { build, morphline } from './run-cli.ts';
+import { morphline } from './run-cli.ts';
 
 interface Predicted {
   network: string;
@@ -24,8 +24,6 @@ async function predicted(...args: string[]): Promise<Predicted> {
   expect(status).toBe(0);
   return JSON.parse(stdout) as Predicted;
 }
-
-beforeAll(build);
 
 test.each([
   ['p100', 74_584, 2762, 1381],

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary.ts';
-import { build, morphline } from './run-cli.ts';
+import { morphline } from './run-cli.ts';
 
 const folder = temporaryFolder();
 const file = (name: string, text: string) => {
@@ -20,8 +20,6 @@ interface Row {
   flops: number;
   parameters: number;
 }
-
-beforeAll(build);
 
 test('predict takes many structures: files, lines of one file, a folder; each as it would alone', async () => {
   const a = file('a.json', NARROW);

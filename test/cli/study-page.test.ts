@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
-import { packStudy, packStudyCommand } from '../../scripts/pack-study.ts';
-import { committedStudies, studyPageOf, writeStudyPage } from '../../scripts/study-page.ts';
+import { packStudy, main as packStudyScript } from '../../scripts/pack-study.ts';
+import { committedStudies, studyPageOf, main as studyPageScript } from '../../scripts/study-page.ts';
 import { PROFILE, plantStudy } from '../experiments/study-analysis/planted-study.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -54,11 +54,11 @@ describe('a study of a device where latency is FLOPs', () => {
 
   test('is not packed without its profile', () => {
     expect(() => packStudy(root, study, null)).toThrow(/without its profile; expected the device\.json/);
-    expect(packStudyCommand(root, [])).toBe(2);
+    expect(() => packStudyScript(root, [])).toThrow(/got no folder; expected the folder of a finished study/);
   });
 
   test('has a page that says so, with a picture for every link', async () => {
-    expect(await writeStudyPage(root, [])).toBe(0);
+    expect(await studyPageScript(root, [])).toBe(0);
     const page = readFileSync(join(root, 'docs', 'study.md'), 'utf8');
     expect(page).toContain('On the measured device FLOPs rank latency with 1.000');
     expect(page).toContain('the one with fewer FLOPs is the slower one in 0.0 % of cases');
@@ -74,6 +74,6 @@ describe('a study of a device where latency is FLOPs', () => {
   });
 
   test('and without studies there is no page but a line that says why', async () => {
-    expect(await writeStudyPage(temporaryFolder(), [])).toBe(2);
+    await expect(studyPageScript(temporaryFolder(), [])).rejects.toThrow(/got no results\/study-\* folder/);
   });
 });

@@ -1,15 +1,13 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary.ts';
-import { build, morphline } from './run-cli.ts';
+import { morphline } from './run-cli.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const study = (...args: string[]) =>
   morphline(['study', '--network', 'inception-32', '--quiet', '--json', ...args]);
-
-beforeAll(build, 600_000);
 
 describe('bad input to study', () => {
   const widths = join(folder, 'w.json');

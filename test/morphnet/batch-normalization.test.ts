@@ -7,6 +7,7 @@ import {
   batchNormalization,
   trainFused,
 } from '../../morphnet/batch-normalization.ts';
+import { registerTensorflowGradients } from '../../profiler/engines/tensorflow/gradients.ts';
 import { registerWasmGradients } from '../../profiler/engines/wasm/gradients.ts';
 
 type Layer = tf.layers.Layer;
@@ -33,6 +34,20 @@ if (!hasTensorflow) test.skip('TENSORFLOW NOT AVAILABLE: its backend is not test
 beforeAll(async () => {
   await tf.setBackend('wasm');
   registerWasmGradients(tf);
+  if (hasTensorflow) registerTensorflowGradients(tf);
+});
+
+test.for(backends)('each step is one kernel on %s where an engine has registered it', async (backend) => {
+  await tf.setBackend(backend);
+  const layer = prepared(batchNormalization(), [6, 4, 5, 7]);
+  const kernels = async (run: () => tf.Tensor) =>
+    (await tf.profile(() => tf.tidy(run))).kernelNames.filter((name) => name.startsWith('FusedBatchNorm'));
+  const x = batch([6, 4, 5, 7]);
+  const y = (input: tf.Tensor) => layer.apply(input, { training: true }) as tf.Tensor;
+  const fused = backend === 'cpu' ? [] : ['FusedBatchNormV3'];
+  expect(await kernels(() => y(x))).toEqual(fused);
+  const gradient = () => tf.grad((input) => tf.sum(tf.square(y(input))))(x);
+  expect(await kernels(gradient)).toEqual(backend === 'cpu' ? [] : [...fused, 'FusedBatchNormGradV3']);
 });
 
 /** Around 3, with a standard deviation of about 0.6. */

@@ -29,7 +29,7 @@ import { MorphNetView } from '../../network/morph-net-view.ts';
 import type { Network } from '../../network/network.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { uniformNoise } from '../support/noise.ts';
-import { networkSeeds, randomNetwork } from '../support/random-network.ts';
+import { classifierSeeds, randomClassifier } from '../support/random-classifier.ts';
 
 const p100: Device = {
   kind: 'datasheet',
@@ -65,7 +65,7 @@ const PARTS: Record<Family, string> = { gamma: 'gamma', lasso: 'kernel', gates: 
 
 /** A random network that the family regularizes, with about a third of its channels dead. */
 function randomModel(family: Family, seed: number): { model: tf.LayersModel; network: Network } {
-  const plain = randomNetwork(seed, { batchNorm: family === 'gamma' });
+  const plain = randomClassifier(seed, { batchNorm: family === 'gamma' });
   const network = family === 'gates' ? gatedNetwork(plain) : plain;
   const model = trainableModel(network, seed);
   const noise = uniformNoise(seed);
@@ -109,7 +109,7 @@ const COMBINATIONS = Object.entries(MAKERS).flatMap(([family, targets]) =>
 describe.each(COMBINATIONS)('$family by $unit, on random networks', ({ family, unit, make }) => {
   test('its cost is that of the shrunk network computed from scratch', () => {
     fc.assert(
-      fc.property(networkSeeds(), (seed) => {
+      fc.property(classifierSeeds(), (seed) => {
         const { model, network } = randomModel(family, seed);
         const regularizer = make(model);
         expect(regularizer.resource.unit).toBe(unit);
@@ -126,7 +126,7 @@ describe.each(COMBINATIONS)('$family by $unit, on random networks', ({ family, u
 
   test('its gradient is that of finite differences, alive counts held', () => {
     fc.assert(
-      fc.property(networkSeeds(), (seed) => {
+      fc.property(classifierSeeds(), (seed) => {
         const { model } = randomModel(family, seed);
         expectGradient(model, make(model), PARTS[family], seed);
         model.dispose();

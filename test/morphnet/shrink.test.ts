@@ -18,7 +18,7 @@ import { seededWeights } from '../../network/weights.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
 import { wasmAdapter } from '../../profiler/engines/wasm/adapter.ts';
 import { uniformNoise } from '../support/noise.ts';
-import { networkSeeds, randomNetwork } from '../support/random-network.ts';
+import { classifierSeeds, randomClassifier } from '../support/random-classifier.ts';
 
 beforeAll(async () => {
   await wasmAdapter.openTraining();
@@ -84,8 +84,8 @@ test.each(RELATIVES)('a shrunk %s computes what the masked one does', (name) => 
 
 test('on random networks with batch norm, whole branches dead among them', () => {
   fc.assert(
-    fc.property(networkSeeds(), fc.constantFrom(0.2, 0.5, 0.8), (seed, share) => {
-      const model = maskedModel(randomNetwork(seed, { batchNorm: true }), seed, share);
+    fc.property(classifierSeeds(), fc.constantFrom(0.2, 0.5, 0.8), (seed, share) => {
+      const model = maskedModel(randomClassifier(seed, { batchNorm: true }), seed, share);
       const alive = new GammaFlops(model).alive();
       const smaller = shrink(model, alive);
       mask(model, alive);
@@ -99,8 +99,8 @@ test('on random networks with batch norm, whole branches dead among them', () =>
 
 test('on random networks without batch norm, filters and biases are masked', () => {
   fc.assert(
-    fc.property(networkSeeds(), (seed) => {
-      const model = trainableModel(randomNetwork(seed, { batchNorm: false }), seed);
+    fc.property(classifierSeeds(), (seed) => {
+      const model = trainableModel(randomClassifier(seed, { batchNorm: false }), seed);
       const uniform = uniformNoise(seed);
       const weights = seededWeights(describeModel(model).network, seed);
       writeWeights(model, weights);
@@ -118,8 +118,8 @@ test('on random networks without batch norm, filters and biases are masked', () 
 
 test('closed gates are masks: a shrunk gated network computes the same', () => {
   fc.assert(
-    fc.property(networkSeeds(), (seed) => {
-      const model = trainableModel(gatedNetwork(randomNetwork(seed, { batchNorm: false })), seed);
+    fc.property(classifierSeeds(), (seed) => {
+      const model = trainableModel(gatedNetwork(randomClassifier(seed, { batchNorm: false })), seed);
       const uniform = uniformNoise(seed);
       const { weights } = describeModel(model);
       for (const [name, values] of weights) {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { planChannels } from '../../network/channel-plan.ts';
-import { MorphNetView, type OpCost, type Roof } from '../../network/morph-net-view.ts';
+import { MorphNetView, type OpCost } from '../../network/morph-net-view.ts';
+import type { Roof } from '../../network/roofline.ts';
 import { groupWidths, type Widths } from '../../network/widths.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
 

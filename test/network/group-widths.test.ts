@@ -4,8 +4,8 @@ import { planChannels } from '../../network/channel-plan.ts';
 import { groupWidths, type Widths, widthsByLayer } from '../../network/widths.ts';
 import { inceptionV2 } from '../../network/zoo/inception-v2.ts';
 import { UserError } from '../../records/user-error.ts';
+import { drawnWidths, widthDraws } from './any-network.ts';
 import { activation, add, concat, conv, depthwise, image, network } from './layers.ts';
-import { drawnWidths, widthDraws } from './random-network.ts';
 
 //        ┌▶ A(4) ─▶ relu ─┐
 // input ─┤                + S ─┐

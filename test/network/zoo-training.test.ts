@@ -4,7 +4,8 @@ import { trainableModel } from '../../morphnet/trainable-model.ts';
 import { inferShapes } from '../../network/shapes.ts';
 import { weightShapes } from '../../network/weights.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
-import { openTrainingEngine, type TrainingEngine } from '../../profiler/engines/training.ts';
+import type { TrainingEngine } from '../../profiler/engines/engine.ts';
+import { openTrainingEngine } from '../../profiler/engines/training.ts';
 
 const BATCH = 2;
 

@@ -1,4 +1,6 @@
-import type { CalibrationData, StudyData, TrainingData } from '../../experiments/results/result-data.ts';
+import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
+import type { StudyData } from '../../experiments/results/study-results.ts';
+import type { TrainingData } from '../../experiments/results/training-results.ts';
 import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
 import type { ReportData } from '../../reports/report-data.ts';
 
@@ -57,6 +59,9 @@ export function network(values: Partial<NetworkRecord>): NetworkRecord {
     disturbed: 0,
     drift: 0,
     sentinel_us: 10,
+    standard_error: null,
+    pacer_us: null,
+    pacer_exponent: null,
     ...values,
   };
 }

@@ -18,6 +18,7 @@ const DESCRIPTION = {
 function obey(name, step) {
   if (name === `is killed when ${step}`) process.kill(process.pid, 'SIGKILL');
   if (name === `aborts when ${step}`) process.abort();
+  if (name === `hangs when ${step}`) for (;;);
   if (name === `throws when ${step}`) throw new Error('kernel refused');
   if (name === `is too large when ${step}`)
     throw new UserError({ got: 'a network', expected: 'a smaller one', fix: 'shrink it' });

@@ -1,3 +1,4 @@
+// Values between channels last, as networks are described, and channels first, as ONNX has them.
 import type { Shape } from '../../../network/shapes.ts';
 
 /** NHWC values as NCHW; a flat [N, C] stays as it is. */

@@ -1,3 +1,4 @@
+// Brings ONNX Runtime's CUDA provider, which its npm package leaves out.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../records/user-error.ts';

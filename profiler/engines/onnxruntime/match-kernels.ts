@@ -1,4 +1,6 @@
+// The check that ONNX Runtime ran the kernels that lowering predicts, node by node.
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
+import { groupBy } from '../../../records/group-by.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -50,14 +52,9 @@ function isBlocked(event: KernelEvent): boolean {
  * @throws Error naming what was seen and not predicted, or predicted and not seen
  */
 export function matchKernels(kernels: readonly Kernel[], events: readonly KernelEvent[]): Int32Array {
-  const waiting = new Map<string, number[]>();
-  events.forEach((event, index) => {
-    if (VIEWS.has(event.op)) return;
-    const key = eventKey(event);
-    const list = waiting.get(key);
-    if (list === undefined) waiting.set(key, [index]);
-    else list.push(index);
-  });
+  const eventAt = (index: number) => events[index] as KernelEvent;
+  const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
+  const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
   const take = (key: string) => {
     const list = waiting.get(key);
     const index = list?.shift();
@@ -79,10 +76,7 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
     for (const name of nodeNames(kernel)) {
       const index = take(name);
       if (index === undefined) continue;
-      if (
-        NAMES_TELL_LAYOUT.has(kernel.op) &&
-        isBlocked(events[index] as KernelEvent) !== (kernel.layout === 'nchwc')
-      ) {
+      if (NAMES_TELL_LAYOUT.has(kernel.op) && isBlocked(eventAt(index)) !== (kernel.layout === 'nchwc')) {
         missing.push(`${kernel.name} in layout ${kernel.layout}`);
       }
       return index;

@@ -1,3 +1,4 @@
+// The same check on WebGPU, where a kernel's time is the sum of its shader programs'.
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { nodeNames, otherKernels, VIEWS } from './match-kernels.ts';
 import type { RunEvents } from './profile-events.ts';

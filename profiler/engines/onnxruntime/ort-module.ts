@@ -1,3 +1,5 @@
+// The package onnxruntime-node, imported only when asked for.
+
 export type OrtModule = typeof import('onnxruntime-node');
 
 /** @throws the loader's own error where the package or its native library is missing */

@@ -1,3 +1,4 @@
+// ONNX Runtime's own profile: kernels and shader programs of each run, read from its file.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

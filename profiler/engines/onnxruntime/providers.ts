@@ -1,3 +1,4 @@
+// The providers of ONNX Runtime: which can run here, on what, and the options of their sessions.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -5,11 +6,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { UserError } from '../../../records/user-error.ts';
 import { describeMachine, processorName } from '../../machine.ts';
 import type { AdapterDescription } from '../engine.ts';
-import { searchGpu } from '../webgpu/device.ts';
-
-/** Where ONNX Runtime runs kernels; the first is the default. */
-export const PROVIDER_NAMES = ['cpu', 'webgpu', 'cuda'] as const;
-export type ProviderName = (typeof PROVIDER_NAMES)[number];
+import { searchGpu } from '../gpu-search.ts';
+import { PROVIDER_NAMES, type ProviderName } from './provider-names.ts';
 
 /** A provider that can run here, by what it runs on; else why not. */
 export type FoundProvider =

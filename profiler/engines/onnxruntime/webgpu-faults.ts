@@ -1,3 +1,4 @@
+// What ONNX Runtime's WebGPU provider computes wrong, refused before it is measured.
 import type { Network } from '../../../network/network.ts';
 import { inferShapes } from '../../../network/shapes.ts';
 import { UserError } from '../../../records/user-error.ts';

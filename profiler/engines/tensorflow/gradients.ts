@@ -1,29 +1,18 @@
+// The gradients that training on the tensorflow backend of tfjs-node takes instead of slower ones.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { registerReluGradients } from '../tfjs/relu-gradients.ts';
+import { fusedBatchNormGradV3, fusedBatchNormV3 } from './fused-batch-norm.ts';
+import type { Attribute, NodeBackend } from './node-backend.ts';
 
 type Tf = typeof import('@tensorflow/tfjs');
-type Attribute = { name: string; type: number; value: number | string | boolean | number[] };
-type TypeName = 'FLOAT' | 'INT32' | 'INT64';
-type AttributeName = 'ATTR_TYPE' | 'ATTR_INT' | 'ATTR_STRING' | 'ATTR_BOOL';
-
-/** What tfjs-node adds to a backend. */
-interface NodeBackend {
-  readonly binding: Readonly<Record<`TF_${TypeName | AttributeName}`, number>> & {
-    isUsingGpuDevice(): boolean;
-    executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): { id: number }[];
-    deleteTensor(id: number): void;
-  };
-  getInputTensorIds(tensors: readonly tfTypes.TensorInfo[]): number[];
-  createOutputTensor(output: { id: number }): tfTypes.TensorInfo;
-}
 
 const backendName = 'tensorflow';
 const registered = new WeakSet<tfTypes.KernelFunc>();
 
 /**
- * Gives the `tensorflow` backend of tfjs-node quicker gradients of ReLU and ReLU6 (TensorFlow's own kernels)
- * and, on the CPU, of max pooling, whose kernel there takes longer than the convolutions. Calls after the
- * first do nothing.
+ * Gives the `tensorflow` backend of tfjs-node TensorFlow's own kernels of batch normalization in training and of the
+ * gradients of ReLU and ReLU6, and, on the CPU, a quicker gradient of max pooling, whose kernel there takes longer than
+ * the convolutions. Calls after the first do nothing.
  *
  * @throws Error if neither tfjs-node nor tfjs-node-gpu has been imported.
  */
@@ -35,6 +24,8 @@ export function registerTensorflowGradients(tf: Tf): void {
     MaxPoolGrad: maxPoolGradByPositions(tf, maxPoolGrad.kernelFunc),
     ReluGrad: activationGradient('ReluGrad'),
     Relu6Grad: activationGradient('Relu6Grad'),
+    FusedBatchNormV3: fusedBatchNormV3(tf),
+    FusedBatchNormGradV3: fusedBatchNormGradV3(tf),
   };
   tf.unregisterKernel('MaxPoolGrad', backendName);
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {

@@ -1,3 +1,4 @@
+// Brings libtensorflow: linked to a TensorFlow for Python, else downloaded.
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';

@@ -1,3 +1,4 @@
+// The npm packages that run tfjs on libtensorflow, found without loading them.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// The engine contract over any backend of tfjs: a network run kernel by kernel, as lowering says.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { deployedNetwork } from '../../../network/deployed.ts';
 import type { ActivationFunction, Layer } from '../../../network/layer.ts';

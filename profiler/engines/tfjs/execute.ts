@@ -1,3 +1,4 @@
+// One layer as operations of tfjs, fused with the activation behind it.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Activation, ActivationFunction, Layer, Padding } from '../../../network/layer.ts';
 import { slopeOf, unknownLayer } from '../../../network/layer.ts';

@@ -1,3 +1,4 @@
+// What times the kernels of an inference on tfjs, and the wall clock as one.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import type { KernelTiming } from '../engine.ts';

@@ -1,3 +1,4 @@
+// Gradients of ReLU and ReLU6 by one kernel each, where the backend has it.
 import type * as tfTypes from '@tensorflow/tfjs';
 
 type Tf = typeof import('@tensorflow/tfjs');

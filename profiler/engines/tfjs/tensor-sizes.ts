@@ -1,3 +1,4 @@
+// Sizes of a network's tensors, and the refusal of those that no buffer of the device holds.
 import type { Network } from '../../../network/network.ts';
 import type { Shape } from '../../../network/shapes.ts';
 import { weightShapes } from '../../../network/weights.ts';

@@ -1,3 +1,4 @@
+// The kernels that training on the WebAssembly backend of tfjs lacks or has wrong or slow, registered over its own.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { registerReluGradients } from '../tfjs/relu-gradients.ts';
 import { avgPoolGrad } from './gradients/avg-pool-grad.ts';

@@ -1,3 +1,4 @@
+// GPU time stamps around every shader program of the WebGPU backend of tfjs, in situ.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** The most that WebGPU allows in one query set, two per program. */

@@ -1,3 +1,4 @@
+// The gradient of average pooling, which the WebGPU backend of tfjs computes wrong at borders.
 import type * as tfTypes from '@tensorflow/tfjs';
 
 type Tf = typeof import('@tensorflow/tfjs');

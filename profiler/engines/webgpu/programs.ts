@@ -1,3 +1,4 @@
+// The check that a kernel ran the shader programs that lowering predicts.
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import type { WebgpuProgram } from '../../../network/lowering/webgpu-programs.ts';
 

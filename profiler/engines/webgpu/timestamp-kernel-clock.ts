@@ -1,3 +1,4 @@
+// Times of kernels from the GPU's time stamps of their shader programs, which are checked on the way.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import type { KernelTiming } from '../engine.ts';

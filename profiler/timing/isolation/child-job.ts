@@ -15,6 +15,8 @@ export type Hello = Extract<FromChild, { kind: 'hello' }>;
 const ERROR_TAIL = 2000;
 /** A child that is done but does not go within this time is killed. */
 const EXIT_GRACE_MS = 5000;
+/** A child that tells nothing for so long hangs: loading or running one network takes less wherever it is worth it. */
+const SILENCE_LIMIT_MS = 600_000;
 
 /** The child's program is JavaScript, which Node runs as it is: from sources, that of the build. */
 function entry(): string {
@@ -42,6 +44,18 @@ function causeOf(code: number | null, signal: NodeJS.Signals | null, stderr: str
   const lines = stderr.trim().split('\n');
   const said = lines.at(-1) === '' ? '' : `: ${lines.slice(-3).join(' | ')}`;
   return `its process ${signal === null ? `ended with code ${code}` : `was killed by ${signal}`}${said}`;
+}
+
+/** Calls back once when nothing was heard for as long as the limit. */
+function watchSilence(limitMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    begin(onSilence: (seconds: number) => void) {
+      timer = setTimeout(() => onSilence(Math.round(limitMs / 1e3)), limitMs);
+    },
+    heard: () => timer?.refresh(),
+    end: () => clearTimeout(timer),
+  };
 }
 
 /** What a child threw, with its stack. */
@@ -73,6 +87,7 @@ export async function runInChild<K extends Job['kind']>(
   children.add(child);
   let stage: Stage | null = null;
   let stderr = '';
+  const silence = watchSilence(source.silenceLimitMs ?? SILENCE_LIMIT_MS);
   try {
     return await new Promise<JobResults[K]>((resolve, reject) => {
       const fail = (error: unknown) => {
@@ -82,7 +97,11 @@ export async function runInChild<K extends Job['kind']>(
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         stderr = (stderr + text).slice(-ERROR_TAIL);
       });
+      silence.begin((seconds) => {
+        fail(new LoadDeath(`its process told nothing for ${seconds} s and was ended`, stage));
+      });
       child.on('message', (message) => {
+        silence.heard();
         try {
           const told = message as FromChild;
           if (told.kind === 'hello') listener.onHello?.(told);
@@ -110,6 +129,7 @@ export async function runInChild<K extends Job['kind']>(
       });
     });
   } finally {
+    silence.end();
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE_MS);
       await new Promise((resolve) => child.once('exit', resolve));

@@ -10,6 +10,8 @@ export interface EngineSource {
   /** As `--engine` takes it; the default engine without. */
   readonly engine?: string | undefined;
   readonly threads: number;
+  /** A child that tells nothing for longer hangs, and counts as dead; ten minutes by default. */
+  readonly silenceLimitMs?: number;
   /** URL of a module whose default export is an EngineAdapter, in place of an engine of ours. */
   readonly module?: string;
 }

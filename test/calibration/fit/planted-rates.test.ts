@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fitRoofline, type KernelSample } from '../../../calibration/ladder/kernel-model.ts';
+import type { KernelSample } from '../../../calibration/ladder/kernel-sample.ts';
+import { overheadRung } from '../../../calibration/ladder/overhead.ts';
 import { probeNetworks } from '../../../calibration/propose/probe-networks.ts';
 import { calibrate } from '../../../experiments/calibrate/calibrate.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
@@ -33,7 +34,7 @@ test.each([1, 2, 3])('planted rates are recovered within 3 % from noisy kernels 
   for (let k = 0; k < 20; k++) kernels.push(...lowering.kernels(sampleWidths(plan, 'log-uniform', seed, k)));
   for (const probe of probeNetworks()) kernels.push(...new Lowering(probe, TFJS_RULES).kernels());
   const samples = kernels.map((kernel): KernelSample => ({ kernel, latencyUs: plantedUs(kernel) * noise() }));
-  const fitted = fitRoofline(samples, true);
+  const fitted = overheadRung.fit(samples);
   within(0.03, fitted.computeRateGflops, RATE_GFLOPS);
   within(0.03, fitted.bandwidthGBps, BANDWIDTH_GBPS);
   within(0.03, fitted.overheadUs, OVERHEAD_US);

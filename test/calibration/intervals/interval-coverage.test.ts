@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Interval, studentQuantile } from '../../../calibration/intervals/intervals.ts';
-import { jackknifeKernelClasses, jackknifeRoofline } from '../../../calibration/ladder/kernel-intervals.ts';
-import {
-  fitKernelClasses,
-  fitRoofline,
-  type KernelSample,
-} from '../../../calibration/ladder/kernel-model.ts';
+import type { Interval } from '../../../calibration/intervals/intervals.ts';
+import { kernelClassRung } from '../../../calibration/ladder/kernel-class.ts';
+import type { KernelSample } from '../../../calibration/ladder/kernel-sample.ts';
 import { fitNetworkModel, networkIntervals } from '../../../calibration/ladder/network-model.ts';
+import { overheadRung } from '../../../calibration/ladder/overhead.ts';
 import { probeNetworks } from '../../../calibration/propose/probe-networks.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../../../network/lowering/kernel.ts';
@@ -107,7 +104,7 @@ test('95 % intervals of a roofline hold the planted rates in 90 to 99 % of 200 c
   const coverage = new Coverage();
   for (let seed = 1; seed <= CALIBRATIONS; seed++) {
     const { samples } = simulate(seed, rooflineUs);
-    const { intervals } = jackknifeRoofline(samples, fitRoofline(samples, true)).model;
+    const { intervals } = overheadRung.jackknife(samples, overheadRung.fit(samples)).model;
     coverage.add('compute rate', intervals?.computeRateGflops, PLANTED.rate);
     coverage.add('bandwidth', intervals?.bandwidthGBps, PLANTED.bandwidth);
     coverage.add('overhead', intervals?.overheadUs, PLANTED.overhead);
@@ -119,10 +116,10 @@ test('95 % intervals of class costs and of the network model hold what was plant
   const coverage = new Coverage();
   for (let seed = 1; seed <= CALIBRATIONS; seed++) {
     const { samples, fits, networkLoadsUs } = simulate(1000 + seed, costUs);
-    const fallback = { model: fitRoofline(samples.slice(0, 40), true), without: new Map(), byLoad: [] };
-    const { model, without, byLoad } = jackknifeKernelClasses(
+    const fallback = { model: overheadRung.fit(samples.slice(0, 40)), without: new Map(), byLoad: [] };
+    const { model, without, byLoad } = kernelClassRung.jackknife(
       samples,
-      fitKernelClasses(samples, fallback.model),
+      kernelClassRung.fit(samples, fallback.model),
       {
         ...fallback,
         byLoad: Array.from({ length: LOADS }, () => fallback.model),
@@ -162,9 +159,3 @@ test('95 % intervals of class costs and of the network model hold what was plant
   }
   expectNominal(coverage.shares());
 }, 60_000);
-
-test('quantiles of the t distribution are those of the tables', () => {
-  expect(studentQuantile(1e9)).toBeCloseTo(1.96, 4);
-  expect(studentQuantile(30)).toBeCloseTo(2.042, 3);
-  expect(studentQuantile(5)).toBeCloseTo(2.571, 1.9);
-});

@@ -1,25 +1,9 @@
 import { expect, test } from 'vitest';
-import {
-  type ChannelShape,
-  fitResidualTable,
-  residualAt,
-} from '../../../calibration/ladder/residual-table.ts';
-import { choleskySolve } from '../../../calibration/regression/cholesky.ts';
+import type { ChannelShape } from '../../../calibration/ladder/channel-shape.ts';
+import { fitResidualTable } from '../../../calibration/ladder/residual-fit.ts';
+import { residualCovariance } from '../../../calibration/ladder/residual-prior.ts';
+import { residualAt } from '../../../calibration/ladder/residual-table.ts';
 import { uniformNoise } from '../../support/noise.ts';
-
-test('the Cholesky decomposition solves a positive definite system and refuses another', () => {
-  const a = Float64Array.of(4, 2, 0.6, 2, 5, 1, 0.6, 1, 3);
-  const x = [1, -2, 0.5];
-  const b = Float64Array.from([0, 1, 2], (row) =>
-    x.reduce((sum, value, k) => sum + (a[3 * row + k] as number) * value, 0),
-  );
-  choleskySolve(a, b).forEach((value, i) => {
-    expect(value).toBeCloseTo(x[i] as number, 12);
-  });
-  expect(() => choleskySolve(Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1))).toThrow(
-    'positive definite',
-  );
-});
 
 /** Small inputs are slow, and so are outputs that do not fill a block of 16. */
 function planted({ inputChannels, outputChannels }: ChannelShape): number {
@@ -71,4 +55,48 @@ test('one shape alone makes a table', () => {
   const shape = { inputChannels: 64, outputChannels: 64, outputPixels: 49 };
   const table = fitResidualTable([{ shape, log: 0.2 }]);
   expect(residualAt(table, shape)).toBeGreaterThan(0.15);
+});
+
+test('shapes are alike by their octaves and by their remainders', () => {
+  const shape = { inputChannels: 64, outputChannels: 64, outputPixels: 64 };
+  // 0.1² + 0.07².
+  expect(residualCovariance(shape, shape)).toBeCloseTo(0.0149, 12);
+  // Two octaves on, as many as the prior's length: 0.1² · e^−½; the remainders are the same.
+  expect(residualCovariance(shape, { ...shape, outputChannels: 256 })).toBeCloseTo(
+    0.01 * Math.exp(-0.5) + 0.0049,
+    12,
+  );
+  // Half a period on is 0.5 / 0.3 lengths; log₂(72 / 64) octaves are 0.0850 lengths.
+  expect(residualCovariance(shape, { ...shape, inputChannels: 72 })).toBeCloseTo(
+    0.01 * Math.exp(-0.5 * (Math.log2(72 / 64) / 2) ** 2) + 0.0049 * Math.exp(-0.5 * (0.5 / 0.3) ** 2),
+    12,
+  );
+});
+
+test('of one shape measured n times the table holds prior / (prior + noise / √n) of its residual', () => {
+  const shape = { inputChannels: 64, outputChannels: 64, outputPixels: 64 };
+  // 0.0149 / (0.0149 + 0.04² / √12) = 0.9699; entries are rounded to 1e-4, and two are added.
+  const table = fitResidualTable(Array.from({ length: 12 }, () => ({ shape, log: 0.1 })));
+  expect(Math.abs(residualAt(table, shape) - 0.09699)).toBeLessThan(1.1e-4);
+});
+
+test('between its knots a table is linear in the octave, and remainders add to it', () => {
+  const alignment = new Array<number>(256).fill(0);
+  alignment[8 * 16] = 0.05;
+  const table = {
+    inputOctaves: [4, 5] as [number, number],
+    outputOctaves: [4, 4] as [number, number],
+    pixelOctaves: [0, 0] as [number, number],
+    smooth: [0.1, 0.3],
+    alignment,
+  };
+  const at = (inputChannels: number) =>
+    residualAt(table, { inputChannels, outputChannels: 16, outputPixels: 1 });
+  expect(at(16)).toBe(0.1);
+  expect(at(32)).toBeCloseTo(0.3, 12);
+  // log₂ 24 = 4.585, and 24 is 8 modulo 16.
+  expect(at(24)).toBeCloseTo(0.1 + 0.2 * (Math.log2(24) - 4) + 0.05, 12);
+  // Beyond its ends it stays; 8 is 8 modulo 16 too.
+  expect(at(1024)).toBeCloseTo(0.3, 12);
+  expect(at(8)).toBeCloseTo(0.15, 12);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { fitKernelClasses, fitRoofline } from '../../../calibration/ladder/kernel-model.ts';
-import { RESIDUAL_NOISE_VARIANCE, residualCovariance } from '../../../calibration/ladder/residual-table.ts';
+import { kernelClassRung } from '../../../calibration/ladder/kernel-class.ts';
+import { overheadRung } from '../../../calibration/ladder/overhead.ts';
+import { RESIDUAL_NOISE_VARIANCE, residualCovariance } from '../../../calibration/ladder/residual-prior.ts';
 import { proposeTargeted } from '../../../calibration/propose/propose-targeted.ts';
 import { ShapeUncertainty } from '../../../calibration/propose/shape-uncertainty.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
@@ -47,7 +48,7 @@ const lowering = new Lowering(network, rulesNamed('onnxruntime-nchw16c'), 1);
 const at = (alpha: number) => lowering.kernels(multipliedWidths(plan, alpha));
 const modelOf = (kernels: readonly Kernel[]) => {
   const samples = kernels.map((kernel) => ({ kernel, latencyUs: 2 + kernel.flops / 1e5 }));
-  return fitKernelClasses(samples, fitRoofline(samples, true));
+  return kernelClassRung.fit(samples, overheadRung.fit(samples));
 };
 
 test('the candidate that is unlike what was measured but like what is to be predicted comes first', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chosenRung, openDevice } from '../../../calibration/device-profile.ts';
-import type { KernelModel } from '../../../calibration/ladder/kernel-model.ts';
+import type { KernelModel } from '../../../calibration/ladder/ladder.ts';
 import { KernelPotential } from '../../../calibration/slopes/kernel-potential.ts';
 import { smoothingGaps } from '../../../calibration/slopes/smoothing-gap.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
@@ -85,7 +85,7 @@ test('a staircase of whole blocks is half a block off at its worst', () => {
         kernelError: 0,
       },
     },
-    fallback: { rung: 'roofline', computeRateGflops: 1, bandwidthGBps: 1, overheadUs: 0, kernelError: 0 },
+    fallback: { rung: 'overhead', computeRateGflops: 1, bandwidthGBps: 1, overheadUs: 0, kernelError: 0 },
   };
   const ends = [16, 512].map((channels) => kernelAt(conv, 64, channels, 16));
   const { classes, networks } = smoothingGaps(

@@ -1,44 +1,31 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { fitRun } from '../../../experiments/calibrate/fit-run.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import {
+  type Accuracy,
+  accuracyOf,
+  measuredProfiles,
+  readAccuracyBaseline,
+  refitMeasurements,
+  UPDATE_COMMAND,
+  worsened,
+} from '../../../scripts/accuracy-baseline.ts';
 
-const MEASUREMENTS = join(import.meta.dirname, '..', '..', '..', 'profiles', 'measurements');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+/** What the fit made of the committed measurements when they were taken. */
+const BASELINE = readAccuracyBaseline(ROOT);
 
-/**
- * What the fit made of the committed measurements when they were taken: mean absolute errors on the held-out networks.
- * Lower them when the fit gets better; nothing may make it worse.
- */
-const BASELINES: Readonly<Record<string, { mape: number; within5: number }>> = {
-  'amd-epyc-onnxruntime-1-thread-inception-v2': { mape: 0.00797, within5: 1 },
-  'amd-epyc-onnxruntime-1-thread-inception-32': { mape: 0.01398, within5: 1 },
-  'amd-epyc-onnxruntime-1-thread-inception-32-batch-32': {
-    mape: 0.01739,
-    within5: 0.955,
-  },
-  'amd-epyc-onnxruntime-1-thread-inception-mobilenet-resnet': {
-    mape: 0.0233,
-    within5: 0.955,
-  },
-};
-/** Floating point differs a little between machines. */
-const SLACK = 1.03;
+test('the accuracy of all committed measurements is committed', () => {
+  expect(Object.keys(BASELINE).sort(), UPDATE_COMMAND).toEqual(measuredProfiles(ROOT));
+});
 
-describe.each(Object.entries(BASELINES))('fitted again, %s', (name, baseline) => {
-  const out = temporaryFolder();
-  for (const file of readdirSync(join(MEASUREMENTS, name))) {
-    const from = join(MEASUREMENTS, name, file);
-    if (file.endsWith('.gz')) writeFileSync(join(out, file.slice(0, -3)), gunzipSync(readFileSync(from)));
-    else copyFileSync(from, join(out, file));
-  }
-  const profile = fitRun(out);
+describe.each(Object.entries(BASELINE))('fitted again, %s', (name, baseline: Accuracy) => {
+  const profile = refitMeasurements(ROOT, name);
   const errors = Object.fromEntries(profile.rungs.map(({ model, report }) => [model.rung, report.mape]));
 
   test('predicts the held-out networks as well as before', () => {
-    expect(profile.validation.mape).toBeLessThan(SLACK * baseline.mape);
-    expect(profile.validation.within5).toBeGreaterThanOrEqual(baseline.within5);
+    const worse = worsened(name, baseline, accuracyOf(profile));
+    expect(worse, worse ?? '').toBeNull();
     expect(Math.abs(profile.validation.bias)).toBeLessThan(0.01);
     expect(profile.validation.spearman).toBeGreaterThan(0.99);
     expect(profile.validation.laws.full?.mape).toBeLessThan(0.05);
@@ -53,7 +40,7 @@ describe.each(Object.entries(BASELINES))('fitted again, %s', (name, baseline) =>
   });
 
   test('is the profile that is shipped', () => {
-    const shipped = JSON.parse(readFileSync(join(MEASUREMENTS, '..', `${name}.json`), 'utf8')) as {
+    const shipped = JSON.parse(readFileSync(join(ROOT, 'profiles', `${name}.json`), 'utf8')) as {
       validation: { mape: number };
     };
     expect(profile.validation.mape / shipped.validation.mape).toBeCloseTo(1, 3);

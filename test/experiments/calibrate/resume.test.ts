@@ -2,9 +2,9 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { calibrate } from '../../../experiments/calibrate/calibrate.ts';
-import { measurementFiles } from '../../../experiments/samples/measure-samples.ts';
 import { kernelBytes } from '../../../network/lowering/kernel.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
+import { measurementFiles } from '../../../records/measurement-files.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { calibrate } from '../../../experiments/calibrate/calibrate.ts';
-import { measurementFiles } from '../../../experiments/samples/measure-samples.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
+import { measurementFiles } from '../../../records/measurement-files.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ceilingsSummary } from '../../../cli/commands/ceilings.ts';
+import { ceilingsSummary } from '../../../cli/actions/ceilings-text.ts';
+import { leastRoundSeconds, roundSeconds, spreadCases } from '../../../experiments/ceilings/case-budget.ts';
 import { computeCase, convShape, trafficCase } from '../../../experiments/ceilings/cases.ts';
 import { measureCeilings } from '../../../experiments/ceilings/ceilings.ts';
-import { measureCases, midMean, spreadCases } from '../../../experiments/ceilings/measure-cases.ts';
+import { midMean } from '../../../experiments/ceilings/load-case.ts';
+import { measureCases } from '../../../experiments/ceilings/measure-cases.ts';
 import { choosePeaks, fastest, roofGflops } from '../../../experiments/ceilings/peaks.ts';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { kernelBytes } from '../../../network/lowering/kernel.ts';
@@ -145,6 +147,11 @@ test('a case that the device refuses, or the budget does not allow, is named and
   expect([hopeless.cases.length, hopeless.skipped.length]).toEqual([0, 1]);
   const tight = await measureCases(slow, [large, small], { ...options, budgetSeconds: 0.3 });
   expect(tight.skipped).toEqual([{ id: large.id, reason: 'takes longer than the budget of 0.3 s allows' }]);
+});
+
+test('a round of a case is one cold and three hot runs, and 12 ms at least', () => {
+  expect(leastRoundSeconds(1000)).toBe(0.004);
+  expect([roundSeconds(1000), roundSeconds(5000)]).toEqual([0.012, 0.02]);
 });
 
 test('a small budget spreads its cases from the smallest to the largest', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Augmentation, randomChanges } from '../../../experiments/data/augmentation.ts';
-import { epochOrder, fillBatch, normalization } from '../../../experiments/data/batches.ts';
+import { epochOrder, fillBatch } from '../../../experiments/data/batches.ts';
 import type { ImageSet } from '../../../experiments/data/dataset.ts';
+import { normalization } from '../../../experiments/data/normalization.ts';
 import { generateTexturedShapes } from '../../../experiments/data/textured-shapes.ts';
 
 const { train } = generateTexturedShapes({ trainCount: 64, testCount: 1, size: 16, seed: 1 });

@@ -3,14 +3,14 @@ import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/device-profile.ts';
-import { measurementFiles } from '../../../experiments/samples/measure-samples.ts';
 import { study } from '../../../experiments/study/study.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { CsvFile } from '../../../records/csv-file.ts';
+import { measurementFiles } from '../../../records/measurement-files.ts';
 import { studyRecord } from '../../../records/study.ts';
-import { build } from '../../cli/run-cli.ts';
+import { childScript } from '../../support/built.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -30,7 +30,7 @@ function child(name: string, killAt: number | null): Promise<string | number | n
     rounds: ROUNDS,
     killAt,
   };
-  const script = join(import.meta.dirname, '..', '..', 'support', 'study-child.mjs');
+  const script = childScript('study-child.mjs');
   return new Promise((resolve, reject) => {
     const started = execFile(process.execPath, [script, JSON.stringify(settings)], (_, __, stderr) => {
       if (started.signalCode === null && started.exitCode !== 0) reject(new Error(stderr));
@@ -53,8 +53,6 @@ function timedRuns(name: string, networks: ReadonlySet<string>): number {
 }
 
 describe('a study', () => {
-  beforeAll(build);
-
   test('that is killed ten times in its runs and writes loses and repeats nothing but the network in flight', async () => {
     await child('whole', null);
     const random = xoroshiro128plus(2024);

@@ -7,8 +7,11 @@ import { type TrainOptions, train } from '../../../experiments/train/train.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import { kernelBytes } from '../../../network/lowering/kernel.ts';
 import type { Network } from '../../../network/network.ts';
-import { openTrainingEngine, type TrainingEngine } from '../../../profiler/engines/training.ts';
+import type { TrainingEngine } from '../../../profiler/engines/engine.ts';
+import { openTrainingEngine } from '../../../profiler/engines/training.ts';
+import { inProcess, type Measurer } from '../../../profiler/timing/measurer.ts';
 import { CsvFile } from '../../../records/csv-file.ts';
+import { readRun } from '../../../records/run-file.ts';
 import { layerRecord, metricsRecord } from '../../../records/training.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -31,6 +34,13 @@ beforeAll(async () => {
   training = await openTrainingEngine('wasm');
 });
 
+function scriptedMeasurer(close = async () => {}): Measurer {
+  const engine = scriptedEngine({
+    kernelUs: (kernel) => 1000 + kernel.flops / 1e3 + kernelBytes(kernel) / 1e3,
+  });
+  return { ...inProcess(engine), close };
+}
+
 function options(out: string, change: Partial<TrainOptions> = {}): TrainOptions {
   return {
     network: tiny(),
@@ -44,11 +54,11 @@ function options(out: string, change: Partial<TrainOptions> = {}): TrainOptions 
     batch: 32,
     learningRate: 0.1,
     seed: 1,
+    strength: null,
     augment: true,
     snap: true,
     training,
-    openMeasuringEngine: async () =>
-      scriptedEngine({ kernelUs: (kernel) => 1000 + kernel.flops / 1e3 + kernelBytes(kernel) / 1e3 }),
+    openMeasurer: async () => scriptedMeasurer(),
     out,
     ...change,
   };
@@ -95,6 +105,47 @@ describe('a training run', () => {
     const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord).read().map(key);
     const expected = new CsvFile(join(folder, 'undisturbed', 'metrics.csv'), metricsRecord).read().map(key);
     expect(metrics).toEqual(expected);
+  });
+
+  test('closes what measures, also where that fails', async () => {
+    let closed = 0;
+    const close = async () => {
+      closed++;
+    };
+    await train(options(join(folder, 'whole'), { openMeasurer: async () => scriptedMeasurer(close) }));
+    expect(closed).toBe(1);
+    const broken: Measurer = {
+      ...scriptedMeasurer(close),
+      measureLoad: async () => Promise.reject(new Error('no device')),
+    };
+    const again = options(join(folder, 'whole'), { openMeasurer: async () => broken });
+    await expect(train(again)).rejects.toThrow('no device');
+    expect(closed).toBe(2);
+  });
+
+  test('keeps every setting in run.json, and refuses to resume with another', async () => {
+    const { settings } = readRun(join(folder, 'whole'));
+    expect(settings).toEqual({
+      network: 'tiny',
+      data: 'textured-shapes (generated)',
+      trainImages: 320,
+      testImages: 80,
+      device: 'p100',
+      target: 'latency',
+      costRatio: 0.7,
+      shrinkShare: 0.8,
+      epochs: 2,
+      shrinkEpochs: 8,
+      batch: 32,
+      learningRate: 0.1,
+      strength: null,
+      seed: 1,
+      augment: true,
+      snap: true,
+    });
+    await expect(train(options(join(folder, 'whole'), { snap: false }))).rejects.toThrow(
+      /^got snap false for .*whole, which holds a run with snap true; /,
+    );
   });
 
   test('refuses images of another size', async () => {

@@ -3,6 +3,7 @@ import type { Layer } from '../../../network/layer.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';
 import {
   type LoweringRules,
+  ONNXRUNTIME_WEBGPU_RULES,
   onnxruntimeRules,
   rulesNamed,
   TFJS_RULES,
@@ -126,6 +127,25 @@ test('a concat left with one input runs nothing', () => {
   ];
   expect(kernelsOf(branches, TFJS_RULES, { A: 0 })).toEqual(['conv B', 'conv C']);
   expect(lowered(branches, TFJS_RULES, { A: 0 })[1]).toMatchObject({ inputChannels: 2 });
+});
+
+test('slices that share a tensor out run as one on the CPU provider alone', () => {
+  const half = (name: string, from: number): Layer => ({
+    kind: 'slice',
+    name,
+    inputs: ['A'],
+    from,
+    channels: 2,
+  });
+  const halves = [image(2, 3), conv('A', 'input', 4), half('S', 0), half('T', 2), add('J', 'S', 'T')];
+  expect(kernelsOf(halves, PLAIN)).toEqual(['conv A', 'slice S+T', 'add J']);
+  expect(kernelsOf(halves, ONNXRUNTIME_WEBGPU_RULES)).toEqual([
+    'transpose input',
+    'conv A',
+    'slice S',
+    'slice T',
+    'add J',
+  ]);
 });
 
 test('a flatten is a view where channels are last, and turns the data where they are first', () => {

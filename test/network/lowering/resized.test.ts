@@ -9,7 +9,7 @@ import type { Network } from '../../../network/network.ts';
 import { resizeNetwork } from '../../../network/widths.ts';
 import { inceptionV2 } from '../../../network/zoo/inception-v2.ts';
 import { UserError } from '../../../records/user-error.ts';
-import { drawnWidths, randomNetwork, widthDraws } from '../random-network.ts';
+import { anyNetwork, drawnWidths, widthDraws } from '../any-network.ts';
 
 const RULES = [TFJS_RULES, onnxruntimeRules(16), onnxruntimeRules(4), onnxruntimeRules(null)];
 
@@ -29,7 +29,7 @@ const total = (kernels: readonly Kernel[], of: (kernel: Kernel) => number) =>
 describe.each(RULES)('lowering by the rules of $name', (rules) => {
   test('evaluates at given widths to the kernels of the resized network, zeros included', () => {
     fc.assert(
-      fc.property(randomNetwork, widthDraws, fc.constantFrom(1, 3), (network, draws, batch) => {
+      fc.property(anyNetwork, widthDraws, fc.constantFrom(1, 3), (network, draws, batch) => {
         const widths = drawnWidths(planChannels(network), draws, 0);
         const small = resized(network, widths);
         fc.pre(small !== undefined);
@@ -42,7 +42,7 @@ describe.each(RULES)('lowering by the rules of $name', (rules) => {
 
   test('neither loses nor invents a FLOP', () => {
     fc.assert(
-      fc.property(randomNetwork, widthDraws, (network, draws) => {
+      fc.property(anyNetwork, widthDraws, (network, draws) => {
         const plan = planChannels(network);
         const widths = drawnWidths(plan, draws, 1);
         const kernels = new Lowering(network, rules).kernels(widths);

@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../../profiler/engines/registry.ts';
-import { openTrainingEngine, type TrainingEngine } from '../../../profiler/engines/training.ts';
+import type { TrainingEngine } from '../../../profiler/engines/engine.ts';
+import { trainingEngines } from '../../../profiler/engines/registry.ts';
+import { openTrainingEngine } from '../../../profiler/engines/training.ts';
 import { skipReason } from './skip-reason.ts';
 
 const BATCH = 3;
 /** Of the largest gradient of its weight. */
 const TOLERANCE = 1e-4;
+/** tfjs's own backend in plain JavaScript, which none of the engines uses. */
+const REFERENCE = 'cpu';
 
 /** Between -1 and 1; no two of a pooling window alike. */
 function values(name: string, ...shape: number[]): tf.Tensor {
@@ -96,12 +99,11 @@ async function computed(averagePool: AveragePool): Promise<Map<string, Float32Ar
 let expected: Map<string, Float32Array>;
 
 beforeAll(async () => {
-  // tfjs's own backend in plain JavaScript, which none of the engines uses.
-  await tf.setBackend('cpu');
+  await tf.setBackend(REFERENCE);
   expected = await computed(composedAverage);
 });
 
-for (const { name } of ENGINES.filter(({ trains }) => trains)) {
+for (const name of trainingEngines()) {
   const reason = await skipReason(name);
   describe.skipIf(reason !== null)(`training engine ${name}${reason === null ? '' : ` (${reason})`}`, () => {
     let engine: TrainingEngine;
@@ -111,7 +113,8 @@ for (const { name } of ENGINES.filter(({ trains }) => trains)) {
     afterAll(() => engine.close());
 
     test('computes the gradients that the others compute', async () => {
-      expect(engine.tf.getBackend()).toBe(name);
+      expect(engine.description).toMatchObject({ engine: name, choice: name });
+      expect(engine.tf.getBackend()).not.toBe(REFERENCE);
       const actual = await computed((x, size) => tf.avgPool(x, size, 1, 'same'));
       for (const [weight, gradient] of expected) {
         const scale = Math.max(...gradient.map(Math.abs));

@@ -3,13 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  drawSample,
-  familyOf,
-  measurementFiles,
-  measureSamples,
-} from '../../../experiments/samples/measure-samples.ts';
+import { describe, expect, test } from 'vitest';
+import { drawSample, familyOf } from '../../../experiments/samples/family.ts';
+import { measureSamples } from '../../../experiments/samples/measure-samples.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import type { Network } from '../../../network/network.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
@@ -17,14 +13,12 @@ import { openIsolated } from '../../../profiler/timing/isolation/isolated-measur
 import { type BlockOptions, type CaseFailure, measureBlock } from '../../../profiler/timing/measure-block.ts';
 import type { LoadSample } from '../../../profiler/timing/measure-networks.ts';
 import { LoadDeath, type Measurer } from '../../../profiler/timing/measurer.ts';
-import { build } from '../../cli/run-cli.ts';
+import { measurementFiles } from '../../../records/measurement-files.ts';
+import { BUILT, childScript } from '../../support/built.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
 const folder = temporaryFolder();
-const dying = pathToFileURL(join(root, 'test', 'support', 'dying-adapter.mjs')).href;
-
-beforeAll(build);
+const dying = pathToFileURL(childScript('dying-adapter.mjs')).href;
 
 /** The children of this process. */
 function childrenOfThis(): number[] {
@@ -110,6 +104,21 @@ describe('a measurer in children', () => {
     expect(failures).toEqual([{ id: name, reason: expect.stringContaining(reason) }]);
   });
 
+  test('leaves out a network that hangs, and measures the others', async () => {
+    const failures: CaseFailure[] = [];
+    const measurer = await openIsolated({ module: dying, threads: 1, silenceLimitMs: 2000 });
+    const cases = [caseOf('a'), caseOf('hangs when loaded')];
+    const { networks } = await measureBlock(measurer, cases, {
+      ...options,
+      onFailure: (failure) => failures.push(failure),
+    });
+    expect(networks.map(({ id, rounds }) => [id, rounds])).toEqual([['a', 6]]);
+    expect(failures).toEqual([
+      { id: 'hangs when loaded', reason: 'its process told nothing for 2 s and was ended' },
+    ]);
+    expect(childrenOfThis()).toEqual([]);
+  });
+
   test('gives up with the reason when even the sentinel kills', async () => {
     const measurer = await openIsolated({ module: dying, threads: 1 });
     const sentinel = small('is killed when run');
@@ -175,10 +184,9 @@ test('20 networks on ONNX Runtime, three children killed: none lost, none measur
 
 /** Runs a program that measures without end in a child; resolves with it and the child's pid. */
 async function endless(temporary: string): Promise<{ parent: ChildProcess; child: number }> {
-  const dist = pathToFileURL(join(root, 'dist')).href;
   const program = `
-    const { openIsolated } = await import('${dist}/profiler/timing/isolation/isolated-measurer.js');
-    const { zooNetwork } = await import('${dist}/network/zoo/index.js');
+    const { openIsolated } = await import('${BUILT}/profiler/timing/isolation/isolated-measurer.js');
+    const { zooNetwork } = await import('${BUILT}/network/zoo/index.js');
     const network = zooNetwork('inception-32');
     const measurer = await openIsolated({ engine: 'onnxruntime', threads: 1 });
     const policy = { minRounds: 1e9, maxRounds: 1e9, deadlineMs: 0 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Disturbance, DisturbanceWatch } from '../../../profiler/timing/disturbance.ts';
-import { sampleRounds, type TimedCase } from '../../../profiler/timing/rounds.ts';
+import { sampleRounds } from '../../../profiler/timing/rounds.ts';
+import { type TimedCase } from '../../../profiler/timing/bursts.ts';
 
 const QUIET: DisturbanceWatch = { start: () => () => null };
 

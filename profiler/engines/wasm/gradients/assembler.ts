@@ -1,3 +1,5 @@
+// An assembler of WebAssembly functions with SIMD: instructions as bytes, and the module around them.
+
 /** Encoded WebAssembly instructions. */
 export type Code = readonly number[];
 

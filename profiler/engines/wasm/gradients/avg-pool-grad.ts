@@ -1,3 +1,4 @@
+// Gradient of average pooling, in which padding has no share.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type WasmBackend, zeros } from './heap.ts';
 import { addProducts } from './pixelwise.ts';

@@ -1,3 +1,4 @@
+// Channels repeated and summed, for depthwise convolutions with several filters a channel.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { WasmBackend } from './heap.ts';
 

@@ -1,3 +1,4 @@
+// Gradient of convolution to its filter, as a sum of outer products.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type WasmBackend, withReadableTail, zeros } from './heap.ts';
 import { accumulateOuterProducts, blockColumns, blockRows, readableTail } from './outer-product.ts';

@@ -1,3 +1,4 @@
+// Gradient of convolution to its input, by forward convolutions of the output's gradient.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type WasmBackend, zeros } from './heap.ts';
 import { copyChannels } from './pixelwise.ts';

@@ -1,3 +1,4 @@
+// Gradient of depthwise convolution to its input.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { sumChannels } from './channel-multiplier.ts';
 import { floatBytes, type WasmBackend, zeros } from './heap.ts';

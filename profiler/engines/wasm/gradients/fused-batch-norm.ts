@@ -1,3 +1,4 @@
+// Batch normalization in training and at inference, and its gradient, each in a few passes over the pixels.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { WasmBackend } from './heap.ts';
 import { extent, overPixels, sumOverPixels } from './over-pixels.ts';
@@ -42,9 +43,9 @@ const propagate = pixelwise(
 );
 
 /**
- * Batch normalization in training, named after TensorFlow's kernel. Inputs: x, whose last axis is channels,
- * and scale and offset of one element per channel; attribute: epsilon. Outputs: y, and the batch's mean and
- * (biased) variance per channel.
+ * Batch normalization in training, as morphnet's looks for it. Inputs: x, whose last axis is channels, and scale
+ * and offset of one element per channel; attribute: epsilon. Outputs: y, and the batch's mean and (biased)
+ * variance per channel, which are its reserves too.
  */
 export const fusedBatchNormV3: tfTypes.KernelFunc = ({ inputs, backend: untyped, attrs }) => {
   const backend = untyped as WasmBackend;
@@ -66,13 +67,13 @@ export const fusedBatchNormV3: tfTypes.KernelFunc = ({ inputs, backend: untyped,
 };
 
 /**
- * Gradient of `fusedBatchNormV3`. Inputs: dy, x, scale, mean, variance; attribute: epsilon. Outputs: the
- * gradients with respect to x, scale and offset.
+ * Gradient of `fusedBatchNormV3`. Inputs: dy, x, scale, and mean and variance as its reserves; attribute: epsilon.
+ * Outputs: the gradients with respect to x, scale and offset.
  */
 export const fusedBatchNormGradV3: tfTypes.KernelFunc = ({ inputs, backend: untyped, attrs }) => {
   const backend = untyped as WasmBackend;
-  type Name = 'dy' | 'x' | 'scale' | 'mean' | 'variance';
-  const { dy, x, scale, mean, variance } = inputs as Record<Name, TensorInfo>;
+  type Name = 'dy' | 'x' | 'scale' | 'reserve1' | 'reserve2';
+  const { dy, x, scale, reserve1: mean, reserve2: variance } = inputs as Record<Name, TensorInfo>;
   const { epsilon } = attrs as { epsilon: number };
   const { pixels, channels } = extent(x);
   const average = (sum: number) => sum / pixels;

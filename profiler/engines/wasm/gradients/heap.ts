@@ -1,3 +1,4 @@
+// Assembled functions over the memory that the WebAssembly backend of tfjs keeps its tensors in.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { assemble, type Code, type Scope } from './assembler.ts';
 

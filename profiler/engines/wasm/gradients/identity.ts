@@ -1,3 +1,4 @@
+// Identity and cast without a copy.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { WasmBackend } from './heap.ts';
 

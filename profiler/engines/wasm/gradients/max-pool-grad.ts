@@ -1,3 +1,4 @@
+// Gradient of max pooling, to the first largest input of each window.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type WasmBackend, zeros } from './heap.ts';
 import { routeToMaximum } from './pixelwise.ts';

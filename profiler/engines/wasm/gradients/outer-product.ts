@@ -1,3 +1,4 @@
+// Sums of outer products in blocks that stay in registers: the inner loop of the filter's gradient.
 import { type Code, f32x4, i32, type Local, repeat, valueType } from './assembler.ts';
 import { floatBytes, microkernel } from './heap.ts';
 

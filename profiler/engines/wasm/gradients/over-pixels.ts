@@ -1,3 +1,4 @@
+// Runs and sums of pixelwise functions over all pixels of tensors.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type Microkernel, type WasmBackend, zeros } from './heap.ts';
 import type { PixelwiseParameter } from './pixelwise.ts';

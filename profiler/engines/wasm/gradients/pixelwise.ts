@@ -1,3 +1,4 @@
+// Functions that treat the channels of every pixel alike, assembled from their body four lanes at a time.
 import { type Code, f32, f32x4, i32, type Lanes, type Local, repeat, valueType } from './assembler.ts';
 import { floatBytes, type Microkernel, microkernel } from './heap.ts';
 

@@ -1,3 +1,4 @@
+// Gradients of ReLU and ReLU6 from their outputs.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Code, Lanes } from './assembler.ts';
 import type { WasmBackend } from './heap.ts';

@@ -1,3 +1,4 @@
+// Slices and splits that copy only what they return.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { floatBytes, type WasmBackend } from './heap.ts';
 import { copyChannels } from './pixelwise.ts';

@@ -1,3 +1,5 @@
+// Where the taps of a sliding window meet its input.
+
 /**
  * Where one tap of a sliding window meets an axis: `count` outputs from `output` on read inputs from `input`
  * on.

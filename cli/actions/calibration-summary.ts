@@ -1,0 +1,74 @@
+// The findings of a calibration as a terminal shows them.
+import pc from 'picocolors';
+import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import type { Interval } from '../../calibration/intervals/intervals.ts';
+import { percent, table } from '../terminal.ts';
+
+/** 95 % interval of a parameter, or nothing where there is none. */
+function interval95(interval: Interval | undefined, digits: number): string {
+  return interval == null
+    ? ''
+    : pc.dim(` [${interval.low.toFixed(digits)}, ${interval.high.toFixed(digits)}]`);
+}
+
+/** The findings of a calibration, for a terminal. */
+export function calibrationSummary(profile: DeviceProfile): string {
+  const { roofline, validation, engine } = profile;
+  const lines = [
+    `${pc.bold(profile.name)}  ${pc.dim(`${engine.provider} ${engine.version}, batch ${profile.settings.batch}`)}`,
+    `compute rate ${pc.bold(roofline.computeRateGflops.toFixed(1))} GFLOP/s${interval95(roofline.intervals?.computeRateGflops, 1)}, bandwidth ${pc.bold(roofline.bandwidthGBps.toFixed(1))} GB/s${interval95(roofline.intervals?.bandwidthGBps, 1)}, overhead ${roofline.overheadUs.toFixed(2)} µs a kernel${interval95(roofline.intervals?.overheadUs, 2)}`,
+    '',
+    table(
+      ['device model', 'error (choose)', 'error (report)', 'bias', 'within 10 %', 'Spearman'],
+      profile.rungs.map(({ model, choose, report }) => [
+        model.rung === profile.chosen ? `${model.rung} ${pc.green('✓')}` : model.rung,
+        percent(choose.mape),
+        percent(report.mape),
+        percent(report.bias),
+        percent(report.within10, 0),
+        report.spearman?.toFixed(3) ?? '–',
+      ]),
+    ),
+    '',
+    table(
+      [`held-out networks`, 'networks', 'error', 'bias'],
+      [
+        ...Object.entries(validation.laws).map(([law, { networks, mape, bias }]) => [
+          law,
+          String(networks),
+          percent(mape),
+          percent(bias),
+        ]),
+        ['all', String(validation.networks), percent(validation.mape), percent(validation.bias)],
+        ['  FLOPs alone, scaled', '', percent(validation.baselines.flops), ''],
+        ['  P100 roofline, scaled', '', percent(validation.baselines.p100), ''],
+        ['  V100 roofline, scaled', '', percent(validation.baselines.v100), ''],
+        ['  their repeatability', '', percent(validation.repeatability), ''],
+      ],
+    ),
+  ];
+  const others = Object.entries(validation.others ?? {});
+  if (others.length > 0) {
+    lines.push(
+      '',
+      table(
+        ['families not fitted', 'networks', 'error', 'full network', 'classes never seen'],
+        others.map(([name, { networks, mape, full, unseenClasses }]) => [
+          name,
+          String(networks),
+          percent(mape),
+          full === null ? '–' : percent(full),
+          unseenClasses.join(', ') || 'none',
+        ]),
+      ),
+    );
+  }
+  if (!validation.valid) {
+    lines.push(
+      pc.yellow(
+        `invalid session: the same networks repeat within ${percent(validation.repeatability)}, more than 4 %; calibrate again when the machine is quieter`,
+      ),
+    );
+  }
+  return lines.join('\n');
+}

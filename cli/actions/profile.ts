@@ -1,0 +1,62 @@
+// What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
+import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
+import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
+import { resizeNetwork } from '../../network/widths.ts';
+import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
+import { openNetwork, sizedPlan } from '../models.ts';
+import type { CommonFlags, WidthFlags } from '../options.ts';
+import { printJson, progressBar } from '../terminal.ts';
+import { printProfile, printRepeatability } from './profile-text.ts';
+
+export interface ProfileFlags extends CommonFlags, WidthFlags {
+  readonly engine?: string;
+  readonly device?: string;
+  readonly batch: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly budget: number;
+}
+
+/** What `work` finds on an engine that is open, with a progress bar, as long as it takes. */
+async function measuring<T>(
+  model: string,
+  flags: ProfileFlags,
+  work: (options: ProfileOptions) => Promise<T>,
+): Promise<T> {
+  const { batch, seed, threads, engine, budget: budgetSeconds } = flags;
+  const { plan, widths } = sizedPlan(await openNetwork(model), flags);
+  const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
+  const bar = progressBar('profile', flags.quiet === true || flags.json === true);
+  const network = resizeNetwork(plan, widths);
+  try {
+    return await work({ measurer, network, batch, seed, budgetSeconds, onProgress: bar.update });
+  } finally {
+    bar.finish();
+    await measurer.close();
+  }
+}
+
+/** @throws UserError for a network, device or engine that is not there, and for widths that do not fit */
+export async function profile(model: string, flags: ProfileFlags): Promise<void> {
+  const device: Device | undefined = flags.device === undefined ? undefined : openDevice(flags.device);
+  const profiled = await measuring(model, flags, (options) =>
+    profileNetwork({ ...options, ...(device === undefined ? {} : { device }) }),
+  );
+  if (flags.json === true) printJson(profiled);
+  else printProfile(profiled, device?.name);
+}
+
+/**
+ * Measures random sub-networks in two separate passes instead.
+ * @throws UserError as {@link profile}
+ */
+export async function profileRepeatability(
+  model: string,
+  flags: ProfileFlags,
+  networks: number,
+): Promise<void> {
+  const result = await measuring(model, flags, (options) => measureRepeatability(options, networks));
+  if (flags.json === true) printJson(result);
+  else printRepeatability(result);
+}

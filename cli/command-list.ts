@@ -1,0 +1,74 @@
+// The commands in the order that help lists them. A command's module is loaded when that command is the one asked for.
+import type { Command } from 'commander';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** Its arguments as help shows them; none where it has flags alone. */
+  readonly arguments?: string;
+  readonly description: string;
+  /** The function that adds the command with its flags to the program. */
+  readonly load: () => Promise<(program: Command) => void>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'engines',
+    description: 'what can run here, and how to get the rest',
+    load: async () => (await import('./commands/engines.ts')).enginesCommand,
+  },
+  {
+    name: 'ceilings',
+    description: "the machine's own peaks: compute rate, bandwidth by size → ceilings.json",
+    load: async () => (await import('./commands/ceilings.ts')).ceilingsCommand,
+  },
+  {
+    name: 'calibrate',
+    description: 'time kernels, fit, validate → device.json, kernels.csv',
+    load: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  },
+  {
+    name: 'profile',
+    arguments: '<model>',
+    description: 'per layer: measured, predicted, roofline bound',
+    load: async () => (await import('./commands/profile.ts')).profileCommand,
+  },
+  {
+    name: 'predict',
+    arguments: '<model>',
+    description: 'latency on a device profile, no device needed',
+    load: async () => (await import('./commands/predict.ts')).predictCommand,
+  },
+  {
+    name: 'study',
+    description: 'random sub-networks: FLOPs against predicted and measured latency',
+    load: async () => (await import('./commands/study.ts')).studyCommand,
+  },
+  {
+    name: 'train',
+    description: 'MorphNet: shrink, expand, retrain towards a FLOPs, size or calibrated-latency target',
+    load: async () => (await import('./commands/train.ts')).trainCommand,
+  },
+  {
+    name: 'report',
+    arguments: '<dir...>',
+    description: 'one self-contained HTML file of their results',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  {
+    name: 'filter-cost',
+    arguments: '<model>',
+    description: 'what one more filter of each layer costs: FLOPs, weights, time',
+    load: async () => (await import('./commands/filter-cost.ts')).filterCostCommand,
+  },
+  {
+    name: 'export',
+    arguments: '<model>',
+    description: 'the network as deployed (batch norms folded) as ONNX, with its weights or seeded ones',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
+    name: 'quickstart',
+    description: 'all of it, small, on this machine, in a few minutes',
+    load: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
+  },
+];

@@ -1,0 +1,94 @@
+// Measures what a calibration's plan names: the first networks, then those chosen by what they would tell.
+import { join } from 'node:path';
+import {
+  type ProposedSample,
+  proposeOthers,
+  proposeSamples,
+  proposeTableSamples,
+} from '../../calibration/propose/propose-samples.ts';
+import { measurementFiles } from '../../records/measurement-files.ts';
+import { decidedOnce } from '../../records/run-file.ts';
+import { partOf } from '../progress.ts';
+import type { Family } from '../samples/family.ts';
+import { measureSamples } from '../samples/measure-samples.ts';
+import type { CalibrateOptions } from './calibrate.ts';
+import { type DecidedPlan, TARGETED_LOADS } from './plan.ts';
+import type { Session } from './session.ts';
+import { targetedSamples } from './targeted-samples.ts';
+
+/** Taken even if the machine turns out slower than on trial; the plan is made for more. */
+const MIN_ROUNDS = 4;
+const MAX_ROUNDS = 60;
+
+/** The networks that a plan names before anything was measured. */
+function firstSamples(
+  { families, probes, others }: Session,
+  plan: DecidedPlan,
+  table: boolean,
+): ProposedSample[] {
+  const names = [...families.keys()];
+  return [
+    ...[...probes.keys()].map(
+      (network, sample) => ({ network, sample, role: 'probe', law: 'probe' }) as const,
+    ),
+    ...(table ? proposeTableSamples(names[0] as string, plan) : proposeSamples(names, plan)),
+    ...proposeOthers([...others.keys()]),
+  ];
+}
+
+/** What both parts of a session share. */
+function commonOptions({ measurer, families }: Session, { batch, seed, out }: CalibrateOptions) {
+  const [sentinelFamily] = families.values();
+  return { measurer, batch, seed, out, maxRounds: MAX_ROUNDS, sentinelFamily: sentinelFamily as Family };
+}
+
+/** Share of the session's progress that the targeted networks are. */
+const targetedShare = ({ targetedSeconds }: DecidedPlan, { budgetSeconds }: CalibrateOptions) =>
+  Math.min(0.5, targetedSeconds / budgetSeconds);
+
+/** Measures probes, networks to fit, choose and report, and those of other families. */
+export async function measureFirst(
+  session: Session,
+  plan: DecidedPlan,
+  options: CalibrateOptions,
+  deadlineMs: number,
+): Promise<void> {
+  await measureSamples({
+    ...commonOptions(session, options),
+    samples: firstSamples(session, plan, options.table === true).map(session.draw),
+    loads: plan.loads,
+    minRounds: Math.max(plan.loads, MIN_ROUNDS),
+    deadlineMs: deadlineMs - plan.targetedSeconds * 1e3,
+    onProgress: partOf(options.onProgress, 0, 1 - targetedShare(plan, options)),
+  });
+}
+
+/** Measures the networks that tell most about what the first ones left uncertain, if the plan has any. */
+export async function measureTargeted(
+  session: Session,
+  plan: DecidedPlan,
+  options: CalibrateOptions,
+  deadlineMs: number,
+): Promise<void> {
+  if (plan.targeted === 0) return;
+  const { out, seed, batch } = options;
+  const { families, measurer } = session;
+  const files = measurementFiles(out);
+  const targeted = await decidedOnce(join(out, 'targeted.json'), async () =>
+    targetedSamples(files.kernels.read(), families, {
+      count: plan.targeted,
+      seed,
+      batch,
+      rules: measurer.rules,
+    }),
+  );
+  await measureSamples({
+    ...commonOptions(session, options),
+    samples: targeted.map(session.draw),
+    loads: TARGETED_LOADS,
+    firstBlock: 1 + Math.max(0, ...files.networks.read().map(({ block }) => block)),
+    minRounds: MIN_ROUNDS,
+    deadlineMs,
+    onProgress: partOf(options.onProgress, 1 - targetedShare(plan, options), 1),
+  });
+}

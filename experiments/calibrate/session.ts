@@ -1,0 +1,82 @@
+// A calibration session: its families, its run file, and its samples with their widths.
+import { probeNetworks } from '../../calibration/propose/probe-networks.ts';
+import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
+import type { Network } from '../../network/network.ts';
+import { requireVariableWidths } from '../../network/variable-widths.ts';
+import { describeMachine } from '../../profiler/machine.ts';
+import { type Measurer, measurerOf } from '../../profiler/timing/measurer.ts';
+import { engineChoice } from '../../records/engine-description.ts';
+import { openRun } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
+import { type DrawnSample, drawSample, type Family, familyOf } from '../samples/family.ts';
+import type { CalibrateOptions } from './calibrate.ts';
+
+/** Families by name. */
+export type Families = ReadonlyMap<string, Family>;
+
+export interface Session {
+  readonly measurer: Measurer;
+  /** What the profile is fitted to. */
+  readonly families: Families;
+  /** Networks of a few kernels each. */
+  readonly probes: Families;
+  /** What it is validated on beside its own. */
+  readonly others: Families;
+  /** On performance.now()'s clock. */
+  readonly startMs: number;
+  /** The sample with its widths. */
+  draw(proposed: ProposedSample): DrawnSample;
+}
+
+const familiesOf = (networks: readonly Network[]): Families =>
+  new Map(networks.map((network) => [network.name, familyOf(network)]));
+
+/**
+ * Starts a session in a folder, or resumes the one that is there.
+ * @throws UserError for a table of several networks, networks without a width to vary, or a folder of another run
+ */
+export async function openSession(options: CalibrateOptions): Promise<Session> {
+  const { networks, batch, seed, out, budgetSeconds, table = false, validate = [] } = options;
+  const startMs = performance.now();
+  if (table && networks.length !== 1) {
+    throw new UserError({
+      got: `a table of ${networks.length} networks`,
+      expected: 'one network',
+      fix: 'give --table one --network',
+    });
+  }
+  const families = familiesOf(networks);
+  for (const { plan } of families.values()) requireVariableWidths(plan);
+  const measurer = measurerOf(options.engine);
+  const { description } = measurer;
+  openRun(out, {
+    command: 'calibrate',
+    settings: {
+      engine: engineChoice(description),
+      threads: description.threads,
+      rules: description.rules,
+      networks: [...families.keys()],
+      batch,
+      seed,
+      budgetSeconds,
+      table,
+      validate: validate.map(({ name }) => name),
+    },
+    context: { engine: description, machine: await describeMachine() },
+  });
+  const probes = familiesOf(probeNetworks());
+  const others = familiesOf(validate);
+  return {
+    measurer,
+    families,
+    probes,
+    others,
+    startMs,
+    draw(proposed) {
+      const { network } = proposed;
+      const family = families.get(network) ?? probes.get(network) ?? others.get(network);
+      if (family === undefined) throw new Error(`no network ${network} in this calibration`);
+      return drawSample(proposed, family, seed);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// The folder of a finished study, for reports: its summary and its rows.
+import { join } from 'node:path';
+import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../../records/study.ts';
+import { readResultCsv, readResultJson } from './result-files.ts';
+import type { ResultKind } from './result-kind.ts';
+
+export interface StudyData {
+  readonly directory: string;
+  readonly summary: StudySummary;
+  readonly rows: readonly StudyRecord[];
+}
+
+const MARKER = 'study.json';
+
+export const studyResults: ResultKind<StudyData> = {
+  command: 'study',
+  marker: MARKER,
+  read: (directory) => ({
+    directory,
+    summary: readResultJson(join(directory, MARKER), studySummary),
+    rows: readResultCsv(join(directory, 'study.csv'), studyRecord),
+  }),
+};

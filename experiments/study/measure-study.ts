@@ -1,0 +1,43 @@
+// Measuring the networks of a study: over how many loads, and until when they are steady.
+import { measurerOf } from '../../profiler/timing/measurer.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
+import type { DrawnSample } from '../samples/family.ts';
+import { measureSamples } from '../samples/measure-samples.ts';
+import { withRate } from './rate.ts';
+import type { StudyMeasuring, StudyOptions } from './study-options.ts';
+
+/** Networks that do not repeat are measured for so many times the rounds, at most. */
+const MOST_ROUNDS = 3;
+/** How often each network is loaded where its rounds allow: what is predicted is the median over loads. */
+const LOADS = 2;
+
+/** Loads of each network that so many rounds are shared out among. */
+export function loadsOf(rounds: number): number {
+  return Math.min(LOADS, Math.max(1, Math.floor(rounds / 2)));
+}
+
+/**
+ * Measures what is not measured yet of these networks, each in the file as soon as it is known.
+ * @returns all rows of networks.csv
+ */
+export async function measureStudy(
+  { batch, seed, out, networksPerBlock, onProgress }: StudyOptions,
+  { rounds, engine }: StudyMeasuring,
+  samples: readonly DrawnSample[],
+): Promise<NetworkRecord[]> {
+  return measureSamples({
+    measurer: measurerOf(engine),
+    samples,
+    batch,
+    seed,
+    out,
+    loads: loadsOf(rounds),
+    minRounds: rounds,
+    maxRounds: rounds,
+    steady: { repeatability: REPEATABILITY_LIMIT, maxRounds: MOST_ROUNDS * rounds },
+    deadlineMs: performance.now(),
+    ...(networksPerBlock === undefined ? {} : { networksPerBlock }),
+    ...(onProgress === undefined ? {} : { onProgress: withRate(onProgress, samples.length) }),
+  });
+}

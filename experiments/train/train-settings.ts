@@ -1,0 +1,133 @@
+// The settings of a training run: its flags, the options of `train`, and what run.json keeps.
+import { z } from 'zod';
+import { trainingEngines } from '../../profiler/engines/registry.ts';
+import * as common from '../../records/common-settings.ts';
+import {
+  defineSettings,
+  type FlagsOf,
+  type SettingsOf,
+  setting,
+  unrecorded,
+} from '../../records/run-settings.ts';
+import {
+  integer,
+  oneOf,
+  positiveNumber,
+  type SettingKind,
+  toggle,
+  word,
+} from '../../records/setting-kinds.ts';
+
+export const TARGETS = ['latency', 'flops', 'model-size'] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** `0.5x` or 0.5: a share of the seed network's cost. */
+function costShare(): SettingKind<number> {
+  const expected = 'a share of the seed cost such as 0.5x';
+  return {
+    schema: z.number(expected).positive(expected).max(4, expected),
+    fromText: (text) => Number(text.replace(/x$/, '')),
+  };
+}
+
+export const trainSettings = defineSettings(
+  {
+    network: unrecorded(
+      "the network's own name is a fact",
+      setting(word(), {
+        flag: '--network <name>',
+        description: 'zoo network to start from',
+        default: 'inception-32',
+      }),
+    ),
+    data: unrecorded(
+      'the name of the data and the numbers of images are facts',
+      setting(word(), {
+        flag: '--data <dir>',
+        description:
+          'train/<class>/*.jpg|png|wav and test/<class>/…, or spoken digits <digit>_<speaker>_<n>.wav (default: generated textured shapes)',
+        default: null,
+      }),
+    ),
+    images: unrecorded(
+      'the number of training images is a fact',
+      setting(integer(100), { flag: '--images <n>', description: 'training images to use', default: null }),
+    ),
+    target: setting(oneOf(TARGETS), {
+      flag: '--target <target>',
+      description: 'what to save',
+      default: 'latency',
+    }),
+    device: unrecorded(
+      "the device's own name is a fact",
+      setting(word(), {
+        flag: '--device <device>',
+        description: 'device.json or datasheet device that latency is predicted on',
+      }),
+    ),
+    costRatio: setting(costShare(), {
+      flag: '--cost <ratio>',
+      description: 'cost to reach, as a share of the seed network',
+      default: 0.5,
+    }),
+    shrinkShare: setting(positiveNumber(), {
+      flag: '--shrink-share <share>',
+      description: 'shrink to this share of that cost; the expansion fills the rest',
+      default: 0.7,
+    }),
+    epochs: setting(integer(1), {
+      flag: '--epochs <n>',
+      description: 'of the seed, expanded and width-multiplier networks',
+      default: 8,
+    }),
+    shrinkEpochs: setting(integer(1), {
+      flag: '--shrink-epochs <n>',
+      description: 'at most, of the regularized stage',
+      default: 8,
+    }),
+    batch: setting(integer(1), { flag: '--batch <n>', description: 'images per step', default: 64 }),
+    learningRate: setting(positiveNumber(), {
+      flag: '--learning-rate <rate>',
+      description: 'peak of the schedule (momentum 0.9)',
+      default: 0.1,
+    }),
+    strength: setting(positiveNumber(), {
+      flag: '--strength <s>',
+      description:
+        'initial regularization, in 1 / (cost of the seed network) (default: by the length of the stage)',
+      default: null,
+    }),
+    seed: common.seed,
+    engine: common.engine(trainingEngines()),
+    threads: unrecorded(
+      'training takes as many as there are, and says in the context how many those were',
+      setting(integer(1), {
+        flag: '--threads <n>',
+        description: 'CPU threads to train with (default: all)',
+        default: null,
+      }),
+    ),
+    augment: setting(toggle(), {
+      flag: '--no-augment',
+      description: 'train on the images as they are',
+      default: true,
+    }),
+    snap: setting(toggle(), {
+      flag: '--no-snap',
+      description: 'expand to round(ω·width) exactly, not to cheap channel counts',
+      default: true,
+    }),
+    out: common.outTo('runs/train'),
+    json: common.json,
+    quiet: common.quiet,
+  },
+  {
+    network: z.string(),
+    data: z.string(),
+    trainImages: z.number(),
+    testImages: z.number(),
+    device: z.string(),
+  },
+);
+export type TrainSettings = SettingsOf<typeof trainSettings>;
+export type TrainFlags = FlagsOf<typeof trainSettings>;

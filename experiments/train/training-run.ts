@@ -1,0 +1,107 @@
+// What all phases of a training run share: its folder, its budget, and the predictor of its device.
+import { join } from 'node:path';
+import type { Device } from '../../calibration/device-profile.ts';
+import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
+import type { Resource } from '../../morphnet/resource.ts';
+import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
+import type { Network } from '../../network/network.ts';
+import type { Weights } from '../../network/weights.ts';
+import type { TrainingEngine } from '../../profiler/engines/engine.ts';
+import { describeMachine } from '../../profiler/machine.ts';
+import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { CsvFile } from '../../records/csv-file.ts';
+import { openRun } from '../../records/run-file.ts';
+import { metricsRecord } from '../../records/training.ts';
+import { type Dataset, normalization } from '../data/index.ts';
+import type { ProgressListener } from '../progress.ts';
+import { requireFit } from './data-fit.ts';
+import { targetResource } from './target-resource.ts';
+import { type TrainSettings, trainSettings } from './train-settings.ts';
+import { dropUnsavedEpochs, type TrainingSetup } from './train-stage.ts';
+
+export interface TrainOptions extends TrainSettings {
+  readonly network: Network;
+  readonly data: Dataset;
+  /** Where the network will run: its latency is predicted on it, and targeted if the target is latency. */
+  readonly device: Device;
+  /** Closing it is left to whoever opened it. */
+  readonly training: TrainingEngine;
+  /** Measures the networks before and after; opened when it is needed, and closed. */
+  readonly openMeasurer: () => Promise<Measurer>;
+  readonly out: string;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface TrainingRun {
+  readonly options: TrainOptions;
+  /** What every stage of it trains with. */
+  readonly setup: TrainingSetup;
+  readonly plan: ChannelPlan;
+  /** What is saved. */
+  readonly resource: Resource;
+  /** Cost to reach, in the resource's unit. */
+  readonly budget: number;
+  readonly predictor: LatencyPredictor;
+}
+
+/** A trained network of a run. */
+export interface TrainedNetwork {
+  readonly network: Network;
+  /** Of each channel group of the seed network. */
+  readonly widths: Int32Array;
+  readonly weights: Weights;
+  readonly testAccuracy: number;
+}
+
+/** Writes run.json, or checks that the run in the folder has the same settings. */
+async function openTrainingFolder(options: TrainOptions): Promise<{ resumed: boolean }> {
+  // Named one by one: what is left must be what the settings declare, all of it.
+  const { network, data, device, training, openMeasurer, out, onProgress, ...settings } = options;
+  return openRun(out, {
+    command: 'train',
+    settings: trainSettings.record(settings, {
+      network: network.name,
+      data: data.name,
+      trainImages: data.train.count,
+      testImages: data.test.count,
+      device: device.name,
+    }),
+    context: {
+      trainingEngine: training.description,
+      machine: await describeMachine(),
+      // How far the potential that latency slopes come from lies from the predictions of whole networks.
+      slopeGap: (device.kind === 'measured' && device.profile.smoothing?.networks) || null,
+    },
+  });
+}
+
+/**
+ * Starts a run in its folder, or resumes the one there.
+ * @throws UserError if the data does not fit the network, or the folder holds a run of other settings
+ */
+export async function openTrainingRun(options: TrainOptions): Promise<TrainingRun> {
+  const { network, data, device, target, costRatio, out } = options;
+  requireFit(network, data);
+  const { resumed } = await openTrainingFolder(options);
+  const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord);
+  if (resumed) dropUnsavedEpochs(out, metrics);
+  const plan = planChannels(network);
+  const resource = targetResource(target, plan, device);
+  return {
+    options,
+    setup: {
+      tf: options.training.tf,
+      data,
+      normalization: normalization(data.train),
+      batch: options.batch,
+      seed: options.seed,
+      augment: options.augment,
+      out,
+      metrics,
+    },
+    plan,
+    resource,
+    budget: costRatio * resource.cost(plan.fullWidths),
+    predictor: latencyPredictor(plan, device),
+  };
+}

@@ -1,0 +1,160 @@
+// The layer of tf.layers that computes one of ours, with weights as they start; layers that tf.layers lacks are refused.
+import * as tf from '@tensorflow/tfjs';
+import type { Activation, Layer, Padding } from '../network/layer.ts';
+import { slopeOf, unknownLayer } from '../network/layer.ts';
+import { UserError } from '../records/user-error.ts';
+import { batchNormalization } from './batch-normalization.ts';
+import { ProbabilisticGate } from './probabilistic-gate.ts';
+
+/** Moving averages must follow within the few hundred steps of a short training. */
+const BATCH_NORM_MOMENTUM = 0.9;
+
+/** Any but an input, which tfjs has tensors for. */
+export type ComputingLayer = Exclude<Layer, { kind: 'input' }>;
+
+function simplePadding(layer: Layer, padding: Padding): 'same' | 'valid' {
+  if (padding === 'same' || padding === 'valid') return padding;
+  return unsupported(`explicit padding in ${layer.kind} ${layer.name}`, 'put a pad layer before it');
+}
+
+function unsupported(got: string, fix = 'train the network without it'): never {
+  throw new UserError({ got: `${got} in a network to train`, expected: 'layers that tf.layers has', fix });
+}
+
+/** tf.layers' hardSigmoid is that of Keras 2. */
+const KERAS_HARD_SIGMOID_SLOPE = 0.2;
+
+function activationLayer(layer: Activation): tf.layers.Layer {
+  const { name, activation } = layer;
+  switch (activation) {
+    case 'leaky-relu':
+      return tf.layers.leakyReLU({ name, alpha: slopeOf(layer) });
+    case 'hard-sigmoid':
+      if (slopeOf(layer) === KERAS_HARD_SIGMOID_SLOPE)
+        return tf.layers.activation({ name, activation: 'hardSigmoid' });
+      return unsupported(`hard-sigmoid ${name} of slope ${slopeOf(layer)}`);
+    case 'hard-swish':
+      return unsupported(`hard-swish ${name}`);
+    default:
+      return tf.layers.activation({ name, activation });
+  }
+}
+
+/**
+ * The tfjs layer of one of ours. Kernels start as He normals of the seed, a dense layer's as Glorot normals.
+ * @param settings beyond what the layer says, as `getConfig` gives them
+ * @throws UserError for a layer that tf.layers does not have
+ */
+export function tfjsLayer(
+  layer: ComputingLayer,
+  seed: number,
+  settings: Readonly<Record<string, unknown>>,
+): tf.layers.Layer {
+  const { name } = layer;
+  const kernelInitializer = tf.initializers.heNormal({ seed });
+  switch (layer.kind) {
+    case 'conv2d':
+      if ((layer.groups ?? 1) > 1) return unsupported(`grouped convolution ${name}`);
+      return tf.layers.conv2d({
+        kernelInitializer,
+        ...settings,
+        name,
+        filters: layer.filters,
+        kernelSize: [...layer.kernelSize],
+        strides: [...layer.strides],
+        padding: simplePadding(layer, layer.padding),
+        useBias: layer.useBias,
+        ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
+      });
+    case 'conv2d-transpose':
+      return tf.layers.conv2dTranspose({
+        kernelInitializer,
+        ...settings,
+        name,
+        filters: layer.filters,
+        kernelSize: [...layer.kernelSize],
+        strides: [...layer.strides],
+        padding: simplePadding(layer, layer.padding),
+        useBias: layer.useBias,
+      });
+    case 'depthwise-conv2d':
+      // tfjs takes a dilation rate and computes without it.
+      if (layer.dilations?.some((rate) => rate > 1))
+        return unsupported(`dilated depthwise convolution ${name}`);
+      return tf.layers.depthwiseConv2d({
+        depthwiseInitializer: kernelInitializer,
+        ...settings,
+        name,
+        depthMultiplier: layer.multiplier,
+        kernelSize: [...layer.kernelSize],
+        strides: [...layer.strides] as [number, number],
+        padding: simplePadding(layer, layer.padding),
+        useBias: layer.useBias,
+      });
+    case 'dense':
+      return tf.layers.dense({
+        kernelInitializer: tf.initializers.glorotNormal({ seed }),
+        ...settings,
+        name,
+        units: layer.units,
+        useBias: layer.useBias,
+      });
+    case 'batch-norm':
+      return batchNormalization({
+        momentum: BATCH_NORM_MOMENTUM,
+        ...settings,
+        name,
+        epsilon: layer.epsilon,
+        scale: layer.scale,
+      });
+    case 'activation':
+      return activationLayer(layer);
+    case 'max-pool':
+    case 'avg-pool': {
+      const config = {
+        name,
+        poolSize: [...layer.poolSize] as [number, number],
+        strides: [...layer.strides] as [number, number],
+        padding: simplePadding(layer, layer.padding),
+      };
+      return layer.kind === 'max-pool' ? tf.layers.maxPooling2d(config) : tf.layers.averagePooling2d(config);
+    }
+    case 'global-avg-pool':
+      return tf.layers.globalAveragePooling2d({ name });
+    case 'multiply':
+      return tf.layers.multiply({ name });
+    case 'pad': {
+      const { top, bottom, left, right } = layer.padding;
+      return tf.layers.zeroPadding2d({
+        name,
+        padding: [
+          [top, bottom],
+          [left, right],
+        ],
+      });
+    }
+    case 'upsample':
+      // tf.layers puts pixel centres elsewhere than ONNX and TensorFlow 2 do.
+      if (layer.interpolation === 'bilinear') return unsupported(`bilinear upsample ${name}`);
+      return tf.layers.upSampling2d({ name, size: [...layer.factor], interpolation: layer.interpolation });
+    case 'dropout':
+      return tf.layers.dropout({ name, rate: layer.rate });
+    case 'gate':
+      return new ProbabilisticGate({ ...settings, name, seed });
+    case 'bias-add':
+    case 'slice':
+    case 'depth-to-space':
+    case 'channel-shuffle':
+      return unsupported(`${layer.kind} ${name}`);
+    case 'add':
+      return tf.layers.add({ name });
+    case 'concat':
+      return tf.layers.concatenate({ name, axis: -1 });
+    case 'flatten':
+      return tf.layers.flatten({ name });
+    case 'softmax':
+      return tf.layers.softmax({ name, axis: -1 });
+    default:
+      return unknownLayer(layer);
+  }
+}

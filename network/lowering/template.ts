@@ -1,0 +1,87 @@
+// What of a layer's kernel no width changes: its op, map sizes, filter and the name of its class.
+import type { Layer } from '../layer.ts';
+import type { Shape } from '../shapes.ts';
+import type { DataLayout, KernelOp, MapSize } from './kernel.ts';
+
+/** Kernel op of each layer kind; an input runs nothing. */
+const OPS: Record<Layer['kind'], KernelOp | null> = {
+  input: null,
+  conv2d: 'conv',
+  'depthwise-conv2d': 'depthwise-conv',
+  'conv2d-transpose': 'conv-transpose',
+  dense: 'dense',
+  'batch-norm': 'batch-norm',
+  activation: 'activation',
+  'max-pool': 'max-pool',
+  'avg-pool': 'avg-pool',
+  'global-avg-pool': 'global-avg-pool',
+  add: 'add',
+  multiply: 'multiply',
+  'bias-add': 'bias-add',
+  slice: 'slice',
+  pad: 'pad',
+  upsample: 'upsample',
+  'depth-to-space': 'depth-to-space',
+  'channel-shuffle': 'channel-shuffle',
+  // Not in deployed networks.
+  dropout: null,
+  gate: null,
+  concat: 'concat',
+  // A view, unless the engine's layout has to be turned first.
+  flatten: 'transpose',
+  softmax: 'softmax',
+};
+
+export interface Template {
+  readonly op: KernelOp;
+  readonly input: MapSize;
+  readonly output: MapSize;
+  readonly filter: MapSize;
+  readonly classes: Record<DataLayout, string>;
+  /** Pixels of each input. */
+  readonly inputAreas: readonly number[];
+  readonly groups: number;
+  /** Whether the layer itself has a bias. */
+  readonly hasBias: boolean;
+}
+
+export const POINT: MapSize = { height: 1, width: 1 };
+
+/** A shape without its channels, which are those of the full width. */
+export function mapSize({ height, width }: Shape): MapSize {
+  return { height, width };
+}
+
+/**
+ * @param turnsFlat whether the engine's layout has to be turned before it is flattened
+ * @returns null for a layer that runs no kernel
+ */
+export function template(
+  layer: Layer,
+  inputs: readonly Shape[],
+  output: Shape,
+  turnsFlat: boolean,
+): Template | null {
+  const op = OPS[layer.kind];
+  const [input] = inputs;
+  if (op === null || input === undefined) return null;
+  // One pixel reads the same in either order.
+  if (layer.kind === 'flatten' && (!turnsFlat || input.height * input.width === 1)) return null;
+  let filter = POINT;
+  let label: string = op;
+  if ('kernelSize' in layer || 'poolSize' in layer) {
+    const [height, width] = 'kernelSize' in layer ? layer.kernelSize : layer.poolSize;
+    filter = { height, width };
+    label += ` ${height}x${width}/${layer.strides.join('x')}`.replace(/(\d+)x\1$/, '$1');
+  }
+  return {
+    op,
+    input: mapSize(input),
+    output: mapSize(output),
+    filter,
+    classes: { nhwc: `${label} nhwc`, nchw: `${label} nchw`, nchwc: `${label} nchwc` },
+    inputAreas: inputs.map(({ height, width }) => height * width),
+    groups: layer.kind === 'conv2d' ? (layer.groups ?? 1) : 1,
+    hasBias: 'useBias' in layer && layer.useBias,
+  };
+}

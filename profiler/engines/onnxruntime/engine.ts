@@ -1,0 +1,104 @@
+// The engine contract over one provider of ONNX Runtime, whose profiles are matched with the kernels that lowering predicts.
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { deployedNetwork } from '../../../network/deployed.ts';
+import { Lowering } from '../../../network/lowering/lower.ts';
+import type { LoweringRules } from '../../../network/lowering/rules.ts';
+import type { Network } from '../../../network/network.ts';
+import { writeOnnx } from '../../../network/onnx/write.ts';
+import type { EngineDescription } from '../../../records/engine-description.ts';
+import { UserError } from '../../../records/user-error.ts';
+import type { Engine, LoadedNetwork, LoadOptions, ProfiledNetwork } from '../engine.ts';
+import { matchKernels } from './match-kernels.ts';
+import { matchPrograms } from './match-programs.ts';
+import { alone, OnnxruntimeNetwork } from './network.ts';
+import type { OrtModule } from './ort-module.ts';
+import { takeProfile } from './profile-events.ts';
+import type { ProviderName } from './provider-names.ts';
+import { sessionOptions } from './providers.ts';
+import { refuseFaultyConvolutions } from './webgpu-faults.ts';
+
+/** One provider of ONNX Runtime; the network goes in as ONNX bytes, never through a file. */
+export class OnnxruntimeEngine implements Engine {
+  readonly description: EngineDescription;
+  readonly rules: LoweringRules;
+  private readonly ort: OrtModule;
+  private readonly provider: ProviderName;
+  private readonly directory: string;
+
+  constructor(
+    ort: OrtModule,
+    provider: ProviderName,
+    description: EngineDescription,
+    rules: LoweringRules,
+    directory: string,
+  ) {
+    this.ort = ort;
+    this.provider = provider;
+    this.description = description;
+    this.rules = rules;
+    this.directory = directory;
+  }
+
+  private session(
+    bytes: Uint8Array,
+    options: InferenceSession.SessionOptions = {},
+  ): Promise<InferenceSession> {
+    const own = sessionOptions(this.provider, this.description.threads);
+    return alone(() => this.ort.InferenceSession.create(bytes, { ...own, ...options }));
+  }
+
+  private model(network: Network, options: LoadOptions): { deployed: Network; bytes: Uint8Array } {
+    const deployed = deployedNetwork(network);
+    if (this.provider === 'webgpu') refuseFaultyConvolutions(deployed);
+    return { deployed, bytes: writeOnnx(deployed, options.weights, options.batch) };
+  }
+
+  async load(network: Network, options: LoadOptions): Promise<LoadedNetwork> {
+    const { deployed, bytes } = this.model(network, options);
+    const session = await this.session(bytes);
+    return new OnnxruntimeNetwork(this.ort, session, deployed, options.batch);
+  }
+
+  async loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork> {
+    const { deployed, bytes } = this.model(network, options);
+    const prefix = `profile-${randomUUID()}`;
+    if (this.provider === 'cuda') {
+      throw new UserError({
+        got: 'the times of single kernels asked of onnxruntime:cuda',
+        expected: 'whole networks: its profile has the times of launches, not of kernels',
+        fix: 'calibrate with another engine, such as webgpu on the same GPU',
+      });
+    }
+    const session = await this.session(bytes, {
+      enableProfiling: true,
+      profileFilePrefix: join(this.directory, prefix),
+    });
+    const loaded = new OnnxruntimeNetwork(this.ort, session, deployed, options.batch);
+    const { directory, rules, provider } = this;
+    return {
+      async run() {
+        await loaded.run();
+      },
+      async finish() {
+        session.endProfiling();
+        await loaded.dispose();
+        const runs = await takeProfile(directory, prefix);
+        const kernels = new Lowering(deployed, rules, options.batch).kernels();
+        return runs.map((events) => {
+          const durationsUs =
+            provider === 'webgpu'
+              ? matchPrograms(kernels, events)
+              : Array.from(matchKernels(kernels, events.kernels), (at) => events.kernels[at]?.durationUs);
+          return kernels.map((kernel, i) => ({ kernel, durationUs: durationsUs[i] as number }));
+        });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+// The rounds of a block, by case, as its loads deliver them.
+import type { LoadSample } from './measure-networks.ts';
+
+/** The rounds of a block, by case, as its loads deliver them. */
+export class BlockSamples {
+  private readonly samples = new Map<string, LoadSample[]>();
+
+  constructor(ids: readonly string[], earlier: readonly LoadSample[]) {
+    for (const id of ids) this.samples.set(id, []);
+    for (const sample of earlier) this.add(sample);
+  }
+
+  add(sample: LoadSample): void {
+    this.samples.get(sample.id)?.push(sample);
+  }
+
+  leaveOut(id: string): void {
+    this.samples.delete(id);
+  }
+
+  of(id: string): readonly LoadSample[] {
+    return this.samples.get(id) ?? [];
+  }
+
+  /** Rounds by case. */
+  get done(): Map<string, number> {
+    return new Map([...this.samples].map(([id, each]) => [id, each.length]));
+  }
+
+  /** Rounds that every case has. */
+  get whole(): number {
+    return Math.min(...[...this.samples.values()].map((each) => each.length));
+  }
+
+  /** Loads that ended by themselves, or have at least this many rounds' worth of samples. */
+  loadsOf(rounds: number, ended: ReadonlySet<number>): number {
+    const counts = new Map([...ended].map((load) => [load, Number.POSITIVE_INFINITY]));
+    for (const each of this.samples.values())
+      for (const { load } of each) counts.set(load, (counts.get(load) ?? 0) + 1);
+    return [...counts.values()].filter((count) => count >= rounds * this.samples.size).length;
+  }
+
+  get nextLoad(): number {
+    let last = -1;
+    for (const each of this.samples.values()) for (const { load } of each) last = Math.max(last, load);
+    return last + 1;
+  }
+}

@@ -1,0 +1,56 @@
+// Settings that several experiments declare alike, and so spell the same way on the command line.
+import { availableParallelism } from 'node:os';
+import { setting, unrecorded } from './run-settings.ts';
+import { integer, toggle, word } from './setting-kinds.ts';
+
+export const seed = setting(integer(0), {
+  flag: '--seed <n>',
+  description: 'seed of everything random',
+  default: 1,
+});
+
+export const batch = setting(integer(1), {
+  flag: '--batch <n>',
+  description: 'examples per inference',
+  default: 1,
+});
+
+/**
+ * Null for the best one here: the engine that was opened is what a run records.
+ * @param choices what it takes, as help lists them
+ */
+export const engine = (choices: readonly string[]) =>
+  unrecorded(
+    'the engine that it opens is a fact, or in the context',
+    setting(word(), {
+      flag: '--engine <name>',
+      description: `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)} (default: the best one here)`,
+      default: null,
+    }),
+  );
+
+export const threads = unrecorded(
+  "the engine's own number of threads is a fact, or in the context",
+  setting(integer(1), {
+    flag: '--threads <n>',
+    description: `CPU threads of the engine, of ${availableParallelism()} here`,
+    default: 1,
+  }),
+);
+
+/** @param folder where results go by default */
+export const outTo = (folder: string) =>
+  unrecorded(
+    'the folder that holds run.json',
+    setting(word(), { flag: '--out <dir>', description: 'folder of the results', default: folder }),
+  );
+
+export const json = unrecorded(
+  'how results are printed',
+  setting(toggle(), { flag: '--json', description: 'machine-readable output', default: false }),
+);
+
+export const quiet = unrecorded(
+  'how progress is printed',
+  setting(toggle(), { flag: '--quiet', description: 'no progress', default: false }),
+);

@@ -1,0 +1,48 @@
+// Kinds of values that a setting may have: how each is written on a command line, and what a wrong one is told.
+import { z } from 'zod';
+import { parseDurationSeconds } from './duration.ts';
+
+/** A kind of value. The schema's messages say what was expected, as in "an integer of at least 1". */
+export interface SettingKind<T> {
+  readonly schema: z.ZodType<T>;
+  /** The value that a flag's text stands for, right or wrong: the schema judges. Switches and lists need none. */
+  readonly fromText?: (text: string) => unknown;
+  /** All values there are, where they are few words. */
+  readonly choices?: readonly string[];
+}
+
+export function integer(least: number): SettingKind<number> {
+  const expected = `an integer of at least ${least}`;
+  return { schema: z.number(expected).int(expected).min(least, expected), fromText: Number };
+}
+
+/** Above 0. */
+export function positiveNumber(most = Number.POSITIVE_INFINITY): SettingKind<number> {
+  const expected = `a number above 0${Number.isFinite(most) ? `, at most ${most}` : ''}`;
+  const schema = z.number(expected).positive(expected);
+  return { schema: Number.isFinite(most) ? schema.max(most, expected) : schema, fromText: Number };
+}
+
+/** A word, a name or a path. */
+export function word(): SettingKind<string> {
+  return { schema: z.string() };
+}
+
+/** Of a flag such as `--network <names...>`. */
+export function words(): SettingKind<readonly string[]> {
+  return { schema: z.array(z.string()).readonly() };
+}
+
+export function oneOf<const T extends string>(choices: readonly T[]): SettingKind<T> {
+  return { schema: z.enum(choices as readonly [T, ...T[]], `one of ${choices.join(', ')}`), choices };
+}
+
+/** On or off: a flag without a value, `--snap` or `--no-snap`. */
+export function toggle(): SettingKind<boolean> {
+  return { schema: z.boolean() };
+}
+
+/** A time, in seconds. */
+export function durationSeconds(): SettingKind<number> {
+  return { schema: z.number().positive(), fromText: parseDurationSeconds };
+}

@@ -1,0 +1,25 @@
+// Runs a maintainers' script of this folder, built when a source is newer: node scripts/run.mjs NAME ARGS…
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildIfStale } from './build.mjs';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const root = dirname(folder);
+const [name = '', ...args] = process.argv.slice(2);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3));
+if (!names.includes(name)) {
+  process.stderr.write(`run: got ${name || 'no name'}; expected one of ${names.join(', ')}\n`);
+  process.exit(2);
+}
+buildIfStale(root);
+try {
+  const { main } = await import(pathToFileURL(join(root, 'dist', 'scripts', `${name}.js`)).href);
+  process.exitCode = await main(root, args);
+} catch (error) {
+  if (error?.name !== 'UserError') throw error;
+  process.stderr.write(`${name}: ${error.message}\n`);
+  process.exitCode = 2;
+}
