@@ -5,10 +5,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drawSample, familyOf } from '../experiments/samples/family.ts';
 import { measureSamples } from '../experiments/samples/measure-samples.ts';
-import { measurementFiles } from '../records/measurement-files.ts';
-import { drawSample } from '../experiments/samples/family.ts';
-import { familyOf } from '../experiments/samples/family.ts';
 import { planChannels } from '../network/channel-plan.ts';
 import { checkedNetwork, type Network } from '../network/network.ts';
 import { multipliedWidths } from '../network/sampling.ts';
@@ -16,6 +14,7 @@ import { resizeNetwork } from '../network/widths.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
 import { openIsolated } from '../profiler/timing/isolation/isolated-measurer.ts';
 import type { Measurer } from '../profiler/timing/measurer.ts';
+import { measurementFiles } from '../records/measurement-files.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const ENGINE = process.env.ENGINE ?? 'onnxruntime';

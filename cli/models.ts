@@ -15,7 +15,7 @@ import type { WidthFlags } from './options.ts';
  */
 export async function openModel(model: string): Promise<{ network: Network; weights?: Weights }> {
   if (Object.hasOwn(ZOO, model)) return { network: zooNetwork(model) };
-  // The readers of foreign formats are a third of the suite's start.
+  // Readers of foreign formats are some fifty modules, which a zoo network need not wait for.
   const { isModelFile, openModelFile } = await import('../network/model-file.ts');
   return isModelFile(model) ? openModelFile(model) : { network: zooNetwork(model) };
 }

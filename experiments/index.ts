@@ -1,3 +1,4 @@
+// What other programs may use of the experiments.
 export { type CalibrateOptions, calibrate } from './calibrate/calibrate.ts';
 export * from './data/index.ts';
 export { jsonSchemas } from './json-schemas.ts';

@@ -1,3 +1,4 @@
+// The JSON Schema of every JSON file that a command writes.
 import { z } from 'zod';
 import { deviceProfile } from '../calibration/device-profile.ts';
 import { ceilings } from '../records/ceilings.ts';

@@ -1,3 +1,4 @@
+// Progress of long work, told to whoever draws it.
 /** Told of progress along a long job; the command line draws it. */
 export type ProgressListener = (progress: { readonly fraction: number; readonly text: string }) => void;
 

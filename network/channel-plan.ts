@@ -1,6 +1,7 @@
 // Which channels live and die together, and each tensor's channel count by the widths of those groups.
 import { UserError } from '../records/user-error.ts';
-import type { Layer } from './layer.ts';
+import { ChannelUnion } from './channel-union.ts';
+import { type Layer, makesChannels } from './layer.ts';
 import type { Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
 
@@ -50,37 +51,6 @@ export function channelCount(sum: ChannelSum, widths: Int32Array): number {
   for (let i = 0; i < groups.length; i++)
     count += (times[i] as number) * (widths[groups[i] as number] as number);
   return count;
-}
-
-/** Disjoint sets of channels. */
-class ChannelUnion {
-  private readonly parent: number[] = [];
-
-  fresh(count: number): Int32Array {
-    const first = this.parent.length;
-    for (let i = 0; i < count; i++) this.parent.push(first + i);
-    return Int32Array.from({ length: count }, (_, i) => first + i);
-  }
-
-  find(channel: number): number {
-    let root = channel;
-    while (this.parent[root] !== root) root = this.parent[root] as number;
-    let walk = channel;
-    while (walk !== root) {
-      const next = this.parent[walk] as number;
-      this.parent[walk] = root;
-      walk = next;
-    }
-    return root;
-  }
-
-  unite(a: number, b: number): void {
-    const rootA = this.find(a);
-    const rootB = this.find(b);
-    // The smaller index stays root, so that a group keeps the order of its first producer.
-    if (rootA < rootB) this.parent[rootB] = rootA;
-    else this.parent[rootA] = rootB;
-  }
 }
 
 function outputIds(
@@ -141,8 +111,6 @@ function outputIds(
       return Int32Array.from({ length: channels }, (_, i) => first[i % first.length] as number);
   }
 }
-
-const PRODUCERS: ReadonlySet<Layer['kind']> = new Set(['input', 'conv2d', 'conv2d-transpose', 'dense']);
 
 export interface PlanOptions {
   /** Whether the network's outputs keep their width, the default; Google's library regularizes them too. */
@@ -249,7 +217,7 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
     const touched = new Set(tensors);
     const producers = [...touched]
       .map((i) => layers[i] as Layer)
-      .filter((layer) => PRODUCERS.has(layer.kind));
+      .filter((layer) => layer.kind === 'input' || makesChannels(layer));
     const first = producers[0]?.name ?? '';
     const count = (named.get(first) ?? 0) + 1;
     named.set(first, count);

@@ -1,3 +1,4 @@
+// CSV files with a schema that are only ever appended to, and survive a kill.
 import {
   appendFileSync,
   existsSync,

@@ -1,3 +1,4 @@
+// How predictions compare with measurements, as files hold it.
 import { z } from 'zod';
 
 /** How predictions compare with measurements; all fractions. */

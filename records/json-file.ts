@@ -1,3 +1,4 @@
+// JSON files read with advice where they are missing, broken or of another form.
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { UserError } from './user-error.ts';

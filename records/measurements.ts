@@ -1,3 +1,4 @@
+// Rows of the CSV files that measuring leaves.
 import { z } from 'zod';
 
 /** Numbers arrive from CSV as text. */

@@ -1,3 +1,4 @@
+// The version of this package, wherever it is installed.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

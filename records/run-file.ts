@@ -1,3 +1,4 @@
+// The run file of a folder: what a run was started with, and whether a later start may resume it.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

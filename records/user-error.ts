@@ -1,3 +1,4 @@
+// What the user got wrong, in one line: what was got, what was expected, what to do.
 /** A mistake of the user's: the CLI prints its one line and exits with code 2. */
 export class UserError extends Error {
   readonly got: string;

@@ -112,6 +112,12 @@ exec "$here/lib/node" "$here/dist/cli/main.js" "$@"
 `,
   { mode: 0o755 },
 );
+cpSync(join(root, 'scripts', 'gpu-session.mjs'), join(target, 'scripts', 'gpu-session.mjs'));
+writeFileSync(
+  join(target, 'gpu-session'),
+  readFileSync(join(target, 'morphline'), 'utf8').replace('dist/cli/main.js', 'scripts/gpu-session.mjs'),
+  { mode: 0o755 },
+);
 const output = resolve(flags.output);
 mkdirSync(dirname(output), { recursive: true });
 run('tar', ['-C', staging, '-cf', output, '-I', 'xz -6 -T0', basename(target)]);

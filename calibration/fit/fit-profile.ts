@@ -39,6 +39,19 @@ export type ProfileContext = Pick<
 /** Fewer of a role than this, and there is nothing to fit, choose or report with. */
 const MIN_NETWORKS = { fit: 4, choose: 2, report: 2 } as const;
 
+/** The networks of a role. @throws UserError if they are too few */
+function setOf(networks: readonly NetworkSample[], role: 'fit' | 'choose' | 'report'): NetworkSet {
+  const samples = networks.filter(({ record }) => record.role === role);
+  if (samples.length < MIN_NETWORKS[role]) {
+    throw new UserError({
+      got: `${samples.length} measured networks to ${role}`,
+      expected: `at least ${MIN_NETWORKS[role]}`,
+      fix: 'give calibrate a larger --budget',
+    });
+  }
+  return { samples, measuredUs: samples.map(({ record }) => record.latency_us) };
+}
+
 /**
  * Fits the ladder to measurements without drift and validates it: kernel models on the kernels of `fit` and `probe`
  * networks, network models on whole `fit` networks, the rung chosen on `choose` and, cross-validated, on `fit`, the error
@@ -54,32 +67,19 @@ export function fitProfile(
   { loadRecords, probes = [] }: { loadRecords?: LoadRecords; probes?: readonly NetworkRecord[] } = {},
 ): DeviceProfile {
   const loads = loadRecords && loadTimes(loadRecords);
-  const setOf = (role: 'fit' | 'choose' | 'report'): NetworkSet => {
-    const indices = networks.flatMap(({ record }, i) => (record.role === role ? [i] : []));
-    if (indices.length < MIN_NETWORKS[role]) {
-      throw new UserError({
-        got: `${indices.length} measured networks to ${role}`,
-        expected: `at least ${MIN_NETWORKS[role]}`,
-        fix: 'give calibrate a larger --budget',
-      });
-    }
-    const samples = indices.map((i) => networks[i] as NetworkSample);
-    return { samples, measuredUs: samples.map(({ record }) => record.latency_us) };
+  const sets = {
+    fit: setOf(networks, 'fit'),
+    choose: setOf(networks, 'choose'),
+    report: setOf(networks, 'report'),
   };
-  const sets = { fit: setOf('fit'), choose: setOf('choose'), report: setOf('report') };
   const samples = kernelSamples(kernels, loads);
   const oneNetwork = context.settings.table === true;
   const fixedUs = fixedCostUs(
     recordedSums(
       kernels,
       sets.fit.samples.map(({ record }) => record),
-      sets.fit.measuredUs,
     ),
-    recordedSums(
-      kernels,
-      probes,
-      probes.map(({ latency_us }) => latency_us),
-    ),
+    recordedSums(kernels, probes),
   );
   const fitted = jackknifeLadder(samples, oneNetwork).map((rung) => fitRung(rung, sets, loads, fixedUs)) as [
     RungResult,

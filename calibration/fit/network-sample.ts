@@ -68,16 +68,12 @@ export function predictions(model: KernelModel, network: NetworkModel, set: Netw
 }
 
 /** Σ of the recorded kernels of networks, and their whole latencies, of those that have any. */
-export function recordedSums(
-  kernels: readonly KernelRecord[],
-  networks: readonly NetworkRecord[],
-  latenciesUs: readonly number[],
-) {
+export function recordedSums(kernels: readonly KernelRecord[], networks: readonly NetworkRecord[]) {
   const byNetwork = groupBy(kernels, networkId);
-  return networks.flatMap((record, i) => {
+  return networks.flatMap((record) => {
     const own = byNetwork.get(networkId(record));
     if (own === undefined) return [];
     const kernelsUs = own.reduce((sum, { latency_us }) => sum + latency_us, 0);
-    return [{ kernelsUs, kernels: own.length, latencyUs: latenciesUs[i] as number }];
+    return [{ kernelsUs, kernels: own.length, latencyUs: record.latency_us }];
   });
 }

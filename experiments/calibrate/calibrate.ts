@@ -1,34 +1,14 @@
 // A calibration session: propose, measure, fit.
+
 import { join } from 'node:path';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
-import type { Network } from '../../network/network.ts';
-import type { Engine } from '../../profiler/engines/engine.ts';
-import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { decidedOnce } from '../../records/run-file.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { CalibrateOptions } from './calibrate-options.ts';
 import { fitRun } from './fit-run.ts';
 import { measureFirst, measureTargeted } from './measure-session.ts';
 import { decidePlan } from './plan.ts';
 import { openSession } from './session.ts';
 import { trialRuns } from './trial-runs.ts';
-
-export interface CalibrateOptions {
-  /** An open engine measures in this process; an isolated measurer in children of it. */
-  readonly engine: Engine | Measurer;
-  /** The family: sub-networks of these are measured. */
-  readonly networks: readonly Network[];
-  readonly batch: number;
-  readonly seed: number;
-  readonly budgetSeconds: number;
-  /** A table of one network's own kernels over a grid of its widths, instead of a family. */
-  readonly table?: boolean;
-  /** Other families to validate on; nothing of them is fitted. */
-  readonly validate?: readonly Network[];
-  /** Folder for run.json, device.json and the files of the measurements. */
-  readonly out: string;
-  readonly name?: string;
-  readonly onProgress?: ProgressListener;
-}
 
 /** Of the budget; the rest goes into reading the recordings and fitting. */
 const MEASURING_SHARE = 0.87;
@@ -43,7 +23,7 @@ const MEASURING_SHARE = 0.87;
  * last sample.
  */
 export async function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
-  const { networks, validate = [], out, batch, seed, table = false, budgetSeconds } = options;
+  const { networks, validate = [], out, batch, seed, table, budgetSeconds } = options;
   const session = await openSession(options);
   const { measurer, families, startMs } = session;
   const deadlineMs = startMs + MEASURING_SHARE * budgetSeconds * 1e3;

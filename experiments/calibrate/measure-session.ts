@@ -11,7 +11,7 @@ import { decidedOnce } from '../../records/run-file.ts';
 import { partOf } from '../progress.ts';
 import type { Family } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
-import type { CalibrateOptions } from './calibrate.ts';
+import type { CalibrateOptions } from './calibrate-options.ts';
 import { type DecidedPlan, TARGETED_LOADS } from './plan.ts';
 import type { Session } from './session.ts';
 import { targetedSamples } from './targeted-samples.ts';
@@ -55,7 +55,7 @@ export async function measureFirst(
 ): Promise<void> {
   await measureSamples({
     ...commonOptions(session, options),
-    samples: firstSamples(session, plan, options.table === true).map(session.draw),
+    samples: firstSamples(session, plan, options.table).map(session.draw),
     loads: plan.loads,
     minRounds: Math.max(plan.loads, MIN_ROUNDS),
     deadlineMs: deadlineMs - plan.targetedSeconds * 1e3,

@@ -1,3 +1,4 @@
+// Repeated calibrations of one device against the standard errors that they state.
 import { median, sampleStandardDeviation } from 'simple-statistics';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import type { Interval } from '../../calibration/intervals/intervals.ts';

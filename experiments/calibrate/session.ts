@@ -9,7 +9,8 @@ import { engineChoice } from '../../records/engine-description.ts';
 import { openRun } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, drawSample, type Family, familyOf } from '../samples/family.ts';
-import type { CalibrateOptions } from './calibrate.ts';
+import type { CalibrateOptions } from './calibrate-options.ts';
+import { calibrateSettings } from './calibrate-settings.ts';
 
 /** Families by name. */
 export type Families = ReadonlyMap<string, Family>;
@@ -36,7 +37,8 @@ const familiesOf = (networks: readonly Network[]): Families =>
  * @throws UserError for a table of several networks, networks without a width to vary, or a folder of another run
  */
 export async function openSession(options: CalibrateOptions): Promise<Session> {
-  const { networks, batch, seed, out, budgetSeconds, table = false, validate = [] } = options;
+  const { engine, networks, validate = [], out, name: _, onProgress, ...settings } = options;
+  const { seed, table } = settings;
   const startMs = performance.now();
   if (table && networks.length !== 1) {
     throw new UserError({
@@ -47,21 +49,17 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
   }
   const families = familiesOf(networks);
   for (const { plan } of families.values()) requireVariableWidths(plan);
-  const measurer = measurerOf(options.engine);
+  const measurer = measurerOf(engine);
   const { description } = measurer;
   openRun(out, {
     command: 'calibrate',
-    settings: {
+    settings: calibrateSettings.record(settings, {
       engine: engineChoice(description),
       threads: description.threads,
       rules: description.rules,
       networks: [...families.keys()],
-      batch,
-      seed,
-      budgetSeconds,
-      table,
       validate: validate.map(({ name }) => name),
-    },
+    }),
     context: { engine: description, machine: await describeMachine() },
   });
   const probes = familiesOf(probeNetworks());

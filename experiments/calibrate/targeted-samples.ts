@@ -1,3 +1,4 @@
+// The networks to measure after the first ones: those that tell most about what is uncertain.
 import { kernelOf } from '../../calibration/fit/recorded-kernel.ts';
 import { kernelClassRung } from '../../calibration/ladder/kernel-class.ts';
 import type { KernelSample } from '../../calibration/ladder/kernel-sample.ts';

@@ -57,6 +57,7 @@ async function calibrateFor(
     batch: 1,
     seed,
     budgetSeconds,
+    table: false,
     out,
     onProgress,
   });

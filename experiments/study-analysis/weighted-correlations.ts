@@ -1,5 +1,4 @@
-// Pearson, Spearman and Kendall correlations of pairs that each count a whole number of times, so that a bootstrap
-// resample is a list of counts and nothing is sorted twice.
+// Pearson, Spearman and Kendall of pairs that count several times each: a resample is counts, nothing is sorted twice.
 
 /** One column, sorted once. */
 export interface Ranked {

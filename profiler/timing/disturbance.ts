@@ -1,3 +1,4 @@
+// Who else took the processor while something was timed.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** How much others took from us during an interval, as fractions of its wall time. */

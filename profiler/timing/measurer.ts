@@ -1,3 +1,4 @@
+// What measures a load: an open engine in this process, or children of it.
 import { deployedNetwork } from '../../network/deployed.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { Network } from '../../network/network.ts';

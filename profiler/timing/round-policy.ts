@@ -1,3 +1,4 @@
+// How many rounds are enough.
 /** How many rounds to take, as data, so that it can be sent to another process. */
 export interface RoundPolicy {
   /** Rounds that are taken whatever the time; earlier ones count. */

@@ -1,3 +1,4 @@
+// The network that a session re-times all along, to see drift.
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import { multiplyWidths } from '../../network/width-multiplier.ts';

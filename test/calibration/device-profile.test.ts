@@ -21,6 +21,7 @@ beforeAll(async () => {
     batch: 1,
     seed: 1,
     budgetSeconds: 3,
+    table: false,
     out,
   });
   text = JSON.stringify(profile);

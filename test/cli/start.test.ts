@@ -7,6 +7,7 @@ import { COMMANDS } from '../../cli/command-list.ts';
 import { programFor } from '../../cli/program.ts';
 import { BUILT } from '../support/built.ts';
 
+/** Writes each module that is loaded to stderr. */
 const LOGGER = `data:text/javascript,${encodeURIComponent(`
   import { register } from 'node:module';
   const hook = 'export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }';

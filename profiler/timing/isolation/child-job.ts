@@ -1,3 +1,4 @@
+// One job in a child process: what it tells, how it dies, whether it hangs.
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

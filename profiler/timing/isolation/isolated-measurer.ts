@@ -1,3 +1,4 @@
+// A measurer whose every load is a child process of its own.
 import { isDeepStrictEqual } from 'node:util';
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';

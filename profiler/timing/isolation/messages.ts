@@ -1,3 +1,4 @@
+// What a parent and a child that measures send each other.
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';

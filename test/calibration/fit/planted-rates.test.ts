@@ -49,6 +49,7 @@ test('a whole calibration of a planted device recovers its rates and predicts ne
     batch: 1,
     seed: 1,
     budgetSeconds: 6,
+    table: false,
     out: temporaryFolder(),
   });
   within(0.03, profile.roofline.computeRateGflops, RATE_GFLOPS);

@@ -25,6 +25,7 @@ function run(out: string, dieAt = Number.POSITIVE_INFINITY) {
     batch: 1,
     seed: 1,
     budgetSeconds: 2,
+    table: false,
     out,
   });
 }
