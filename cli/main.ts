@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-// The program `morphline`: runs the command that its arguments name, and exits.
 // The `morphline` command: runs what the arguments name, and ends with an exit code that tells whose fault it was.
 import { CommanderError } from 'commander';
 import { UserError } from '../records/user-error.ts';

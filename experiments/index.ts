@@ -1,5 +1,5 @@
 // What other programs may use of the experiments.
-export { type CalibrateOptions, calibrate } from './calibrate/calibrate.ts';
+export { calibrate } from './calibrate/calibrate.ts';
 export * from './data/index.ts';
 export { jsonSchemas } from './json-schemas.ts';
 export { study } from './study/study.ts';

@@ -4,6 +4,7 @@ import type { Network } from '../../network/network.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
 import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
 import type { ProgressListener } from '../progress.ts';
 
@@ -38,6 +39,7 @@ export async function measureTogether(
       batch,
       seed,
       sentinel: sentinelNetwork(planChannels(networks[0])),
+      pacer: pacerNetwork(),
       loads: LOADS,
       policy: {
         minRounds: MIN_ROUNDS,

@@ -3,6 +3,7 @@ import type { Network } from '../../network/network.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
 import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
 import type { ProgressListener } from '../progress.ts';
 import type { TrainingRun } from './training-run.ts';
@@ -34,6 +35,7 @@ export async function timeNetworks<Id extends string>(
       batch: 1,
       seed,
       sentinel: sentinelNetwork(plan),
+      pacer: pacerNetwork(),
       loads: LOADS,
       // Whatever the time: none is left beyond the least number.
       policy: { minRounds: ROUNDS, maxRounds: ROUNDS, deadlineMs: 0 },

@@ -43,6 +43,9 @@ export interface BlockOptions extends BlockPlan {
   readonly onStage?: (stage: Stage, load: { readonly index: number; readonly of: number }) => void;
 }
 
+/** A block whose processes die so often in a row without a sample of any network is given up. */
+const MAX_BARREN_DEATHS = 12;
+
 /** What a block has so far. */
 class Block {
   cases: readonly NetworkCase[];
@@ -53,6 +56,7 @@ class Block {
   /** Loads that stopped because their policy said so; and whether the last one did. */
   private readonly ended = new Set<number>();
   private lastEnded = false;
+  private barrenDeaths = 0;
   private readonly profiled: boolean;
   private readonly options: BlockOptions;
 
@@ -91,6 +95,11 @@ class Block {
     };
   }
 
+  add(sample: LoadSample): void {
+    this.barrenDeaths = 0;
+    this.samples.add(sample);
+  }
+
   leaveOut(id: string, reason: string): void {
     this.cases = this.cases.filter((each) => each.id !== id);
     this.samples.leaveOut(id);
@@ -99,6 +108,7 @@ class Block {
 
   finished(load: number, { sentinels, kernels, failures }: LoadResult): void {
     this.lastEnded = true;
+    this.barrenDeaths = 0;
     this.ended.add(load);
     this.sentinels.push(...sentinels);
     for (const [id, figures] of kernels) {
@@ -112,6 +122,7 @@ class Block {
   failed(error: unknown): void {
     if (!(error instanceof LoadDeath)) throw error;
     this.lastEnded = false;
+    if (++this.barrenDeaths >= MAX_BARREN_DEATHS) throw error;
     if (!this.deaths.died()) return;
     const id = error.stage?.id ?? null;
     if (id === null) throw error;
@@ -138,7 +149,7 @@ async function measureNextLoad(
         onStage?.(stage, where);
       },
       onSample(sample) {
-        block.samples.add({ ...sample, load });
+        block.add({ ...sample, load });
         onSample?.({ ...sample, load });
       },
     });

@@ -36,7 +36,7 @@ export interface LoadJob {
 
 /** What a load is about to do, and with which case; null is the sentinel. What crashes next, crashed there. */
 export interface Stage {
-  readonly step: 'load' | 'run' | 'read';
+  readonly step: 'load' | 'run' | 'read' | 'pace';
   readonly id: string | null;
 }
 
@@ -119,13 +119,21 @@ function kernelFigures(runs: readonly (readonly KernelTiming[])[], pacesUs: Reco
   });
 }
 
-/** Loads the copies of the pacer. */
+/** Loads the copies of the pacer, beside what is `loaded`. */
 async function loadPacer(
+  engine: Engine,
   pacer: Network,
-  load: (network: Network, id: null, recorded: false) => Promise<LoadedNetwork>,
+  seed: number,
+  loaded: LoadedNetwork[],
 ): Promise<Pace> {
+  const deployed = deployedNetwork(pacer);
   const copies: LoadedNetwork[] = [];
-  for (let copy = 0; copy < PACER_COPIES; copy++) copies.push(await load(pacer, null, false));
+  for (let copy = 0; copy < PACER_COPIES; copy++) {
+    // Of one example, whatever the batch: times are compared across sessions.
+    const made = await engine.load(deployed, { batch: 1, weights: seededWeights(deployed, seed) });
+    copies.push(made);
+    loaded.push(made);
+  }
   return pacerOf(copies);
 }
 
@@ -178,7 +186,8 @@ export async function measureLoad(
       timedCases.push({ id, run: () => made.run() });
       for (let run = 0; run < PROFILED_WARM_UPS; run++) await profiled.get(id)?.run();
     }
-    const pace = job.pacer === undefined ? undefined : await loadPacer(job.pacer, load);
+    if (job.pacer !== undefined) await at('pace', null);
+    const pace = job.pacer === undefined ? undefined : await loadPacer(engine, job.pacer, seed, loaded);
     const times = new Map<string, number[]>(cases.map(({ id }) => [id, []]));
     let samples = 0;
     let startMs: number | undefined;

@@ -21,8 +21,7 @@ export function pacerNetwork(): Network {
   const pooled = net.pool('max-pool', 'pool', narrow, 2, 2);
   const left = net.conv('left', pooled, 48, 3);
   const right = net.conv('right', pooled, 48, 1);
-  net.conv('out', net.concat('join', [left, right]), 64, 1);
-  return net.build();
+  return net.build(net.conv('out', net.concat('join', [left, right]), 64, 1));
 }
 
 /** Times the pacer, in µs per run. */

@@ -52,19 +52,24 @@ test.each([
   expect((await programFor(args)).commands.map((command) => command.name())).toEqual(names);
 });
 
-test.each([
-  [['--help']],
-  [['--version']],
-  ...['engines', 'calibrate', 'profile', 'predict', 'report', 'filter-cost', 'export'].map((name) => [
-    [name, '--help'],
-  ]),
-])('%j loads no package but commander', async (args) => {
-  expect(await packagesLoaded(args)).toEqual(['commander']);
+/** What only work on networks, devices or results needs. */
+const HEAVY = /^(@tensorflow\/.*|onnxruntime-node|webgpu|protobufjs|vega.*|sharp|systeminformation|csv-.*)$/;
+
+test.each([['--help'], ['--version']])('%s loads no package but commander', async (flag) => {
+  expect(await packagesLoaded([flag])).toEqual(['commander']);
 });
+
+test.each(COMMANDS)(
+  '$name --help loads what its flags need: commander, zod where they are settings',
+  async (command) => {
+    const loaded = await packagesLoaded([command.name, '--help']);
+    expect(loaded).toContain('commander');
+    expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
+  },
+);
 
 test('predict on a datasheet device loads no engine, no charts and no readers of foreign formats', async () => {
   const loaded = await packagesLoaded(['predict', 'inception-v2', '--device', 'p100']);
-  const heavy = /^(@tensorflow\/.*|onnxruntime-node|webgpu|protobufjs|vega.*|sharp|systeminformation)$/;
   expect(loaded).toContain('commander');
-  expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
+  expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
 });
