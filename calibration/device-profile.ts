@@ -32,9 +32,19 @@ const otherFamily = errorMetrics.extend({
 export type OtherFamily = z.infer<typeof otherFamily>;
 
 const validation = errorMetrics.extend({
-  /** Mean of |pass 2 / pass 1 − 1| of the same networks: no model can beat it. */
+  /** Mean of |pass 2 / pass 1 − 1| of the same networks: two halves of a session against each other. */
   repeatability: z.number(),
-  /** Repeatability at most 4 %. */
+  /**
+   * Mean error that a perfect model would show against these measurements. Null where they lack standard errors, and not
+   * in profiles of earlier versions.
+   */
+  noise: z.number().nullable().optional(),
+  /** The model's own mean error: √(mape² − noise²), with its 95 % interval; as `noise`. */
+  mape_without_noise: z
+    .object({ value: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .optional(),
+  /** Noise at most 1.5 %; where it is not known, repeatability at most 4 %. */
   valid: z.boolean(),
   /** Per sampling law. */
   laws: z.record(z.string(), errorMetrics),

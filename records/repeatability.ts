@@ -1,4 +1,7 @@
-// How well networks must repeat for a session to be called valid.
+// How quiet a session must be to be called valid.
 
-/** Mean of |pass 2 / pass 1 − 1| above which a session says that it is invalid. */
+/** Mean error that a perfect model would show, above which a session says that it is invalid. */
+export const NOISE_LIMIT = 0.015;
+
+/** Where standard errors are not known: mean of |pass 2 / pass 1 − 1| above which a session says that it is invalid. */
 export const REPEATABILITY_LIMIT = 0.04;

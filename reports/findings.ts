@@ -4,7 +4,7 @@ import type { StudyData } from '../experiments/results/study-results.ts';
 import type { TrainingData } from '../experiments/results/training-results.ts';
 import { groupBy } from '../records/group-by.ts';
 import type { KernelRecord } from '../records/measurements.ts';
-import { REPEATABILITY_LIMIT } from '../records/repeatability.ts';
+import { NOISE_LIMIT, REPEATABILITY_LIMIT } from '../records/repeatability.ts';
 import { deviceTitle } from './device-title.ts';
 import { correlation, count, integer, percent, times } from './number-format.ts';
 import type { ReportData } from './report-data.ts';
@@ -17,13 +17,21 @@ export interface Finding {
 
 function predictionFinding({ profile }: CalibrationData): Finding {
   const family = profile.settings.networks.join(' and ');
-  const { mape, networks, repeatability, valid, baselines } = profile.validation;
+  const { mape, networks, repeatability, noise, valid, baselines } = profile.validation;
+  const limit =
+    noise == null
+      ? `repeat within ${percent(REPEATABILITY_LIMIT, 0)}`
+      : `leave a perfect model within ${percent(NOISE_LIMIT)}`;
   const doubt = valid
     ? ''
-    : ` A session should repeat within ${percent(REPEATABILITY_LIMIT, 0)}: measure again on a quieter machine before you trust this.`;
+    : ` A session should ${limit}: measure longer or on a quieter machine before you trust this.`;
+  const beside =
+    noise == null
+      ? `the same networks repeat within ${percent(repeatability)}`
+      : `a perfect model would show ${percent(noise)}, the noise of those measurements`;
   return {
     figure: percent(mape),
-    sentence: `On ${profile.name}, predicted latency of sub-networks of ${family} is off by ${percent(mape)} on average on ${networks} never used for the fit; the same networks repeat within ${percent(repeatability)}, and FLOPs alone would be off by ${percent(baselines.flops)}.${doubt}`,
+    sentence: `On ${profile.name}, predicted latency of sub-networks of ${family} is off by ${percent(mape)} on average on ${networks} never used for the fit; ${beside}, and FLOPs alone would be off by ${percent(baselines.flops)}.${doubt}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
 import ts from 'typescript';
@@ -171,6 +172,24 @@ describe('the pages', () => {
         .filter((name) => ![join(dirname(readme), name), name].some((path) => existsSync(join(ROOT, path))))
         .map((name) => `${readme} names ${name}`),
     );
+    expect(gone).toEqual([]);
+  });
+
+  test('link to no page that is gone', () => {
+    const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n')
+      .filter((page) => existsSync(join(ROOT, page)));
+    const gone = pages.flatMap((page) =>
+      [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, target]) => target ?? '')
+        .filter((target) => !existsSync(join(ROOT, dirname(page), target)))
+        .map((target) => `${page} links to ${target}`),
+    );
+    expect(pages.length).toBeGreaterThan(10);
     expect(gone).toEqual([]);
   });
 

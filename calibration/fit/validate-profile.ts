@@ -2,11 +2,13 @@
 import { mean, median } from 'simple-statistics';
 import type { ErrorMetrics } from '../../records/error-metrics.ts';
 import { groupBy } from '../../records/group-by.ts';
-import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
+import type { NetworkRecord } from '../../records/measurements.ts';
+import { NOISE_LIMIT, REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
 import type { Validation } from '../device-profile.ts';
 import { errorMetricsOf } from '../error-metrics.ts';
 import type { RungResult } from '../ladder/rung-result.ts';
 import { type NetworkSample, type NetworkSet, predictions } from './network-sample.ts';
+import { mapeWithoutNoise, meanErrorOfPerfectModel } from './noise.ts';
 
 /** Error of a figure that only needs scaling: the factor is the median ratio on the networks of the fit. */
 function scaledBaseline(of: (sample: NetworkSample) => number, fit: NetworkSet, report: NetworkSet): number {
@@ -17,31 +19,51 @@ function scaledBaseline(of: (sample: NetworkSample) => number, fit: NetworkSet, 
   ).mape;
 }
 
-/** How well a rung predicts the networks kept for reporting, beside what they repeat within and the baselines. */
+/** A network as predicted and measured. */
+interface Reported {
+  readonly record: NetworkRecord;
+  readonly predictedUs: number;
+  readonly measuredUs: number;
+}
+
+/** The noise of the measurements, and the model's error without it; null where a network's is not known. */
+function noiseOf(reported: readonly Reported[]) {
+  const errors = reported.flatMap(({ record: { standard_error, loads = 1, rounds } }) =>
+    standard_error === null ? [] : [{ standardError: standard_error, values: loads > 1 ? loads : rounds }],
+  );
+  if (errors.length < reported.length) return null;
+  const off = reported.map(({ predictedUs, measuredUs }) => Math.abs(predictedUs / measuredUs - 1));
+  return { perfect: meanErrorOfPerfectModel(errors), without: mapeWithoutNoise(off, errors) };
+}
+
+/** How well a rung predicts the networks kept for reporting, beside their noise and the baselines. */
 export function validate(
   rung: RungResult,
   sets: Record<'fit' | 'choose' | 'report', NetworkSet>,
 ): Validation {
   const { fit, report } = sets;
   const reported = predictions(rung.model, rung.network, report).map((predictedUs, i) => ({
-    law: (report.samples[i] as NetworkSample).record.law,
+    record: (report.samples[i] as NetworkSample).record,
     predictedUs,
     measuredUs: report.measuredUs[i] as number,
   }));
   const laws: Record<string, ErrorMetrics> = {};
-  for (const [law, networks] of groupBy(reported, (network) => network.law)) {
+  for (const [law, networks] of groupBy(reported, ({ record }) => record.law)) {
     laws[law] = errorMetricsOf(
       networks.map(({ predictedUs }) => predictedUs),
       networks.map(({ measuredUs }) => measuredUs),
     );
   }
+  const noise = noiseOf(reported);
   const repeatability = mean(
     report.samples.map(({ record: { pass_1_us, pass_2_us } }) => Math.abs(pass_2_us / pass_1_us - 1)),
   );
   return {
     ...rung.report,
     repeatability,
-    valid: repeatability <= REPEATABILITY_LIMIT,
+    noise: noise?.perfect ?? null,
+    mape_without_noise: noise?.without ?? null,
+    valid: noise === null ? repeatability <= REPEATABILITY_LIMIT : noise.perfect <= NOISE_LIMIT,
     laws,
     baselines: {
       flops: scaledBaseline(({ record }) => record.flops, fit, report),

@@ -1,7 +1,8 @@
 // The findings of a calibration as a terminal shows them.
 import pc from 'picocolors';
-import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import type { DeviceProfile, Validation } from '../../calibration/device-profile.ts';
 import type { Interval } from '../../calibration/intervals/intervals.ts';
+import { NOISE_LIMIT, REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
 import { percent, table } from '../terminal.ts';
 
 /** 95 % interval of a parameter, or nothing where there is none. */
@@ -9,6 +10,24 @@ function interval95(interval: Interval | undefined, digits: number): string {
   return interval == null
     ? ''
     : pc.dim(` [${interval.low.toFixed(digits)}, ${interval.high.toFixed(digits)}]`);
+}
+
+/** What the measurements themselves are off by, and what that leaves of the error. */
+function noiseRows({ noise, mape_without_noise: own, repeatability }: Validation): string[][] {
+  if (noise == null) return [['  their repeatability', '', percent(repeatability), '']];
+  const rows = [['  a perfect model (noise)', '', percent(noise), '']];
+  if (own != null) {
+    const interval = pc.dim(` [${percent(own.low)}, ${percent(own.high)}]`);
+    rows.push(['  error without noise', '', `${percent(own.value)}${interval}`, '']);
+  }
+  return rows;
+}
+
+/** Why a session is invalid. */
+function doubt({ noise, repeatability }: Validation): string {
+  return noise == null
+    ? `the same networks repeat within ${percent(repeatability)}, more than ${percent(REPEATABILITY_LIMIT, 0)}`
+    : `a perfect model would show ${percent(noise)} against these measurements, more than ${percent(NOISE_LIMIT)}`;
 }
 
 /** The findings of a calibration, for a terminal. */
@@ -43,7 +62,7 @@ export function calibrationSummary(profile: DeviceProfile): string {
         ['  FLOPs alone, scaled', '', percent(validation.baselines.flops), ''],
         ['  P100 roofline, scaled', '', percent(validation.baselines.p100), ''],
         ['  V100 roofline, scaled', '', percent(validation.baselines.v100), ''],
-        ['  their repeatability', '', percent(validation.repeatability), ''],
+        ...noiseRows(validation),
       ],
     ),
   ];
@@ -66,7 +85,7 @@ export function calibrationSummary(profile: DeviceProfile): string {
   if (!validation.valid) {
     lines.push(
       pc.yellow(
-        `invalid session: the same networks repeat within ${percent(validation.repeatability)}, more than 4 %; calibrate again when the machine is quieter`,
+        `invalid session: ${doubt(validation)}; give it a larger --budget, or calibrate again when the machine is quieter`,
       ),
     );
   }

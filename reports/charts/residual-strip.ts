@@ -1,4 +1,4 @@
-// Chart: relative error of each prediction, with the band of what repeats differ by.
+// Chart: relative error of each prediction, with the band of the measurements' noise.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
@@ -6,13 +6,13 @@ import { FITTED, networkColours, type PredictedNetwork } from './predicted-netwo
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
 /**
- * Predicted / measured − 1 over measured latency, in line with the chart above it; the band is what two passes over
- * the same networks differ by.
- * @param repeatability as a fraction
+ * Predicted / measured − 1 over measured latency, in line with the chart above it; the band is the
+ * measurements' noise.
+ * @param band as a fraction
  */
 export function residualStrip(
   networks: readonly PredictedNetwork[],
-  repeatability: number,
+  band: number,
   unit: Unit,
   width: number,
 ): ChartSpec {
@@ -27,7 +27,7 @@ export function residualStrip(
   const { domain, ticks } = logScale(
     networks.flatMap(({ measured, predicted }) => [measured / unit.base, predicted / unit.base]),
   );
-  const largest = Math.max(100 * repeatability, 1, ...dots.map(({ error }) => Math.abs(error)));
+  const largest = Math.max(100 * band, 1, ...dots.map(({ error }) => Math.abs(error)));
   const colours = networkColours(networks);
   const x = {
     field: 'measured',
@@ -43,7 +43,7 @@ export function residualStrip(
     layer: [
       {
         data: {
-          values: [{ from: domain[0], to: domain[1], low: -100 * repeatability, high: 100 * repeatability }],
+          values: [{ from: domain[0], to: domain[1], low: -100 * band, high: 100 * band }],
         },
         mark: { type: 'rect', color: colour('bar'), opacity: 0.7 },
         encoding: {

@@ -24,6 +24,20 @@ interface Row {
   readonly chosen?: boolean;
 }
 
+/** What the measurements themselves are off by. */
+function noiseRow({ noise, repeatability }: Validation): Row {
+  return noise == null
+    ? { title: 'Repeatability', note: 'two halves of the session', mape: repeatability }
+    : { title: 'A perfect model', note: 'noise of the measurements', mape: noise };
+}
+
+/** Why a session is invalid. */
+function doubt({ noise, repeatability }: Validation): string {
+  return noise == null
+    ? `its networks repeat only within ${percent(repeatability)}`
+    : `even a perfect model would show ${percent(noise)}`;
+}
+
 function ladderTable({ profile }: CalibrationData): Markup {
   const { validation } = profile;
   const rows: Row[] = [
@@ -36,7 +50,7 @@ function ladderTable({ profile }: CalibrationData): Markup {
       result,
       chosen: result.model.rung === profile.chosen,
     })),
-    { title: 'Repeatability', note: 'no model can beat it', mape: validation.repeatability },
+    noiseRow(validation),
   ];
   const largest = Math.max(...rows.map(({ mape }) => mape));
   return table<Row>(
@@ -97,7 +111,7 @@ function lawTable({ laws }: Validation): Markup {
   );
 }
 
-/** How wrong each model of the device is, beside what no model can beat and what needs no measuring. */
+/** How wrong each model of the device is, beside the noise of the measurements and what needs no measuring. */
 export function ladderSection(calibration: CalibrationData, id: string): Section {
   const { profile } = calibration;
   const { validation } = profile;
@@ -105,7 +119,7 @@ export function ladderSection(calibration: CalibrationData, id: string): Section
   return section(id, 'How wrong each model is', profile.name, [
     html`<p>Mean of |predicted / measured − 1| over ${count(validation.networks, 'whole network')} that took no part in the fit. The model was chosen on ${count(choosing, 'other network')}. A baseline needs no kernel to be timed, but is scaled to fit.</p>`,
     !validation.valid &&
-      html`<p>This session is invalid: its networks repeat only within ${percent(validation.repeatability)}, so no error below that means anything. Calibrate again on a quieter machine.</p>`,
+      html`<p>This session is invalid: ${doubt(validation)}, so no error near that means anything. Calibrate longer, or on a quieter machine.</p>`,
     ladderTable(calibration),
     Object.keys(validation.laws).length > 0 && [
       html`<p style="margin-top:40px">The chosen model by the law that the networks’ widths were drawn with.</p>`,

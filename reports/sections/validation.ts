@@ -26,7 +26,11 @@ export async function validationSection(calibration: CalibrationData, id: string
     LATENCY_UNITS,
   );
   const heldOut = networks.filter((network) => network.heldOut).length;
-  const { repeatability } = profile.validation;
+  const { repeatability, noise } = profile.validation;
+  const [band, meaning] =
+    noise == null
+      ? [repeatability, 'by which two passes over the same networks differ']
+      : [noise, 'that a perfect model would be off by on average: the noise of the measurements'];
   const drawing = await figure({
     legend: networkColours(networks).map(({ name, colour }) => ({
       label: name === FITTED ? 'used to fit or choose' : `${name}, held out`,
@@ -35,9 +39,9 @@ export async function validationSection(calibration: CalibrationData, id: string
     })),
     charts: [
       (width) => predictedAgainstMeasuredChart(networks, unit, width),
-      (width) => residualStrip(networks, repeatability, unit, width),
+      (width) => residualStrip(networks, band, unit, width),
     ],
-    caption: html`Above: on the line, prediction and measurement agree. Below: what separates them; the band is the ${percent(repeatability)} by which two passes over the same networks differ. A slope or a bow in the coloured dots would be something that the model misses.`,
+    caption: html`Above: on the line, prediction and measurement agree. Below: what separates them; the band is the ${percent(band)} ${meaning}. A slope or a bow in the coloured dots would be something that the model misses.`,
     label: `Predicted against measured latency of ${count(networks.length, 'network')}, and the relative error of each`,
   });
   return section(id, title, profile.name, [

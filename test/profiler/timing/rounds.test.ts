@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { TimedCase } from '../../../profiler/timing/bursts.ts';
 import type { Disturbance, DisturbanceWatch } from '../../../profiler/timing/disturbance.ts';
 import { sampleRounds } from '../../../profiler/timing/rounds.ts';
-import { type TimedCase } from '../../../profiler/timing/bursts.ts';
 
 const QUIET: DisturbanceWatch = { start: () => () => null };
 
