@@ -1,5 +1,6 @@
 // Which channels live and die together, and each tensor's channel count by the widths of those groups.
 import { UserError } from '../records/user-error.ts';
+import { groupChannels } from './channel-groups.ts';
 import { ChannelUnion } from './channel-union.ts';
 import { type Layer, makesChannels } from './layer.ts';
 import type { Network } from './network.ts';
@@ -51,6 +52,17 @@ export function channelCount(sum: ChannelSum, widths: Int32Array): number {
   for (let i = 0; i < groups.length; i++)
     count += (times[i] as number) * (widths[groups[i] as number] as number);
   return count;
+}
+
+/** Ids of several tensors in a row. */
+function joinedIds(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
 }
 
 function outputIds(
@@ -106,7 +118,7 @@ function outputIds(
       }
       return first;
     case 'concat':
-      return Int32Array.from(inputs.flatMap((ids) => [...ids]));
+      return joinedIds(inputs);
     case 'flatten':
       return Int32Array.from({ length: channels }, (_, i) => first[i % first.length] as number);
   }
@@ -174,33 +186,8 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
     tie(names, channelsOf, union);
   }
 
-  // Channels belong to one group when they appear in the same tensors equally often.
-  const appearances = new Map<number, number[]>();
-  const roots = ids.map((channels, index) =>
-    channels.map((id) => {
-      const root = union.find(id);
-      const list = appearances.get(root);
-      if (list === undefined) appearances.set(root, [index]);
-      else list.push(index);
-      return root;
-    }),
-  );
-  const groupOfKey = new Map<string, number>();
-  const members: { tensors: readonly number[]; size: number }[] = [];
-  const groupOfRoot = new Map<number, number>();
-  const positionOfRoot = new Map<number, number>();
-  for (const [root, tensors] of appearances) {
-    const key = tensors.join();
-    let group = groupOfKey.get(key);
-    if (group === undefined) {
-      group = members.length;
-      groupOfKey.set(key, group);
-      members.push({ tensors, size: 0 });
-    }
-    const member = members[group] as { size: number };
-    groupOfRoot.set(root, group);
-    positionOfRoot.set(root, member.size++);
-  }
+  const roots = ids.map((channels) => channels.map((id) => union.find(id)));
+  const { members, groupOfRoot, positionOfRoot } = groupChannels(roots, union.count);
 
   const fixedOutputs = options.outputsFixed === false ? [] : network.outputs;
   const outputs = new Set(fixedOutputs.map((name) => layerIndex.get(name)));
@@ -231,8 +218,8 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
     };
   });
   const fullWidths = Int32Array.from(groups, (group) => group.size);
-  const channelGroup = roots.map((channels) => channels.map((root) => groupOfRoot.get(root) as number));
-  const channelPosition = roots.map((channels) => channels.map((root) => positionOfRoot.get(root) as number));
+  const channelGroup = roots.map((channels) => channels.map((root) => groupOfRoot[root] as number));
+  const channelPosition = roots.map((channels) => channels.map((root) => positionOfRoot[root] as number));
   const outputChannels = channelGroup.map((channels): ChannelSum => {
     const counts = new Map<number, number>();
     for (const group of channels) counts.set(group, (counts.get(group) ?? 0) + 1);

@@ -4,6 +4,11 @@
 export class ChannelUnion {
   private readonly parent: number[] = [];
 
+  /** Channels that there are. */
+  get count(): number {
+    return this.parent.length;
+  }
+
   fresh(count: number): Int32Array {
     const first = this.parent.length;
     for (let i = 0; i < count; i++) this.parent.push(first + i);
