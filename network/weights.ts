@@ -2,6 +2,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
+import type { ScratchMemory } from './scratch-memory.ts';
 import { inferShapes } from './shapes.ts';
 
 /**
@@ -97,10 +98,16 @@ function hash(text: string): number {
 /**
  * `count` standard normal values that depend on seed and name alone. They repeat every 65,536 values: good for
  * timing and for comparing engines, not for training.
+ * @param scratch where they are put; fresh memory by default
  */
-export function seededNormals(name: string, count: number, seed: number): Float32Array {
+export function seededNormals(
+  name: string,
+  count: number,
+  seed: number,
+  scratch?: ScratchMemory,
+): Float32Array {
   const source = normalPool(seed);
-  const result = new Float32Array(count);
+  const result = scratch?.floats(count) ?? new Float32Array(count);
   let from = hash(name) % POOL_SIZE;
   for (let at = 0; at < count; ) {
     const run = Math.min(POOL_SIZE - from, count - at);
@@ -114,13 +121,14 @@ export function seededNormals(name: string, count: number, seed: number): Float3
 /**
  * Weights for timing and comparing: kernels normal with variance 2 / fan-in (He et al., arXiv 1502.01852), so that
  * activations neither vanish nor overflow; small biases; batch norm near the identity; gates open.
+ * @param scratch where they are put; fresh memory by default
  */
-export function seededWeights(network: Network, seed: number): Weights {
+export function seededWeights(network: Network, seed: number, scratch?: ScratchMemory): Weights {
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of weightShapes(network)) {
     const part = name.slice(name.lastIndexOf('/') + 1);
     const count = shape.reduce((product, size) => product * size, 1);
-    const values = seededNormals(name, count, seed);
+    const values = seededNormals(name, count, seed, scratch);
     if (part === 'kernel') {
       // A depthwise filter sums over its window only.
       const depthwise = network.layers.some(

@@ -19,16 +19,18 @@ export interface Plan extends SampleCounts {
 
 /** Starting a process and opening an engine in it. */
 const START_SECONDS = 1.5;
+/** What the pacer adds to rounds. */
+const PACED = 1.08;
 /** Before the rounds of a load. */
 const WARM_UPS = 2;
 /** Rounds that a plan must leave time for, in all loads together. */
-const PLANNED_ROUNDS = 8;
+const PLANNED_ROUNDS = 6;
 /**
  * Where loads differ by more than rounds do, as large batches' do, only more loads help; a load's rounds tell little beyond
  * two. Even, so that both passes have as many.
  */
 const LOADS = [8, 6, 4, 2] as const;
-const ROUNDS_PER_LOAD = 2;
+const ROUNDS_PER_LOAD = 1;
 /** The targeted networks come last, in loads of their own. */
 export const TARGETED_LOADS = 2;
 const TARGETED_ROUNDS = 6;
@@ -42,6 +44,9 @@ function secondsOf(
 ): number {
   const { count, profiled } = networks;
   const load = mean(trials.map(({ loadSeconds, runSeconds }) => loadSeconds + WARM_UPS * runSeconds));
+  const profiledLoad = mean(
+    trials.map(({ profiledLoadSeconds, runSeconds }) => profiledLoadSeconds + WARM_UPS * runSeconds),
+  );
   const run = mean(trials.map(({ runSeconds }) => runSeconds));
   const timed = mean(
     trials.map(
@@ -50,8 +55,8 @@ function secondsOf(
     ),
   );
   return (
-    loads * (START_SECONDS + (count + profiled) * load) +
-    rounds * (count * timed + profiled * PROFILED_RUNS_PER_ROUND * run)
+    loads * (START_SECONDS + count * load + profiled * profiledLoad) +
+    PACED * rounds * (count * timed + profiled * PROFILED_RUNS_PER_ROUND * run)
   );
 }
 

@@ -1,35 +1,40 @@
 // Weights as ONNX tensors, in ONNX's order of axes.
 import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
+import type { ScratchMemory } from '../scratch-memory.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { FLOAT, type Shapes, type Tensor } from './nodes.ts';
 
-/** Moves the axes of a row-major tensor: result axis k is source axis order[k]. */
-function transposed(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-  const outShape = order.map((axis) => shape[axis] as number);
-  const outStrides = order.map((axis) => strides[axis] as number);
-  const result = new Float32Array(values.length);
-  const index = new Array<number>(shape.length).fill(0);
-  let from = 0;
-  for (let at = 0; at < result.length; at++) {
-    result[at] = values[from] as number;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += outStrides[axis] as number;
-      const next = (index[axis] as number) + 1;
-      if (next < (outShape[axis] as number)) {
-        index[axis] = next;
-        break;
+/** Side of the squares that a matrix is turned in: both sides of one stay in the first cache. */
+const TILE = 32;
+
+/**
+ * A row-major [taps, inputs, outputs] as [outputs, inputs, taps].
+ * @param shape taps (height × width of the filter), inputs, outputs
+ * @param scratch where it is put; fresh memory by default
+ */
+function turned(
+  values: Float32Array,
+  [taps, inputs, outputs]: readonly [number, number, number],
+  scratch: ScratchMemory | undefined,
+): Float32Array {
+  const result = scratch?.floats(values.length) ?? new Float32Array(values.length);
+  for (let tap = 0; tap < taps; tap++) {
+    const source = tap * inputs * outputs;
+    for (let i0 = 0; i0 < inputs; i0 += TILE) {
+      const iEnd = Math.min(inputs, i0 + TILE);
+      for (let o0 = 0; o0 < outputs; o0 += TILE) {
+        const oEnd = Math.min(outputs, o0 + TILE);
+        for (let i = i0; i < iEnd; i++) {
+          for (let o = o0; o < oEnd; o++) {
+            result[(o * inputs + i) * taps + tap] = values[source + i * outputs + o] as number;
+          }
+        }
       }
-      from -= next * (outStrides[axis] as number);
-      index[axis] = 0;
     }
   }
   return result;
 }
-
-/** From our last two axes, inputs and outputs, to ONNX's first two. */
-const KERNEL_ORDER = [3, 2, 0, 1];
 
 /**
  * A kernel [h, w, in, out] becomes [out, in, h, w], a depthwise one [h, w, in, multiplier] [in · multiplier, 1, h, w]
@@ -39,17 +44,20 @@ function kernelTensor(
   kind: Layer['kind'] | undefined,
   values: Float32Array,
   shape: readonly [number, number, number, number],
+  scratch: ScratchMemory | undefined,
 ): { dims: readonly number[]; data: Float32Array } {
-  const [h, w, i, o] = shape;
-  const source = kind === 'depthwise-conv2d' ? [h, w, 1, i * o] : [h, w, i, o];
-  return {
-    dims: KERNEL_ORDER.map((axis) => source[axis] as number),
-    data: transposed(values, source, KERNEL_ORDER),
-  };
+  const [h, w, inner, outer] = shape;
+  const [inputs, outputs] = kind === 'depthwise-conv2d' ? [1, inner * outer] : [inner, outer];
+  return { dims: [outputs, inputs, h, w], data: turned(values, [h * w, inputs, outputs], scratch) };
 }
 
 /** The weights that the network has, as {@link Weights} lays them out, and a γ of ones where a batch norm has none. */
-export function weightTensors(network: Network, weights: Weights, shapes: Shapes): Tensor[] {
+export function weightTensors(
+  network: Network,
+  weights: Weights,
+  shapes: Shapes,
+  scratch?: ScratchMemory,
+): Tensor[] {
   const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
   const given = weightShapes(network).map(({ name, shape }): Tensor => {
     const values = weights.get(name);
@@ -59,7 +67,7 @@ export function weightTensors(network: Network, weights: Weights, shapes: Shapes
     let dims: readonly number[] = shape;
     let data = values;
     if (shape.length === 4)
-      ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number]));
+      ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number], scratch));
     // A bias of its own is added along NCHW's channels.
     if (kind === 'bias-add' && shapes.get(layerName)?.flat === false) dims = [...shape, 1, 1];
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

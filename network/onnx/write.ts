@@ -1,11 +1,12 @@
 // Writes a network and its weights as an ONNX model.
-import protobuf from 'protobufjs';
+
 import type { ActivationFunction } from '../layer.ts';
 import type { Network } from '../network.ts';
+import type { ScratchMemory } from '../scratch-memory.ts';
 import { inferShapes, type Shape } from '../shapes.ts';
 import type { Weights } from '../weights.ts';
+import { encodeModel } from './encode-model.ts';
 import { FLOAT, type Tensor } from './nodes.ts';
-import { ONNX_PROTO } from './onnx.proto.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
 import { weightTensors } from './write-weights.ts';
@@ -14,12 +15,6 @@ const IR_VERSION = 10;
 const OPSET = 17;
 /** The first with Gelu. */
 const GELU_OPSET = 20;
-
-let modelType: protobuf.Type | undefined;
-function modelProto(): protobuf.Type {
-  modelType ??= protobuf.parse(ONNX_PROTO).root.lookupType('onnx.ModelProto');
-  return modelType;
-}
 
 function valueInfo(name: string, shape: Shape | undefined, batch: number) {
   if (shape === undefined) throw new Error(`no shape of ${name}`);
@@ -41,30 +36,36 @@ function clipBorders(): Tensor[] {
  * The network as an ONNX model (NCHW, float32, opset 17, or 20 where it has a gelu).
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
+ * @param scratch where the model is made; fresh memory by default
  */
-export function writeOnnx(network: Network, weights: Weights, batch = 1): Uint8Array {
+export function writeOnnx(
+  network: Network,
+  weights: Weights,
+  batch = 1,
+  scratch?: ScratchMemory,
+): Uint8Array {
   const shapes = inferShapes(network);
   const has = (activation: ActivationFunction) =>
     network.layers.some((layer) => layer.kind === 'activation' && layer.activation === activation);
   const layers = network.layers.map((layer) => layerNodes(layer, shapes));
-  const type = modelProto();
-  const model = type.fromObject({
-    irVersion: IR_VERSION,
-    producerName: 'morphline',
-    opsetImport: [{ domain: '', version: has('gelu') ? GELU_OPSET : OPSET }],
-    graph: {
+  return encodeModel(
+    {
+      before: { irVersion: IR_VERSION, producerName: 'morphline' },
+      behind: { opsetImport: [{ domain: '', version: has('gelu') ? GELU_OPSET : OPSET }] },
+    },
+    {
       name: network.name,
       node: layers.flatMap(({ nodes }) => nodes),
-      initializer: [
-        ...weightTensors(network, weights, shapes),
-        ...(has('relu6') ? clipBorders() : []),
-        ...layers.flatMap(({ settings }) => settings ?? []),
-      ],
       input: network.layers
         .filter((layer) => layer.kind === 'input')
         .map(({ name }) => valueInfo(name, shapes.get(name), batch)),
       output: network.outputs.map((name) => valueInfo(name, shapes.get(name), batch)),
     },
-  });
-  return type.encode(model).finish();
+    [
+      ...weightTensors(network, weights, shapes, scratch),
+      ...(has('relu6') ? clipBorders() : []),
+      ...layers.flatMap(({ settings }) => settings ?? []),
+    ],
+    scratch,
+  );
 }

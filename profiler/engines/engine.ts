@@ -64,6 +64,8 @@ export interface ProfiledNetwork {
 export interface Engine {
   readonly description: EngineDescription;
   readonly rules: LoweringRules;
+  /** Whether it has copied the weights once a load resolves, so that their arrays may be written over. */
+  readonly copiesWeights?: boolean;
   /** Loads the deployed form of the network (batch norms folded by the caller). */
   load(network: Network, options: LoadOptions): Promise<LoadedNetwork>;
   /** Like {@link load}, recording the time of every kernel in situ. */

@@ -2,6 +2,7 @@
 import { mean, median } from 'simple-statistics';
 import { deployedNetwork } from '../../network/deployed.ts';
 import type { Network } from '../../network/network.ts';
+import { ScratchMemory } from '../../network/scratch-memory.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 import { UserError } from '../../records/user-error.ts';
@@ -125,7 +126,7 @@ async function loadPacer(
   pacer: Network,
   seed: number,
   loaded: LoadedNetwork[],
-): Promise<Pace> {
+): Promise<Pace | undefined> {
   const deployed = deployedNetwork(pacer);
   const copies: LoadedNetwork[] = [];
   for (let copy = 0; copy < PACER_COPIES; copy++) {
@@ -165,13 +166,15 @@ export async function measureLoad(
 ): Promise<LoadResult> {
   const { cases, batch, seed, done } = job;
   const at = async (step: Stage['step'], id: string | null) => options.onStage?.({ step, id });
+  const scratch = engine.copiesWeights === true ? new ScratchMemory() : undefined;
   const loaded: LoadedNetwork[] = [];
   const profiled = new Map<string, ProfiledNetwork>();
   const recordedPaces = new Map<string, RecordedPaces>();
   const load = async (network: Network, id: string | null, recorded: boolean) => {
     await at('load', id);
     const deployed = deployedNetwork(network);
-    const weights = seededWeights(deployed, seed);
+    scratch?.reset();
+    const weights = seededWeights(deployed, seed, scratch);
     const made = await engine.load(deployed, { batch, weights });
     loaded.push(made);
     if (id !== null && recorded) profiled.set(id, await engine.loadProfiled(deployed, { batch, weights }));

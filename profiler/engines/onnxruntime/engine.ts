@@ -8,6 +8,7 @@ import { Lowering } from '../../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import { writeOnnx } from '../../../network/onnx/write.ts';
+import { ScratchMemory } from '../../../network/scratch-memory.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
 import type { Engine, LoadedNetwork, LoadOptions, ProfiledNetwork } from '../engine.ts';
@@ -23,6 +24,7 @@ import { refuseFaultyConvolutions } from './webgpu-faults.ts';
 /** One provider of ONNX Runtime; the network goes in as ONNX bytes, never through a file. */
 export class OnnxruntimeEngine implements Engine {
   readonly description: EngineDescription;
+  readonly copiesWeights = true;
   readonly rules: LoweringRules;
   private readonly ort: OrtModule;
   private readonly provider: ProviderName;
@@ -42,6 +44,13 @@ export class OnnxruntimeEngine implements Engine {
     this.directory = directory;
   }
 
+  /** The model that was made last: a network is loaded once to run and once to be recorded. */
+  private latest:
+    | (LoadOptions & { readonly network: Network; readonly deployed: Network; readonly bytes: Uint8Array })
+    | undefined;
+
+  private readonly scratch = new ScratchMemory();
+
   private session(
     bytes: Uint8Array,
     options: InferenceSession.SessionOptions = {},
@@ -51,9 +60,16 @@ export class OnnxruntimeEngine implements Engine {
   }
 
   private model(network: Network, options: LoadOptions): { deployed: Network; bytes: Uint8Array } {
+    const { weights, batch } = options;
+    const known = this.latest;
+    if (known?.network === network && known.weights === weights && known.batch === batch) return known;
     const deployed = deployedNetwork(network);
     if (this.provider === 'webgpu') refuseFaultyConvolutions(deployed);
-    return { deployed, bytes: writeOnnx(deployed, options.weights, options.batch) };
+    // A session copies what it is made of.
+    this.scratch.reset();
+    const bytes = writeOnnx(deployed, weights, batch, this.scratch);
+    this.latest = { network, weights, batch, deployed, bytes };
+    return this.latest;
   }
 
   async load(network: Network, options: LoadOptions): Promise<LoadedNetwork> {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { affordablePlan, targetedSeconds } from '../../../experiments/calibrate/plan.ts';
 
-const trial = (loadSeconds: number, runSeconds: number) => [{ loadSeconds, runSeconds }];
+const trial = (loadSeconds: number, runSeconds: number) => [
+  { loadSeconds, runSeconds, profiledLoadSeconds: loadSeconds },
+];
 
 test('quick networks get the richest plan in eight loads, 45 of them held out', () => {
   expect(affordablePlan(trial(0.05, 0.005), 157)).toEqual({

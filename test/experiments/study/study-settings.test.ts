@@ -106,14 +106,14 @@ describe('a study before it runs', () => {
     // Networks of half the FLOPs: 10 ms a run, 3 hot runs a round; 2 loads of 1 s and two runs, 4 rounds.
     const left = { networks: 3, loads: 2, rounds: 4, roundsDone: 5, flopsShare: 0.5 };
     const perRound = (1 + 3 + 0.5) * 0.01;
-    expect(measuringSeconds(left, { loadSeconds: 1, runSeconds: 0.02 })).toBeCloseTo(
+    expect(measuringSeconds(left, { loadSeconds: 1, runSeconds: 0.02, profiledLoadSeconds: 1 })).toBeCloseTo(
       3 * 2 * (1 + 0.02) + (3 * 4 - 5) * perRound,
       12,
     );
     expect(
       measuringSeconds(
         { ...left, networks: 0, roundsDone: 0, flopsShare: 0 },
-        { loadSeconds: 1, runSeconds: 0.02 },
+        { loadSeconds: 1, runSeconds: 0.02, profiledLoadSeconds: 1 },
       ),
     ).toBe(0);
   });
