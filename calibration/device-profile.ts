@@ -79,6 +79,11 @@ export const deviceProfile = z.object({
    * faster or slower the machine has become. Not in profiles of earlier versions.
    */
   sentinelUs: z.number().positive().optional(),
+  /**
+   * Time of the pacer at the speed that this profile holds at, and the power of it that times were divided by; null where
+   * times are raw. Not in profiles of earlier versions.
+   */
+  pacer: z.object({ referenceUs: z.number().positive(), exponent: z.number() }).nullable().optional(),
   /** The fitted roofline: of all kernels, in situ. */
   roofline: z.object({
     computeRateGflops: z.number(),

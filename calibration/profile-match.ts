@@ -1,14 +1,28 @@
 // Whether a profile still speaks of the engine and the machine in front of us.
 import type { EngineDescription } from '../records/engine-description.ts';
+import type { MachineDescription } from '../records/machine-description.ts';
 import { UserError } from '../records/user-error.ts';
 import type { Device } from './device-profile.ts';
 
+/** What tells two processors apart that may have the same name; nothing where either does not say. */
+function otherProcessor(there: MachineDescription, here: MachineDescription): string[] {
+  const told = ({ processor, processorId: id, instructionSets = [] }: MachineDescription) =>
+    id === undefined
+      ? null
+      : `${processor} (family ${id.family}, model ${id.model}, stepping ${id.stepping}; ${instructionSets.join(' ')})`;
+  const [was, now] = [told(there), told(here)];
+  return was === null || now === null || was === now
+    ? []
+    : [`processor ${was} when it was calibrated, ${now} now`];
+}
+
 /**
  * Whether a device profile speaks of an engine as it is here. Datasheet devices speak of no engine.
+ * @param machine that it runs on, to tell processors of one name apart
  * @returns what differs though predictions can be compared: a profile to be calibrated anew
  * @throws UserError where the kernels are others: another engine, other lowering rules
  */
-export function staleness(device: Device, here: EngineDescription): string[] {
+export function staleness(device: Device, here: EngineDescription, machine?: MachineDescription): string[] {
   if (device.kind === 'datasheet') return [];
   const { engine: there } = device.profile;
   if (there.engine !== here.engine || there.rules !== here.rules) {
@@ -19,9 +33,12 @@ export function staleness(device: Device, here: EngineDescription): string[] {
     });
   }
   const compared = ['version', 'adapter', 'provider', 'threads'] as const;
-  return compared
-    .filter((key) => there[key] !== here[key])
-    .map((key) => `${key} ${there[key]} when it was calibrated, ${here[key]} now`);
+  return [
+    ...compared
+      .filter((key) => there[key] !== here[key])
+      .map((key) => `${key} ${there[key]} when it was calibrated, ${here[key]} now`),
+    ...(machine === undefined ? [] : otherProcessor(device.profile.machine, machine)),
+  ];
 }
 
 /**

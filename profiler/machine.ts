@@ -1,6 +1,7 @@
 // The machine that everything runs on: processor, caches, memory, GPUs, as the system tells them.
 import si from 'systeminformation';
-import type { MachineDescription } from '../records/machine-description.ts';
+import { type MachineDescription, TOLD_INSTRUCTION_SETS } from '../records/machine-description.ts';
+import { grantedProcessors } from './granted-processors.ts';
 
 let described: Promise<MachineDescription> | undefined;
 
@@ -21,6 +22,10 @@ async function describe(): Promise<MachineDescription> {
     memoryBytes: memory.total,
     operatingSystem: `${os.distro} ${os.release} (${os.kernel}, ${os.arch})`,
     virtual: system.virtual ?? false,
+    processorId: { family: cpu.family, model: cpu.model, stepping: cpu.stepping },
+    instructionSets: TOLD_INSTRUCTION_SETS.filter((name) => cpu.flags.split(' ').includes(name)),
+    cgroupProcessors: grantedProcessors().quota,
+    hypervisor: system.virtualHost || null,
     gpus: graphics.controllers
       .filter((controller) => controller.model !== '')
       .map(({ model, vendor, vram }) => ({ model, vendor, memoryBytes: vram ? vram * 2 ** 20 : null })),

@@ -1,6 +1,20 @@
 // The machine that something was measured on.
 import { z } from 'zod';
 
+/** Instruction sets that kernels are chosen by. */
+export const TOLD_INSTRUCTION_SETS = [
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx512_bf16',
+  'amx_tile',
+  'asimd',
+  'asimddp',
+  'sve',
+  'i8mm',
+] as const;
+
 export const machineDescription = z.object({
   processor: z.string(),
   physicalCores: z.number(),
@@ -10,6 +24,14 @@ export const machineDescription = z.object({
   memoryBytes: z.number(),
   operatingSystem: z.string(),
   virtual: z.boolean(),
+  /** Brand strings are shared by processors of several generations. Not in files of earlier versions, as what follows. */
+  processorId: z.object({ family: z.string(), model: z.string(), stepping: z.string() }).optional(),
+  /** Those of {@link TOLD_INSTRUCTION_SETS} that it has. */
+  instructionSets: z.array(z.string()).optional(),
+  /** Processors that this process's cgroup grants; null without a quota. */
+  cgroupProcessors: z.number().nullable().optional(),
+  /** Null where there is none, or it does not say. */
+  hypervisor: z.string().nullable().optional(),
   gpus: z.array(z.object({ model: z.string(), vendor: z.string(), memoryBytes: z.number().nullable() })),
   nodeVersion: z.string(),
 });

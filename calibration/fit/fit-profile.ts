@@ -33,7 +33,7 @@ function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | unde
 
 export type ProfileContext = Pick<
   DeviceProfile,
-  'name' | 'engine' | 'machine' | 'measuredAt' | 'settings' | 'sentinelUs'
+  'name' | 'engine' | 'machine' | 'measuredAt' | 'settings' | 'sentinelUs' | 'pacer'
 >;
 
 /** Fewer of a role than this, and there is nothing to fit, choose or report with. */

@@ -10,6 +10,7 @@ import type { ProposedSample } from '../../calibration/propose/propose-samples.t
 import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { engineChoice, engineDescription } from '../../records/engine-description.ts';
+import { groupBy } from '../../records/group-by.ts';
 import { parsedJson } from '../../records/json-file.ts';
 import { machineDescription } from '../../records/machine-description.ts';
 import { type MeasurementFiles, measurementFiles } from '../../records/measurement-files.ts';
@@ -72,6 +73,14 @@ function pacingOf({ pacer_us: referenceUs, pacer_exponent: exponent }: NetworkRe
   return referenceUs === null || exponent === null ? null : { referenceUs, exponent };
 }
 
+/** The pacing of most networks: those of the largest block. */
+function typicalPacing(networks: readonly NetworkRecord[]): Pacing | null {
+  const blocks = [...groupBy(networks, ({ block }) => block).values()];
+  const [largest] = blocks.sort((a, b) => b.length - a.length);
+  const first = largest?.[0];
+  return first === undefined ? null : pacingOf(first);
+}
+
 function readSteady(out: string, isOther: (network: string) => boolean): SteadyMeasurements {
   const files = measurementFiles(out);
   const rows = files.networks.read();
@@ -115,6 +124,7 @@ function profileContext(
       rounds: Math.min(...[...networks, ...probes].map(({ rounds }) => rounds)),
     },
     sentinelUs: drift.sentinelUs,
+    pacer: typicalPacing(networks),
   };
 }
 

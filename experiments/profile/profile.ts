@@ -5,6 +5,7 @@ import { staleness } from '../../calibration/profile-match.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
+import { describeMachine } from '../../profiler/machine.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { filterSlopes } from '../filter-cost/filter-slopes.ts';
 import { measureTogether, type ProfileMeasuring } from './measure-profile.ts';
@@ -46,7 +47,7 @@ const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name}
 export async function profileNetwork(options: ProfileOptions): Promise<NetworkProfile> {
   const { measurer, network, device, batch } = options;
   const { description } = measurer;
-  const stale = device === undefined ? [] : staleness(device, description);
+  const stale = device === undefined ? [] : staleness(device, description, await describeMachine());
   const block = await measureTogether(options, [network], true);
   const [result] = block.networks;
   if (result === undefined) throw new Error(`${network.name} was not measured`);

@@ -1,5 +1,7 @@
 // The one list of engines, and which of them a name, a provider or nothing at all means.
+
 import { UserError } from '../../records/user-error.ts';
+import { requireGranted } from '../granted-processors.ts';
 import { defaultAmong } from './default-engine.ts';
 import type { Availability, Engine, EngineAdapter } from './engine.ts';
 import { onnxruntimeAdapter } from './onnxruntime/adapter.ts';
@@ -67,12 +69,14 @@ export function defaultTrainingEngine(options: { threads?: number | undefined } 
 /**
  * Opens an engine, or the default one.
  * @param choice one of {@link engineChoices}, or an engine with its default provider named
- * @throws UserError for an engine or provider that there is not, or that is not available
+ * @throws UserError for an engine or provider that there is not, or that is not available, and for more threads than
+ * processors
  */
 export async function openEngine(
   choice: string | undefined,
   { threads }: { threads: number },
 ): Promise<Engine> {
+  requireGranted(threads);
   const [name = '', provider] = (choice ?? (await defaultEngine({ threads }))).split(':');
   const adapter = engineNamed(name);
   if (provider === undefined) return adapter.open({ threads });

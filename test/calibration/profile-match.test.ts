@@ -15,6 +15,22 @@ test('a profile of this engine is not stale, one of another version or number of
   ]);
 });
 
+test('processors of one name are told apart by family and instruction sets', () => {
+  const machine = (family: string, instructionSets: string[]) => ({
+    ...device.profile.machine,
+    processorId: { family, model: '1', stepping: '0' },
+    instructionSets,
+  });
+  const [older, newer] = [machine('25', ['avx2']), machine('26', ['avx2', 'avx512f'])];
+  const profiled = { ...device, profile: { ...device.profile, machine: older } };
+  expect(staleness(profiled, engine, older)).toEqual([]);
+  expect(staleness(profiled, engine, newer)).toEqual([
+    `processor ${older.processor} (family 25, model 1, stepping 0; avx2) when it was calibrated, ${older.processor} (family 26, model 1, stepping 0; avx2 avx512f) now`,
+  ]);
+  // Profiles of earlier versions do not say.
+  expect(staleness(device, engine, newer)).toEqual([]);
+});
+
 test('a profile of another engine is refused', () => {
   expect(() => staleness(device, { ...engine, engine: 'wasm', rules: 'tfjs' })).toThrow(
     /^got profile .* of engine onnxruntime .* for engine wasm \(tfjs\); expected a profile of the same engine and kernels; calibrate with --engine wasm$/,
