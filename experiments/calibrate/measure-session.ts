@@ -19,6 +19,8 @@ import { targetedSamples } from './targeted-samples.ts';
 /** Taken even if the machine turns out slower than on trial; the plan is made for more. */
 const MIN_ROUNDS = 4;
 const MAX_ROUNDS = 60;
+/** Of what was planned, where the machine turns out slower than on trial. */
+const LEAST_LOADS = 2;
 
 /** The networks that a plan names before anything was measured. */
 function firstSamples(
@@ -57,7 +59,8 @@ export async function measureFirst(
     ...commonOptions(session, options),
     samples: firstSamples(session, plan, options.table).map(session.draw),
     loads: plan.loads,
-    minRounds: Math.max(plan.loads, MIN_ROUNDS),
+    leastLoads: LEAST_LOADS,
+    minRounds: MIN_ROUNDS,
     deadlineMs: deadlineMs - plan.targetedSeconds * 1e3,
     onProgress: partOf(options.onProgress, 0, 1 - targetedShare(plan, options)),
   });

@@ -25,6 +25,8 @@ export interface MeasureSamplesOptions {
   readonly out: string;
   /** How often each network is loaded anew; its rounds are shared out among the loads. */
   readonly loads: number;
+  /** With so many, a block ends at its deadline, though more were planned; all of them by default. */
+  readonly leastLoads?: number;
   readonly minRounds: number;
   readonly maxRounds: number;
   /** Time when the rounds of all blocks must be done, beyond the least number, on performance.now()'s clock. */
@@ -106,7 +108,7 @@ interface SampleBlock {
 }
 
 async function measureSampleBlock(options: MeasureSamplesOptions, block: SampleBlock): Promise<void> {
-  const { measurer, batch, seed, loads, minRounds, maxRounds, targetError, steady } = options;
+  const { measurer, batch, seed, loads, leastLoads, minRounds, maxRounds, targetError, steady } = options;
   const { samples, deadlineMs, files } = block;
   const { rules, description } = measurer;
   const cases = samples.map(
@@ -125,6 +127,7 @@ async function measureSampleBlock(options: MeasureSamplesOptions, block: SampleB
     sentinel: sentinelNetwork(block.family.plan),
     pacer: pacerNetwork(),
     loads,
+    ...(leastLoads === undefined ? {} : { leastLoads }),
     policy: {
       minRounds,
       maxRounds,

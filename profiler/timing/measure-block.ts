@@ -56,6 +56,7 @@ class Block {
   /** Loads that stopped because their policy said so; and whether the last one did. */
   private readonly ended = new Set<number>();
   private lastEnded = false;
+  private loadedMs = 0;
   private barrenDeaths = 0;
   private readonly profiled: boolean;
   private readonly options: BlockOptions;
@@ -90,6 +91,7 @@ class Block {
       whole,
       loaded: this.samples.loadsOf(Math.ceil(policy.minRounds / loads), this.ended),
       lastEnded: this.lastEnded,
+      loadMs: this.loadedMs / Math.max(1, this.ended.size),
       profiled: this.profiled,
       repeatability: this.repeatability(whole),
     };
@@ -106,10 +108,12 @@ class Block {
     this.options.onFailure?.({ id, reason });
   }
 
-  finished(load: number, { sentinels, kernels, failures }: LoadResult): void {
+  /** @param ms that it took */
+  finished(load: number, ms: number, { sentinels, kernels, failures }: LoadResult): void {
     this.lastEnded = true;
     this.barrenDeaths = 0;
     this.ended.add(load);
+    this.loadedMs += ms;
     this.sentinels.push(...sentinels);
     for (const [id, figures] of kernels) {
       if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), [...figures]]);
@@ -139,6 +143,7 @@ async function measureNextLoad(
   { batch, seed, sentinel, pacer, onStage, onSample }: BlockOptions,
 ): Promise<void> {
   const load = block.samples.nextLoad;
+  const startMs = performance.now();
   block.deaths.begin();
   try {
     const paced = pacer === undefined ? {} : { pacer };
@@ -153,7 +158,7 @@ async function measureNextLoad(
         onSample?.({ ...sample, load });
       },
     });
-    block.finished(load, result);
+    block.finished(load, performance.now() - startMs, result);
   } catch (error) {
     block.failed(error);
   }

@@ -12,6 +12,8 @@ export interface SteadyTarget {
 /** Loads that a block should have, and the rounds that they share. */
 export interface BlockPlan {
   readonly loads: number;
+  /** With so many, the block ends at its deadline, though more were planned; all of them by default. */
+  readonly leastLoads?: number;
   readonly policy: RoundPolicy;
 }
 
@@ -23,6 +25,8 @@ export interface BlockState {
   readonly loaded: number;
   /** Whether the last load ended because its policy said so. */
   readonly lastEnded: boolean;
+  /** Mean time of the loads that this process has seen the end of, in ms; 0 before the first. */
+  readonly loadMs: number;
   /** Whether kernels are recorded, which only a load that ends by itself gives. */
   readonly profiled: boolean;
   /** Mean of |pass 2 / pass 1 − 1| so far; null where there are fewer than two rounds. */
@@ -65,6 +69,11 @@ export function sharedPolicy(
   };
 }
 
+/** Whether another load would end further behind the deadline than this moment is before it. */
+function isLate({ loaded, loadMs }: BlockState, { policy, leastLoads }: BlockPlan, nowMs: number): boolean {
+  return leastLoads !== undefined && loaded >= leastLoads && nowMs + loadMs / 2 >= policy.deadlineMs;
+}
+
 /** What a block does next. */
 export type BlockStep =
   | { readonly kind: 'stop' }
@@ -86,6 +95,7 @@ export function nextStep(
   const unsteady = isUnsteady(state, steady);
   // Perhaps by a process that was killed before it could say so: a load more would take a round too many.
   if (!profiled && whole >= plan.policy.maxRounds && !unsteady) return { kind: 'stop' };
+  if (lastEnded && !unsteady && isLate(state, plan, nowMs)) return { kind: 'stop' };
   const enough = loaded >= plan.loads && whole >= plan.policy.minRounds;
   if (enough && !unsteady && lastEnded) return { kind: 'stop' };
   const grown = enough && unsteady ? extendedPlan(plan, asked, whole) : plan;

@@ -21,7 +21,7 @@ test('slower networks cost loads down to four first, then networks to fit, then 
     ({ fit, choose, report, targeted, loads }) => loads * (fit + choose + report + targeted),
   );
   expect(total).toEqual([...total].sort((a, b) => b - a));
-  expect(runs[1]).toMatchObject({ fit: 24, report: 45, loads: 4 });
+  expect(runs[1]).toMatchObject({ fit: 30, report: 45, loads: 4 });
   expect(runs.at(-1)).toEqual({ fit: 12, choose: 6, report: 12, targeted: 0, loads: 1 });
 });
 

@@ -11,7 +11,14 @@ import {
 const NOW = 1_000_000;
 /** Eight rounds in two loads, and up to sixteen until ten seconds from now. */
 const ASKED: BlockPlan = { loads: 2, policy: { minRounds: 8, maxRounds: 16, deadlineMs: NOW + 10_000 } };
-const STATE: BlockState = { whole: 0, loaded: 0, lastEnded: false, profiled: false, repeatability: null };
+const STATE: BlockState = {
+  whole: 0,
+  loaded: 0,
+  lastEnded: false,
+  loadMs: 0,
+  profiled: false,
+  repeatability: null,
+};
 
 const next = (state: Partial<BlockState>, steady?: { repeatability: number; maxRounds: number }) =>
   nextStep({ ...STATE, ...state }, ASKED, ASKED, steady, NOW);
@@ -32,6 +39,24 @@ describe('a block', () => {
 
   test('loads again where the last process died, however many rounds there are', () => {
     expect(next({ whole: 8, loaded: 2, lastEnded: false }).kind).toBe('load');
+  });
+
+  test('ends at its deadline with the least loads, if the next would end further behind it than now is before it', () => {
+    const plan = { ...ASKED, loads: 8, leastLoads: 2 };
+    const at = (beforeMs: number, state: Partial<BlockState>) =>
+      nextStep(
+        { ...STATE, whole: 4, lastEnded: true, loadMs: 6000, ...state },
+        plan,
+        plan,
+        undefined,
+        plan.policy.deadlineMs - beforeMs,
+      ).kind;
+    expect(at(3500, { loaded: 4 })).toBe('load');
+    expect(at(2500, { loaded: 4 })).toBe('stop');
+    // One load tells nothing of another.
+    expect(at(-9000, { loaded: 1 })).toBe('load');
+    // Kernels and sentinels of a process that died are lost.
+    expect(at(-9000, { loaded: 4, lastEnded: false })).toBe('load');
   });
 
   test('stops at the most rounds, though the last process died before it could say so', () => {
