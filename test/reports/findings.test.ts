@@ -39,7 +39,17 @@ describe('findings', () => {
     const validation = { ...profile.validation, repeatability: 0.061, valid: false };
     const noisy = { ...calibration, kernels: [], profile: { ...profile, validation } };
     expect(findings(reportData({ ...nothing, calibrations: [noisy] }))).toEqual([
-      'On Test CPU onnxruntime ×2, predicted latency of sub-networks of tiny is off by 2.1 % on average on 2 never used for the fit; the same networks repeat within 6.1 %, and FLOPs alone would be off by 18.5 %. A session should repeat within 4 %: measure again on a quieter machine before you trust this.',
+      'On Test CPU onnxruntime ×2, predicted latency of sub-networks of tiny is off by 2.1 % on average on 2 never used for the fit; the same networks repeat within 6.1 %, and FLOPs alone would be off by 18.5 %. A session should repeat within 4 %: measure longer or on a quieter machine before you trust this.',
+    ]);
+  });
+
+  test('set an error beside the noise of its measurements, and doubt a noisy session', () => {
+    const calibration = calibrationData();
+    const { profile } = calibration;
+    const validation = { ...profile.validation, noise: 0.019, valid: false };
+    const noisy = { ...calibration, kernels: [], profile: { ...profile, validation } };
+    expect(findings(reportData({ ...nothing, calibrations: [noisy] }))).toEqual([
+      'On Test CPU onnxruntime ×2, predicted latency of sub-networks of tiny is off by 2.1 % on average on 2 never used for the fit; a perfect model would show 1.9 %, the noise of those measurements, and FLOPs alone would be off by 18.5 %. A session should leave a perfect model within 1.5 %: measure longer or on a quieter machine before you trust this.',
     ]);
   });
 
