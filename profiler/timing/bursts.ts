@@ -66,13 +66,12 @@ export async function timeBursts(timedCase: TimedCase, runs: number, pace?: Pace
   const perBurst = runsPerBurst(runs);
   const bursts = Math.floor(runs / perBurst);
   const pacesUs: number[] = [];
-  let done = 0;
   const bench = new Bench({ time: 0, iterations: runs, warmup: false, retainSamples: true, throws: true });
   const runsUs: number[] = [];
   bench.add(timedCase.id, async () => {
-    if (pace !== undefined && done % perBurst === 0 && pacesUs.length < bursts) pacesUs.push(await pace());
+    const begins = runsUs.length % perBurst === 0 && pacesUs.length < bursts;
+    if (pace !== undefined && begins) pacesUs.push(await pace());
     const us = await timedCase.run();
-    done++;
     runsUs.push(us);
     return { overriddenDuration: us / 1e3 };
   });
