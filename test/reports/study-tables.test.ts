@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { studyAnalysisText } from '../../cli/actions/study-analysis-text.ts';
 import type { StudyAnalysis } from '../../records/study-analysis.ts';
@@ -140,7 +141,8 @@ describe('the tables of a study', () => {
   });
 
   test('are drawn for a terminal under their titles, with what is said of them', () => {
-    const text = studyAnalysisText(analysis);
+    // CI turns colours on.
+    const text = stripVTControlCharacters(studyAnalysisText(analysis));
     expect(text).toContain(
       'tiny: 1200 uniform sub-networks (seed 1), 10 measured on CPU (wasm ×1), which repeat within 2.0 %; calibrated: box',
     );
