@@ -1,7 +1,7 @@
 // The one owner of drift: how slow the machine was when a network was measured, and times without that.
 import { median } from 'simple-statistics';
 import { groupBy } from '../records/group-by.ts';
-import type { NetworkRecord } from '../records/measurements.ts';
+import type { KernelLoadRecord, NetworkRecord, RoundRecord } from '../records/measurements.ts';
 
 /** How the machine's speed changed along a session. */
 export interface Drift {
@@ -94,4 +94,47 @@ function slownessByNetworks(
   );
   const middle = median(left);
   return new Map(blocks.map(([block], i) => [block, Math.exp((left[i] as number) - middle)]));
+}
+
+/** A time that was taken in a load. */
+type InLoad = Pick<RoundRecord, 'network' | 'sample' | 'load' | 'latency_us'>;
+
+/**
+ * How slow the machine was in each load of each block against the block's median load: the median over networks of a
+ * load's time over the network's typical one. The process of a load, with all its networks, may be a fifth slower than the
+ * next.
+ * @param blockOf number of the block that a network was measured in
+ * @returns by `block load`; 1 where a single network could not tell it from its own noise
+ */
+function loadSlowness(rows: readonly InLoad[], blockOf: (row: InLoad) => number): Map<string, number> {
+  const ratios = new Map<string, number[]>();
+  for (const own of groupBy(rows, ({ network, sample }) => `${network} ${sample}`).values()) {
+    const loads = [...groupBy(own, ({ load }) => load)].map(([load, list]) => ({
+      key: `${blockOf(list[0] as InLoad)} ${load}`,
+      us: median(list.map(({ latency_us }) => latency_us)),
+    }));
+    const typical = median(loads.map(({ us }) => us));
+    for (const { key, us } of loads) ratios.set(key, [...(ratios.get(key) ?? []), us / typical]);
+  }
+  return new Map([...ratios].map(([key, each]) => [key, each.length > 1 ? median(each) : 1]));
+}
+
+/**
+ * Times of rounds and of kernels with their loads brought to the speed of their block's median load: what is left between
+ * loads is each network's own.
+ */
+export function withoutLoadDrift(
+  {
+    rounds,
+    kernels,
+  }: { readonly rounds: readonly RoundRecord[]; readonly kernels: readonly KernelLoadRecord[] },
+  blockOf: (row: Pick<RoundRecord, 'network' | 'sample'>) => number,
+): { rounds: RoundRecord[]; kernels: KernelLoadRecord[] } {
+  const slowness = loadSlowness(rounds, blockOf);
+  const steady = <T extends InLoad>(rows: readonly T[]): T[] =>
+    rows.map((row) => {
+      const slow = slowness.get(`${blockOf(row)} ${row.load}`) ?? 1;
+      return { ...row, latency_us: row.latency_us / slow };
+    });
+  return { rounds: steady(rounds), kernels: steady(kernels) };
 }

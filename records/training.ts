@@ -72,6 +72,11 @@ export const trainResult = z.object({
   networks: z.array(trainedNetwork),
   measured_on: z.string(),
   repeatability: z.number().nullable(),
+  /**
+   * How much slower the machine was than when the device was calibrated; null where nothing tells. Not in files of earlier
+   * versions.
+   */
+  drift_since_calibration: z.number().nullable().optional(),
   trained_on: z.string(),
   seconds: z.number(),
 });

@@ -19,6 +19,19 @@ function predictedCells({
   ];
 }
 
+/** What a device profile predicts, and, where the machine has become faster or slower since, at its speed of now. */
+function predictedText(
+  { latency_us, drift_since_calibration: drift }: NetworkProfile,
+  predictedUs: number,
+  device: string | undefined,
+): string {
+  const text = `predicted on ${device}: ${duration(predictedUs)}, ${percent(predictedUs / latency_us - 1)} off`;
+  if (drift === null) return text;
+  const nowUs = predictedUs * (1 + drift);
+  const change = `the machine is ${percent(Math.abs(drift))} ${drift < 0 ? 'faster' : 'slower'} than when it was calibrated`;
+  return `${text}; ${change}: ${duration(nowUs)} at its speed of now, ${percent(nowUs / latency_us - 1)} off`;
+}
+
 export function printProfile(profile: NetworkProfile, device: string | undefined): void {
   const predicted = profile.predicted_us !== null;
   print(
@@ -47,9 +60,7 @@ export function printProfile(profile: NetworkProfile, device: string | undefined
   print(
     `\n${pc.bold(profile.network)} on ${profile.engine} ×${profile.threads}, batch ${profile.batch}: ${pc.bold(duration(latency_us))} hot (± ${percent(spread)} over ${profile.loads} loads, ${profile.rounds} rounds), ${duration(cold_us)} cold; Σ kernels ${duration(kernels_us)} (${profile.clock} clock)`,
   );
-  if (predicted_us !== null) {
-    print(`predicted on ${device}: ${duration(predicted_us)}, ${percent(predicted_us / latency_us - 1)} off`);
-  }
+  if (predicted_us !== null) print(predictedText(profile, predicted_us, device));
   if (profile.disturbed > 0) print(pc.yellow(`${profile.disturbed} samples were disturbed and taken again`));
   for (const difference of profile.stale) print(pc.yellow(`stale profile: ${difference}; calibrate again`));
 }

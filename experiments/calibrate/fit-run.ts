@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
-import { type Drift, driftOf, slownessOf, withoutDrift } from '../../calibration/drift.ts';
+import { type Drift, driftOf, slownessOf, withoutDrift, withoutLoadDrift } from '../../calibration/drift.ts';
 import { fitProfile } from '../../calibration/fit/fit-profile.ts';
 import type { LoadRecords } from '../../calibration/fit/load-times.ts';
 import { networkSample } from '../../calibration/fit/network-sample.ts';
@@ -57,7 +57,7 @@ function readCalibration(out: string): CalibrationRun {
   return parsedJson(readRun(out), calibrationRun, advice, join(out, 'run.json'));
 }
 
-/** Times by load at the speed that the networks' own are quoted at. */
+/** Times by load at the speed that the networks' own are quoted at, what all networks of a load share divided out. */
 function pacedLoads(files: MeasurementFiles, networks: readonly NetworkRecord[]): LoadRecords {
   const pacings = new Map(networks.map((row) => [sampleId(row), pacingOf(row)]));
   const paced = <T extends KernelLoadRecord | RoundRecord>(rows: readonly T[]): T[] =>
@@ -65,7 +65,9 @@ function pacedLoads(files: MeasurementFiles, networks: readonly NetworkRecord[])
       const time = { latencyUs: row.latency_us, perPacer: row.per_pacer };
       return { ...row, latency_us: pacedUs(time, pacings.get(sampleId(row)) ?? null) };
     });
-  return { kernels: paced(files.kernelLoads.read()), rounds: paced(files.rounds.read()) };
+  const blocks = new Map(networks.map((row) => [sampleId(row), row.block]));
+  const loads = { kernels: paced(files.kernelLoads.read()), rounds: paced(files.rounds.read()) };
+  return withoutLoadDrift(loads, (row) => blocks.get(sampleId(row)) ?? 0);
 }
 
 /** How a network's times were brought to one speed; null where they are raw. */

@@ -11,38 +11,27 @@ import { MIN_RUNS, ROUND_TARGET_MS } from '../../profiler/timing/bursts.ts';
 import { PROFILED_RUNS_PER_ROUND } from '../../profiler/timing/measure-load.ts';
 import type { NetworkTrial } from '../../profiler/timing/measurer.ts';
 
-/** What a calibration measures, decided once. */
-export interface Plan extends SampleCounts {
-  /** How often each network is loaded: where buffers come to lie changes its latency for as long as it is loaded. */
-  readonly loads: number;
-}
-
 /** Starting a process and opening an engine in it. */
 const START_SECONDS = 1.5;
 /** What the pacer adds to rounds. */
 const PACED = 1.08;
 /** Before the rounds of a load. */
 const WARM_UPS = 2;
-/** Rounds that a plan must leave time for, in all loads together. */
-const PLANNED_ROUNDS = 4;
 /**
- * Loads differ by more than a load's rounds do (4.5 % against 2.5 %, once paced), so that only more loads help; one round
- * of each is enough. Even, so that both passes have as many.
+ * Loads and rounds, in all of them together, that a plan leaves time for: fewer networks are fitted before these are
+ * fewer. How many there are is decided as they are measured.
  */
-const LOADS = [8, 6, 4, 2] as const;
-const ROUNDS_PER_LOAD = 1;
-/** Fewer networks are fitted before there are fewer loads. */
-const WANTED_LOADS = 4;
+const PLANNED = { loads: 3, rounds: 8 } as const;
+/** Networks of other families. */
+const OTHERS = { loads: 2, rounds: 4 } as const;
 /** The targeted networks come last, in loads of their own. */
-export const TARGETED_LOADS = 2;
-const TARGETED_ROUNDS = 6;
+const TARGETED = { loads: 2, rounds: 6 } as const;
 
 /** Seconds that `count` networks take, `profiled` of them with their kernels, in so many loads and rounds. */
 function secondsOf(
   trials: readonly NetworkTrial[],
   networks: { readonly count: number; readonly profiled: number },
-  loads: number,
-  rounds: number,
+  { loads, rounds }: { readonly loads: number; readonly rounds: number },
 ): number {
   const { count, profiled } = networks;
   const load = mean(trials.map(({ loadSeconds, runSeconds }) => loadSeconds + WARM_UPS * runSeconds));
@@ -65,19 +54,19 @@ function secondsOf(
 /** Seconds that the targeted networks take. */
 export function targetedSeconds(trials: readonly NetworkTrial[], { targeted }: SampleCounts): number {
   if (targeted === 0) return 0;
-  return secondsOf(trials, { count: targeted, profiled: targeted }, TARGETED_LOADS, TARGETED_ROUNDS);
+  return secondsOf(trials, { count: targeted, profiled: targeted }, TARGETED);
 }
 
 /** Seconds that the networks of other families take which a profile is validated on. */
 export function othersSeconds(trials: readonly NetworkTrial[], families: number): number {
   const count = proposeOthers(Array.from({ length: families }, (_, k) => String(k))).length;
-  return secondsOf(trials, { count, profiled: 0 }, 2, PLANNED_ROUNDS) - 2 * START_SECONDS;
+  return secondsOf(trials, { count, profiled: 0 }, OTHERS) - OTHERS.loads * START_SECONDS;
 }
 
-function planSeconds(trials: readonly NetworkTrial[], counts: SampleCounts, loads: number, rounds: number) {
+function planSeconds(trials: readonly NetworkTrial[], counts: SampleCounts): number {
   const profiled = profiledCount(counts);
   const count = profiled + counts.choose + counts.report;
-  return secondsOf(trials, { count, profiled }, loads, rounds) + targetedSeconds(trials, counts);
+  return secondsOf(trials, { count, profiled }, PLANNED) + targetedSeconds(trials, counts);
 }
 
 /**
@@ -90,20 +79,13 @@ export function affordablePlan(
   trials: readonly NetworkTrial[],
   seconds: number,
   ladder: readonly SampleCounts[] = COUNTS,
-): Plan {
+): SampleCounts {
   const [fewest] = ladder.slice(-1) as [SampleCounts];
-  const inLoads = (loads: number) =>
-    ladder.find((each) => planSeconds(trials, each, loads, PLANNED_ROUNDS) <= seconds);
-  const counts = inLoads(WANTED_LOADS) ?? inLoads(2) ?? fewest;
-  const loads = LOADS.find(
-    (each) => planSeconds(trials, counts, each, Math.max(PLANNED_ROUNDS, each * ROUNDS_PER_LOAD)) <= seconds,
-  );
-  if (loads !== undefined) return { ...counts, loads };
-  return { ...counts, loads: planSeconds(trials, counts, 2, PLANNED_ROUNDS) <= seconds ? 2 : 1 };
+  return ladder.find((each) => planSeconds(trials, each) <= seconds) ?? fewest;
 }
 
 /** A plan, and the time that its targeted networks get, as plan.json keeps them. */
-export interface DecidedPlan extends Plan {
+export interface DecidedPlan extends SampleCounts {
   readonly targetedSeconds: number;
 }
 

@@ -59,7 +59,7 @@ async function sampleCases<T extends CeilingCase>(
     loaded.map(({ timed }) => timed),
     {
       seed,
-      sentinel: { id: 'sentinel', run: () => sentinel.run() },
+      sentinels: [{ id: 'sentinel', run: () => sentinel.run() }],
       watch: options.watch ?? watchDisturbance(engine.description.threads),
       another: (done) => {
         rounds = done;

@@ -1,23 +1,26 @@
 // Measuring one network, or several together, for a profile: over loads, until the budget is spent.
+import type { Device } from '../../calibration/device-profile.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
 import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
-import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
 import type { ProgressListener } from '../progress.ts';
+import { sessionSentinel } from '../samples/session-sentinel.ts';
 
 export interface ProfileMeasuring {
   readonly measurer: Measurer;
   readonly batch: number;
   readonly seed: number;
   readonly budgetSeconds: number;
+  /** A profile to compare with: its sentinel tells how the machine's speed has changed since. */
+  readonly device?: Device;
   readonly onProgress?: ProgressListener;
 }
 
 /** How often the network is loaded: where its buffers come to lie is part of its latency. */
-const LOADS = 3;
+const LOADS = { leastLoads: 3, loads: 8 } as const;
 const MIN_ROUNDS = 6;
 const MAX_ROUNDS = 300;
 
@@ -27,7 +30,7 @@ const MAX_ROUNDS = 300;
  * @throws Error for one that cannot be measured
  */
 export async function measureTogether(
-  { measurer, batch, seed, budgetSeconds, onProgress }: ProfileMeasuring,
+  { measurer, batch, seed, budgetSeconds, device, onProgress }: ProfileMeasuring,
   networks: readonly [Network, ...Network[]],
   isProfiled: boolean,
 ): Promise<BlockMeasurement> {
@@ -38,9 +41,9 @@ export async function measureTogether(
     {
       batch,
       seed,
-      sentinel: sentinelNetwork(planChannels(networks[0])),
+      sentinel: sessionSentinel(planChannels(networks[0]), device).network,
       pacer: pacerNetwork(),
-      loads: LOADS,
+      ...LOADS,
       policy: {
         minRounds: MIN_ROUNDS,
         maxRounds: MAX_ROUNDS,

@@ -36,6 +36,8 @@ export const networkProfile = z.object({
   /** With the caches as another network left them. */
   cold_us: z.number(),
   spread: z.number(),
+  /** Of the latency, as a fraction: from what loads differ by. */
+  standard_error: z.number().nullable(),
   /** Mean of |pass 2 / pass 1 − 1|: whole loads, or rounds where there is one load. */
   repeatability: z.number().nullable(),
   /** Σ of the kernels; what is missing or too much is dispatch and the recording of them. */
@@ -43,6 +45,8 @@ export const networkProfile = z.object({
   /** Which clock the kernels were timed by. */
   clock: z.enum(['wall', 'gpu-timestamp']),
   predicted_us: z.number().nullable(),
+  /** How much slower the machine is than when the device profile was calibrated; null where their sentinels differ. */
+  drift_since_calibration: z.number().nullable(),
   /** What differs between this engine and the device profile's. */
   stale: z.array(z.string()),
   loads: z.number().int(),

@@ -1,20 +1,20 @@
 // A network's profile: every kernel of it measured in situ, beside what a device profile predicts.
 import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor, type NetworkPrediction } from '../../calibration/predict.ts';
-import { staleness } from '../../calibration/profile-match.ts';
+import { driftSince, staleness } from '../../calibration/profile-match.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { describeMachine } from '../../profiler/machine.ts';
+import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { filterSlopes } from '../filter-cost/filter-slopes.ts';
+import { sessionSentinel } from '../samples/session-sentinel.ts';
 import { measureTogether, type ProfileMeasuring } from './measure-profile.ts';
 import { type NetworkProfile, PROFILE_SCHEMA } from './network-profile.ts';
 
 export interface ProfileOptions extends ProfileMeasuring {
   readonly network: Network;
-  /** To predict beside; must be one of this engine where it is a measured one. */
-  readonly device?: Device;
 }
 
 /** What a device profile says of a network and its layers. */
@@ -37,11 +37,22 @@ function predictNetwork(network: Network, device: Device, batch: number): Predic
   };
 }
 
+/** How much slower the machine is than when the profile was calibrated; null where nothing tells. */
+function machineDrift(
+  { measurer, network, device, batch }: ProfileOptions,
+  { sentinelUs }: BlockMeasurement,
+): number | null {
+  if (device === undefined || sentinelUs === null) return null;
+  const { family } = sessionSentinel(planChannels(network), device);
+  return driftSince(device, { network: family, batch, engine: measurer.description, sentinelUs });
+}
+
 /** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */
 const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name} (${op})` : name);
 
 /**
- * Measures a network and every kernel of it in situ, over several loads, beside what a device profile predicts.
+ * Measures a network and every kernel of it in situ, over several loads, beside what a device profile predicts: a measured
+ * one must be of this engine.
  * @throws UserError for a profile of another engine
  */
 export async function profileNetwork(options: ProfileOptions): Promise<NetworkProfile> {
@@ -63,10 +74,12 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
     latency_us: result.latencyUs,
     cold_us: result.coldUs,
     spread: result.spread,
+    standard_error: result.standardError,
     repeatability: block.repeatability,
     kernels_us: kernelsUs,
     clock: description.clock,
     predicted_us: predicted?.latencyUs ?? null,
+    drift_since_calibration: machineDrift(options, block),
     stale,
     loads: result.loads,
     rounds: result.rounds,

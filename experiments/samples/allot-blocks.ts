@@ -22,6 +22,8 @@ export function allotBlocks(
   heapBytes = Number.POSITIVE_INFINITY,
 ): DrawnSample[][] {
   const limit = Math.min(heapBytes, MEMORY_SHARE * totalmem());
+  // Blocks of one size: a last block of one network would be measured for as long as the others.
+  const size = Math.ceil(samples.length / Math.ceil(samples.length / most));
   const blocks: DrawnSample[][] = [[]];
   let bytes = 0;
   const views = new Map<Family, MorphNetView>();
@@ -30,12 +32,12 @@ export function allotBlocks(
     const view = views.get(next.family) ?? new MorphNetView(next.family.plan);
     views.set(next.family, view);
     const { parameters } = view.totals(next.widths, [], new Float64Array(0));
-    const size = 4 * parameters * (isProfiled(next.proposed) ? 2 : 1) * BYTES_PER_WEIGHT_BYTE;
-    if ((bytes + size > limit && bytes > 0) || blocks.at(-1)?.length === most) {
+    const own = 4 * parameters * (isProfiled(next.proposed) ? 2 : 1) * BYTES_PER_WEIGHT_BYTE;
+    if ((bytes + own > limit && bytes > 0) || blocks.at(-1)?.length === size) {
       blocks.push([]);
       bytes = 0;
     }
-    bytes += size;
+    bytes += own;
     blocks.at(-1)?.push(next);
   }
   return blocks;

@@ -3,7 +3,7 @@ import { Lowering } from '../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../network/lowering/rules.ts';
 import type { EarlierLoads } from '../../profiler/timing/measure-block.ts';
 import type { KernelFigures, NetworkCase } from '../../profiler/timing/measure-load.ts';
-import type { LoadSample } from '../../profiler/timing/measure-networks.ts';
+import type { LoadKernels, LoadSample } from '../../profiler/timing/measure-networks.ts';
 import { groupBy } from '../../records/group-by.ts';
 import type { MeasurementFiles } from '../../records/measurement-files.ts';
 import type { KernelLoadRecord, RoundRecord } from '../../records/measurements.ts';
@@ -43,15 +43,15 @@ export class EarlierRows {
         return { id, round, latencyUs, coldUs, runs, perPacer, pacerUs, disturbed, attempts, load };
       }),
     );
-    const kernels = new Map<string, KernelFigures[][]>();
+    const kernels = new Map<string, LoadKernels[]>();
     for (const { id, network } of cases) {
       const rows = this.kernelLoads.get(id);
       if (rows === undefined) continue;
       const count = new Lowering(network, rules, batch).kernels().length;
-      const whole = [...groupBy(rows, ({ load }) => load).values()].filter(({ length }) => length === count);
+      const whole = [...groupBy(rows, ({ load }) => load)].filter(([, { length }]) => length === count);
       kernels.set(
         id,
-        whole.map((load) => load.map(kernelFigures)),
+        whole.map(([load, own]) => ({ load, figures: own.map(kernelFigures) })),
       );
     }
     return { samples, kernels };

@@ -5,6 +5,7 @@ import { engineNamed } from '../../profiler/engines/registry.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
 import type { NetworkCase } from '../../profiler/timing/measure-load.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
+import type { PrecisionTarget } from '../../profiler/timing/next-step.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
 import { type MeasurementFiles, measurementFiles } from '../../records/measurement-files.ts';
@@ -23,22 +24,20 @@ export interface MeasureSamplesOptions {
   readonly seed: number;
   /** Folder of networks.csv, kernels.csv, rounds.csv, kernel-loads.csv and failures.csv. */
   readonly out: string;
-  /** How often each network is loaded anew; its rounds are shared out among the loads. */
+  /** How often each network is loaded anew; with least loads, at most. */
   readonly loads: number;
-  /** With so many, a block ends at its deadline, though more were planned; all of them by default. */
+  /** After so many a block ends at its deadline, and shares out its time until then; all of them by default. */
   readonly leastLoads?: number;
+  /** Networks that are less sure go on alone. */
+  readonly precision?: PrecisionTarget;
   readonly minRounds: number;
   readonly maxRounds: number;
   /** Time when the rounds of all blocks must be done, beyond the least number, on performance.now()'s clock. */
   readonly deadlineMs: number;
-  /** Enough rounds were taken once the relative standard error of every network's median is at most this. */
-  readonly targetError?: number;
   /** Of which half the width is re-timed all along, to compare blocks; by default that of the first sample. */
   readonly sentinelFamily?: Family;
   /** Number of the first block, where others were measured before. */
   readonly firstBlock?: number;
-  /** Blocks whose networks repeat worse than this are measured for as many rounds again, up to so many. */
-  readonly steady?: { readonly repeatability: number; readonly maxRounds: number };
   /** Most networks that are loaded at once. */
   readonly networksPerBlock?: number;
   readonly onProgress?: ProgressListener;
@@ -73,16 +72,20 @@ export async function measureSamples(options: MeasureSamplesOptions): Promise<Ne
   const { heapBytes } = engineNamed(measurer.description.engine);
   const blocks = allotBlocks(samples, seed, options.networksPerBlock ?? NETWORKS_PER_BLOCK, heapBytes);
   const earlier = new EarlierRows(files, done);
-  for (const [index, block] of blocks.entries()) {
-    const waiting = block.filter(({ proposed }) => !done.has(sampleId(proposed)));
+  const waitingIn = blocks.map((block) => block.filter(({ proposed }) => !done.has(sampleId(proposed))));
+  let left = waitingIn.reduce((sum, { length }) => sum + length, 0);
+  for (const [index, waiting] of waitingIn.entries()) {
     if (waiting.length === 0) continue;
+    // A block's share of the time is that of its networks.
+    const share = waiting.length / left;
+    left -= waiting.length;
     const now = performance.now();
     const where = blocks.length > 1 ? `, block ${index + 1} of ${blocks.length}` : '';
     await measureSampleBlock(options, {
       samples: waiting,
       family,
       number: index + firstBlock,
-      deadlineMs: now + Math.max(0, deadlineMs - now) / (blocks.length - index),
+      deadlineMs: now + share * Math.max(0, deadlineMs - now),
       files,
       earlier,
       onProgress(fraction, text) {
@@ -108,7 +111,7 @@ interface SampleBlock {
 }
 
 async function measureSampleBlock(options: MeasureSamplesOptions, block: SampleBlock): Promise<void> {
-  const { measurer, batch, seed, loads, leastLoads, minRounds, maxRounds, targetError, steady } = options;
+  const { measurer, batch, seed, loads, leastLoads, minRounds, maxRounds, precision } = options;
   const { samples, deadlineMs, files } = block;
   const { rules, description } = measurer;
   const cases = samples.map(
@@ -132,10 +135,9 @@ async function measureSampleBlock(options: MeasureSamplesOptions, block: SampleB
       minRounds,
       maxRounds,
       deadlineMs: performance.timeOrigin + deadlineMs,
-      ...(targetError === undefined ? {} : { targetError }),
     },
     earlier,
-    ...(steady === undefined ? {} : { steady }),
+    ...(precision === undefined ? {} : { precision }),
     ...record,
     onStage: progress.onStage,
     onSample(taken) {

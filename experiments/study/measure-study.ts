@@ -1,14 +1,15 @@
-// Measuring the networks of a study: over how many loads, and until when they are steady.
+// Measuring the networks of a study: over how many loads, and until when they are sure.
 import { measurerOf } from '../../profiler/timing/measurer.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
-import { REPEATABILITY_LIMIT } from '../../records/repeatability.ts';
 import type { DrawnSample } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
 import { withRate } from './rate.ts';
 import type { StudyMeasuring, StudyOptions } from './study-options.ts';
 
-/** Networks that do not repeat are measured for so many times the rounds, at most. */
-const MOST_ROUNDS = 3;
+/** Of a latency: networks that are less sure go on alone. */
+const STANDARD_ERROR = 0.015;
+/** They are loaded so many times as often, at most. */
+const MOST_LOADS = 3;
 /** How often each network is loaded where its rounds allow: what is predicted is the median over loads. */
 const LOADS = 2;
 
@@ -35,7 +36,7 @@ export async function measureStudy(
     loads: loadsOf(rounds),
     minRounds: rounds,
     maxRounds: rounds,
-    steady: { repeatability: REPEATABILITY_LIMIT, maxRounds: MOST_ROUNDS * rounds },
+    precision: { standardError: STANDARD_ERROR, mostLoads: MOST_LOADS * loadsOf(rounds) },
     deadlineMs: performance.now(),
     ...(networksPerBlock === undefined ? {} : { networksPerBlock }),
     ...(onProgress === undefined ? {} : { onProgress: withRate(onProgress, samples.length) }),

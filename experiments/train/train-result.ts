@@ -71,6 +71,7 @@ export function resultOf(run: TrainingRun, outcome: TrainingOutcome): TrainResul
     networks: networkResults(run, outcome),
     measured_on: `${measuredOn.engine} ×${measuredOn.threads}, ${measuredOn.adapter}`,
     repeatability: outcome.timed.repeatability,
+    drift_since_calibration: outcome.timed.driftSinceCalibration,
     trained_on: `${trainedOn.engine} ×${trainedOn.threads}, ${trainedOn.provider}`,
     seconds: setup.metrics.read().reduce((sum, { seconds }) => sum + seconds, 0),
   });

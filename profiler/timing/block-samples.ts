@@ -22,9 +22,23 @@ export class BlockSamples {
     return this.samples.get(id) ?? [];
   }
 
-  /** Rounds by case. */
-  get done(): Map<string, number> {
-    return new Map([...this.samples].map(([id, each]) => [id, each.length]));
+  private nextRound(id: string): number {
+    return (this.samples.get(id)?.at(-1)?.round ?? -1) + 1;
+  }
+
+  /**
+   * The next round of each of these cases. Those that a process left in the middle of a round go on there; those of which
+   * some had rounds without the others begin a round together.
+   */
+  next(ids: readonly string[]): Map<string, number> {
+    const rounds = ids.map((id) => this.nextRound(id));
+    const [first, last] = [Math.min(...rounds), Math.max(...rounds)];
+    return new Map(ids.map((id, at) => [id, last - first > 1 ? last : (rounds[at] as number)]));
+  }
+
+  /** Number of the round in which a load of these cases begins. */
+  begin(ids: readonly string[]): number {
+    return Math.min(...this.next(ids).values());
   }
 
   /** Rounds that every case has. */

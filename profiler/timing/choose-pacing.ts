@@ -3,10 +3,11 @@ import { mean } from 'simple-statistics';
 import { halfSampleMode, type Paced, type Pacing, pacedUs } from '../../records/pacing.ts';
 import { summarizeRounds } from './round-statistics.ts';
 
-/** A sample with the pacer beside it, and its load. */
+/** A sample with the pacer beside it, its load and its round. */
 export interface PacedSample extends Paced {
   readonly pacerUs: number | null;
   readonly load: number;
+  readonly round: number;
 }
 
 /** Exponents to choose from; 0 leaves times as they were taken. */
@@ -20,6 +21,7 @@ export function meanStandardError(
   const { cases } = summarizeRounds(
     samples.map((each) => each.map((sample) => pacedUs(sample, pacing))),
     samples.map((each) => each.map(({ load }) => load)),
+    samples.map((each) => each.map(({ round }) => round)),
   );
   const errors = cases.flatMap(({ standardError }) => standardError ?? []);
   return errors.length > 0 ? mean(errors) : Number.POSITIVE_INFINITY;
@@ -28,7 +30,7 @@ export function meanStandardError(
 /**
  * The pacing by which these cases repeat best; where the machine's own other work is the noise that is none. A least
  * squares fit of the exponent comes out too small: the pacer's own errors attenuate it.
- * @param samples cases × rounds, every case in every round
+ * @param samples cases × rounds; later rounds may lack cases
  * @returns null where samples lack the pacer
  */
 export function choosePacing(samples: readonly (readonly PacedSample[])[]): Pacing | null {

@@ -1,11 +1,19 @@
 // Measures networks together over several loads, in processes that may die.
 import type { Network } from '../../network/network.ts';
+import { pacedUs } from '../../records/pacing.ts';
 import { BlockSamples } from './block-samples.ts';
+import { choosePacing } from './choose-pacing.ts';
 import { Deaths } from './deaths.ts';
 import type { KernelFigures, LoadResult, NetworkCase, Stage } from './measure-load.ts';
-import { type BlockMeasurement, type LoadSample, summarizeNetworks } from './measure-networks.ts';
+import {
+  type BlockMeasurement,
+  type LoadKernels,
+  type LoadSample,
+  summarizeNetworks,
+} from './measure-networks.ts';
 import { LoadDeath, type Measurer } from './measurer.ts';
-import { type BlockPlan, type BlockState, nextStep, type SteadyTarget } from './next-step.ts';
+import { type BlockPlan, type BlockState, type CaseCosts, LEAST_TOGETHER, nextStep } from './next-step.ts';
+import { noisyCases } from './noisy-cases.ts';
 import type { RoundPolicy } from './round-policy.ts';
 import { summarizeRounds } from './round-statistics.ts';
 import type { SentinelSample } from './rounds.ts';
@@ -19,7 +27,7 @@ export interface CaseFailure {
 /** What earlier processes measured of a block. */
 export interface EarlierLoads {
   readonly samples: readonly LoadSample[];
-  readonly kernels: ReadonlyMap<string, readonly (readonly KernelFigures[])[]>;
+  readonly kernels: ReadonlyMap<string, readonly LoadKernels[]>;
 }
 
 export interface BlockOptions extends BlockPlan {
@@ -28,11 +36,6 @@ export interface BlockOptions extends BlockPlan {
   readonly sentinel: Network;
   /** Timed between bursts of runs; times are raw without one. */
   readonly pacer?: Network;
-  /** How often every network is loaded anew; rounds are shared out among the loads. */
-  readonly loads: number;
-  readonly policy: RoundPolicy;
-  /** As many loads and rounds again, up to so many rounds, until the networks repeat within this fraction. */
-  readonly steady?: SteadyTarget;
   readonly earlier?: EarlierLoads;
   /** Told each sample as it is taken. */
   readonly onSample?: (sample: LoadSample) => void;
@@ -43,6 +46,14 @@ export interface BlockOptions extends BlockPlan {
   readonly onStage?: (stage: Stage, load: { readonly index: number; readonly of: number }) => void;
 }
 
+/** What a load took, in ms, of how many cases and samples. */
+interface LoadTimes {
+  readonly loadMs: number;
+  readonly roundsMs: number;
+  readonly cases: number;
+  readonly samples: number;
+}
+
 /** A block whose processes die so often in a row without a sample of any network is given up. */
 const MAX_BARREN_DEATHS = 12;
 
@@ -50,13 +61,14 @@ const MAX_BARREN_DEATHS = 12;
 class Block {
   cases: readonly NetworkCase[];
   readonly samples: BlockSamples;
-  readonly kernels: Map<string, KernelFigures[][]>;
+  readonly kernels: Map<string, LoadKernels[]>;
   readonly sentinels: SentinelSample[] = [];
   readonly deaths = new Deaths();
   /** Loads that stopped because their policy said so; and whether the last one did. */
   private readonly ended = new Set<number>();
   private lastEnded = false;
-  private loadedMs = 0;
+  /** Of the loads that ended, in ms: loading, and rounds; how many cases were loaded, and how many times one ran a round. */
+  private readonly spent = { loadMs: 0, roundsMs: 0, loaded: 0, samples: 0 };
   private barrenDeaths = 0;
   private readonly profiled: boolean;
   private readonly options: BlockOptions;
@@ -69,31 +81,41 @@ class Block {
       cases.map(({ id }) => id),
       earlier?.samples ?? [],
     );
-    this.kernels = new Map(
-      [...(earlier?.kernels ?? [])].map(([id, each]) => [id, [...each].map((k) => [...k])]),
-    );
+    this.kernels = new Map([...(earlier?.kernels ?? [])].map(([id, each]) => [id, [...each]]));
     this.profiled = cases.some((each) => each.profiled);
   }
 
-  /** Mean of |pass 2 / pass 1 − 1| over the rounds that every case has. */
-  private repeatability(whole: number): number | null {
-    if (whole === 0) return null;
-    const rounds = this.cases.map(({ id }) => this.samples.of(id).slice(0, whole));
-    return summarizeRounds(
-      rounds.map((each) => each.map(({ latencyUs }) => latencyUs)),
-      rounds.map((each) => each.map(({ load }) => load)),
-    ).repeatability;
+  private get costs(): CaseCosts | null {
+    const { loadMs, roundsMs, loaded, samples } = this.spent;
+    return loaded === 0 || samples === 0
+      ? null
+      : { loadMs: loadMs / loaded, roundMs: Math.max(1e-3, roundsMs / samples) };
   }
 
-  state({ loads, policy }: BlockPlan): BlockState {
+  state({ loads, policy, precision }: BlockPlan): BlockState {
     const { whole } = this.samples;
+    const samples = this.cases.map(({ id }) => this.samples.of(id));
+    const pacing = whole > 0 ? choosePacing(samples) : null;
+    const { cases, variances } = summarizeRounds(
+      whole === 0 ? [] : samples.map((each) => each.map((sample) => pacedUs(sample, pacing))),
+      samples.map((each) => each.map(({ load }) => load)),
+      samples.map((each) => each.map(({ round }) => round)),
+    );
+    const noisy = precision === undefined ? [] : noisyCases(cases, precision.standardError, LEAST_TOGETHER);
+    const noisyIds = noisy.map((index) => (this.cases[index] as NetworkCase).id);
     return {
+      cases: this.cases.length,
       whole,
       loaded: this.samples.loadsOf(Math.ceil(policy.minRounds / loads), this.ended),
       lastEnded: this.lastEnded,
-      loadMs: this.loadedMs / Math.max(1, this.ended.size),
+      costs: this.costs,
+      variances,
       profiled: this.profiled,
-      repeatability: this.repeatability(whole),
+      noisy: noisyIds,
+      begin: {
+        all: this.samples.begin(this.cases.map(({ id }) => id)),
+        noisy: noisyIds.length === 0 ? 0 : this.samples.begin(noisyIds),
+      },
     };
   }
 
@@ -108,15 +130,17 @@ class Block {
     this.options.onFailure?.({ id, reason });
   }
 
-  /** @param ms that it took */
-  finished(load: number, ms: number, { sentinels, kernels, failures }: LoadResult): void {
+  finished(load: number, took: LoadTimes, { sentinels, kernels, failures }: LoadResult): void {
     this.lastEnded = true;
     this.barrenDeaths = 0;
     this.ended.add(load);
-    this.loadedMs += ms;
+    this.spent.loadMs += took.loadMs;
+    this.spent.roundsMs += took.roundsMs;
+    this.spent.loaded += took.cases;
+    this.spent.samples += took.samples;
     this.sentinels.push(...sentinels);
     for (const [id, figures] of kernels) {
-      if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), [...figures]]);
+      if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), { load, figures }]);
     }
     this.options.onKernels?.(load, kernels);
     for (const [id, reason] of failures) this.leaveOut(id, reason);
@@ -134,31 +158,41 @@ class Block {
   }
 }
 
-/** Loads the networks once more and takes the rounds that the policy says. */
+/** Loads networks once more, all or some, and takes the rounds that the policy says. */
 async function measureNextLoad(
   measurer: Measurer,
   block: Block,
-  policy: RoundPolicy,
+  { only, policy }: { readonly only: readonly string[] | null; readonly policy: RoundPolicy },
   where: { readonly index: number; readonly of: number },
   { batch, seed, sentinel, pacer, onStage, onSample }: BlockOptions,
 ): Promise<void> {
   const load = block.samples.nextLoad;
   const startMs = performance.now();
+  let firstMs: number | undefined;
+  let samples = 0;
   block.deaths.begin();
   try {
     const paced = pacer === undefined ? {} : { pacer };
-    const job = { cases: block.cases, batch, seed, sentinel, ...paced, done: block.samples.done, policy };
+    const cases = only === null ? block.cases : block.cases.filter(({ id }) => only.includes(id));
+    const done = block.samples.next(cases.map(({ id }) => id));
+    const job = { cases, batch, seed, sentinel, ...paced, done, policy };
     const result = await measurer.measureLoad(job, {
       onStage(stage) {
         block.deaths.reached(stage);
         onStage?.(stage, where);
       },
       onSample(sample) {
+        firstMs ??= performance.now();
+        samples++;
         block.add({ ...sample, load });
         onSample?.({ ...sample, load });
       },
     });
-    block.finished(load, performance.now() - startMs, result);
+    const endMs = performance.now();
+    const loadMs = (firstMs ?? endMs) - startMs;
+    // The first sample began before it was told.
+    const roundsMs = samples > 1 ? ((endMs - startMs - loadMs) * samples) / (samples - 1) : 0;
+    block.finished(load, { loadMs, roundsMs, cases: cases.length, samples }, result);
   } catch (error) {
     block.failed(error);
   }
@@ -173,7 +207,7 @@ async function lateSentinels(
   // Of no round: taken after them all.
   return trials.map(({ runSeconds }) => {
     const latencyUs = runSeconds * 1e6;
-    return { round: -1, latencyUs, coldUs: latencyUs, perPacer: null, pacerUs: null };
+    return { sentinel: 0, round: -1, latencyUs, coldUs: latencyUs, perPacer: null, pacerUs: null };
   });
 }
 
@@ -193,14 +227,12 @@ export async function measureBlock(
   options: BlockOptions,
 ): Promise<BlockMeasurement> {
   const block = new Block(cases, options);
-  let plan: BlockPlan = options;
   while (block.cases.length > 0) {
-    const state = block.state(plan);
-    const step = nextStep(state, plan, options, options.steady, Date.now());
+    const state = block.state(options);
+    const step = nextStep(state, options, Date.now());
     if (step.kind === 'stop') break;
-    plan = step.plan;
-    const index = Math.min(state.loaded, plan.loads - 1);
-    await measureNextLoad(measurer, block, step.policy, { index, of: plan.loads }, options);
+    const of = Math.max(options.loads, state.loaded + 1);
+    await measureNextLoad(measurer, block, step, { index: state.loaded, of }, options);
   }
   if (block.cases.length === 0)
     return { networks: [], repeatability: null, drift: 0, sentinelUs: null, pacing: null };

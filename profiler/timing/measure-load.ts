@@ -11,8 +11,8 @@ import type { TimedCase } from './bursts.ts';
 import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
 import { PACER_COPIES, type Pace, pacerOf } from './pacer.ts';
 import type { RoundPolicy, RoundState } from './round-policy.ts';
-import { largestMedianError } from './round-statistics.ts';
 import { type RoundSample, type SentinelSample, sampleRounds } from './rounds.ts';
+import { SENTINEL_COPIES } from './sentinel.ts';
 
 export interface NetworkCase {
   readonly id: string;
@@ -181,8 +181,11 @@ export async function measureLoad(
     return made;
   };
   try {
-    const sentinelNetwork = await load(job.sentinel, null, false);
-    const sentinel: TimedCase = { id: 'sentinel', run: () => sentinelNetwork.run() };
+    const sentinelCases: TimedCase[] = [];
+    for (let copy = 0; copy < SENTINEL_COPIES; copy++) {
+      const made = await load(job.sentinel, null, false);
+      sentinelCases.push({ id: `sentinel ${copy}`, run: () => made.run() });
+    }
     const timedCases: TimedCase[] = [];
     for (const { id, network, profiled: recorded } of cases) {
       const made = await load(network, id, recorded);
@@ -191,27 +194,23 @@ export async function measureLoad(
     }
     if (job.pacer !== undefined) await at('pace', null);
     const pace = job.pacer === undefined ? undefined : await loadPacer(engine, job.pacer, seed, loaded);
-    const times = new Map<string, number[]>(cases.map(({ id }) => [id, []]));
     let samples = 0;
     let startMs: number | undefined;
     const { sentinels } = await sampleRounds(timedCases, {
       seed,
       done,
-      sentinel,
+      sentinels: sentinelCases,
       watch: options.watch ?? watchDisturbance(engine.description.threads),
       another(rounds) {
         const now = performance.now();
         startMs ??= now;
-        const whole = Math.min(...[...times.values()].map((each) => each.length));
         return options.another({
           done: rounds,
           own: samples / cases.length,
           seconds: (now - startMs) / 1e3,
-          // The end of a round that an earlier load began comes first and is left out.
-          error: () => largestMedianError([...times.values()].map((each) => each.slice(each.length - whole))),
         });
       },
-      beforeCase: (timedCase) => at('run', timedCase === sentinel ? null : timedCase.id),
+      beforeCase: (timedCase) => at('run', sentinelCases.includes(timedCase) ? null : timedCase.id),
       ...(pace === undefined ? {} : { pace }),
       async afterCase(id) {
         const recording = profiled.get(id);
@@ -224,7 +223,6 @@ export async function measureLoad(
       onSample(sample) {
         startMs ??= performance.now();
         samples++;
-        times.get(sample.id)?.push(sample.latencyUs);
         options.onSample?.(sample);
       },
     });

@@ -42,29 +42,43 @@ export interface LoadSample extends RoundSample {
   readonly load: number;
 }
 
+/** The kernels of one case that one load recorded. */
+export interface LoadKernels {
+  readonly load: number;
+  readonly figures: readonly KernelFigures[];
+}
+
 /** What was measured of one case. */
 export interface CaseSamples {
   /** Round by round. */
   readonly samples: readonly LoadSample[];
   /** Of each load that recorded any. */
-  readonly kernels: readonly (readonly KernelFigures[])[];
+  readonly kernels: readonly LoadKernels[];
+}
+
+/** How times of a load are brought to one speed: what the pacer tells, and what its rounds have in common beyond that. */
+interface Speed {
+  readonly pacing: Pacing | null;
+  readonly loadFactors: ReadonlyMap<number, number>;
 }
 
 /** Kernels over loads. Their spread is that within a load and that between loads, which are independent. */
 function mergedKernels(
   network: Network,
-  loads: readonly (readonly KernelFigures[])[],
+  loads: readonly LoadKernels[],
   { rules, batch }: { rules: LoweringRules; batch: number },
-  pacing: Pacing | null,
+  { pacing, loadFactors }: Speed,
 ): KernelMeasurement[] {
   if (loads.length === 0) return [];
   return new Lowering(network, rules, batch).kernels().map((kernel, index) => {
-    const figures = loads.map((load) => {
-      const found = load[index];
+    const figures = loads.map(({ figures: each }) => {
+      const found = each[index];
       if (found?.kernel === kernel.name) return found;
       throw new Error(`kernel ${index} of ${network.name} is ${found?.kernel}, lowering says ${kernel.name}`);
     });
-    const latencies = figures.map((each) => pacedUs(each, pacing));
+    const latencies = figures.map(
+      (each, at) => pacedUs(each, pacing) / (loadFactors.get(loads[at]?.load ?? -1) ?? 1),
+    );
     return {
       kernel,
       latencyUs: median(latencies),
@@ -75,9 +89,24 @@ function mergedKernels(
   });
 }
 
+/** What the rounds of each load have in common: the median of their factors. */
+function loadFactorsOf(
+  measured: readonly CaseSamples[],
+  roundFactors: readonly number[],
+): Map<number, number> {
+  const loads = new Map<number, Set<number>>();
+  for (const { samples } of measured)
+    for (const { load, round } of samples) loads.set(load, (loads.get(load) ?? new Set()).add(round));
+  return new Map(
+    [...loads].map(([load, rounds]) => [
+      load,
+      median([...rounds].map((round) => roundFactors[round] as number)),
+    ]),
+  );
+}
+
 /**
- * What the samples of networks say that were measured together, the same number of rounds of each: brought to one speed
- * by the pacer, then summarized.
+ * What the samples of networks say that were measured together: brought to one speed by the pacer, then summarized.
  */
 export function summarizeNetworks(
   cases: readonly NetworkCase[],
@@ -89,18 +118,20 @@ export function summarizeNetworks(
   const statistics = summarizeRounds(
     measured.map(({ samples }) => samples.map((sample) => pacedUs(sample, pacing))),
     measured.map(({ samples }) => samples.map(({ load }) => load)),
+    measured.map(({ samples }) => samples.map(({ round }) => round)),
   );
+  const { repeatability, drift, roundFactors } = statistics;
+  const speed = { pacing, loadFactors: loadFactorsOf(measured, roundFactors) };
   const networks = cases.map(({ id, network }, index): NetworkMeasurement => {
     const { samples, kernels } = measured[index] as CaseSamples;
     return {
       id,
       ...(statistics.cases[index] as CaseStatistics),
-      kernels: mergedKernels(network, kernels, lowering, pacing),
+      kernels: mergedKernels(network, kernels, lowering, speed),
       coldUs: median(samples.map(({ coldUs }) => coldUs)),
       disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
     };
   });
-  const { repeatability, drift, roundFactors } = statistics;
   // As the networks' are: in the typical round, though a resumed block has sentinels of its last rounds alone.
   const sentinelUs = median(
     sentinels.map((sentinel) => pacedUs(sentinel, pacing) / (roundFactors[sentinel.round] ?? 1)),
@@ -146,7 +177,10 @@ export async function measureNetworks(
   for (const [id, reason] of result.failures) throw new Error(`${id}: ${reason}`);
   const measured = cases.map(({ id }): CaseSamples => {
     const kernels = result.kernels.get(id);
-    return { samples: samples.get(id) ?? [], kernels: kernels === undefined ? [] : [kernels] };
+    return {
+      samples: samples.get(id) ?? [],
+      kernels: kernels === undefined ? [] : [{ load: 0, figures: kernels }],
+    };
   });
   return summarizeNetworks(cases, measured, result.sentinels, { rules: engine.rules, batch });
 }

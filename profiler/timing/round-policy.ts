@@ -6,8 +6,6 @@ export interface RoundPolicy {
   readonly maxRounds: number;
   /** Time on Date.now()'s clock by which the rounds beyond the least number must be done. */
   readonly deadlineMs: number;
-  /** Enough is known once the relative standard error of every case's median is at most this. */
-  readonly targetError?: number;
   /** Only even numbers of rounds, so that even and odd ones are passes of the same length. */
   readonly even?: boolean;
 }
@@ -19,17 +17,14 @@ export interface RoundState {
   /** Rounds of this load (with a fraction where it went on in the middle of one), and the seconds that they took. */
   readonly own: number;
   readonly seconds: number;
-  /** Largest relative standard error of a median over this load's rounds. */
-  readonly error: () => number;
 }
 
 /** Whether to take another round. A load takes at least one, or loading was in vain. */
 export function anotherRound(policy: RoundPolicy, state: RoundState, nowMs: number): boolean {
-  const { minRounds, maxRounds, deadlineMs, targetError, even = false } = policy;
+  const { minRounds, maxRounds, deadlineMs, even = false } = policy;
   const { done, own, seconds } = state;
   if (own === 0 || done < minRounds) return true;
   if (even && done % 2 === 1) return true;
   if (done >= maxRounds) return false;
-  if (targetError !== undefined && state.error() <= targetError) return false;
   return nowMs + ((even ? 2e3 : 1e3) * seconds) / own < deadlineMs;
 }

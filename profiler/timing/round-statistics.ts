@@ -1,11 +1,14 @@
 // What several rounds, in several loads, say of each case.
-import { mean, median, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import { groupBy } from '../../records/group-by.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
+import { estimateOf, type LoadTimes } from './load-estimate.ts';
+import { type RoundNumbers, withoutRoundFactors } from './round-factors.ts';
+import { type VarianceComponents, varianceComponents } from './variance-components.ts';
 
 /** What several rounds say of one case. */
 export interface CaseStatistics {
-  /** Median over loads of the median over a load's rounds, each divided by its round's common factor. */
+  /** Median over all rounds, each divided by its round's common factor, weighed by what loads and rounds differ by. */
   readonly latencyUs: number;
   /** Robust standard deviation over all rounds, as a fraction of the median. */
   readonly spread: number;
@@ -29,93 +32,57 @@ export interface RoundStatistics {
   readonly drift: number;
   /** Mean of |pass 2 / pass 1 − 1| over the cases, drift corrected; null with fewer than two rounds. */
   readonly repeatability: number | null;
-}
-
-/**
- * Common factor of each round: the median over cases of the round's time over the case's median.
- * @param timesUs cases × rounds
- */
-export function roundFactors(timesUs: readonly (readonly number[])[]): number[] {
-  const rounds = timesUs[0]?.length ?? 0;
-  const typical = timesUs.map((times) => median([...times]));
-  return Array.from({ length: rounds }, (_, round) =>
-    median(timesUs.map((times, index) => (times[round] as number) / (typical[index] as number))),
-  );
-}
-
-/** Cases × rounds, drift divided out. One case alone cannot tell drift from noise: it stays as it is. */
-function corrected(timesUs: readonly (readonly number[])[]): { times: number[][]; factors: number[] } {
-  const factors = timesUs.length === 1 ? (timesUs[0] ?? []).map(() => 1) : roundFactors(timesUs);
-  const times = timesUs.map((each) => each.map((time, round) => time / (factors[round] as number)));
-  return { times, factors };
-}
-
-/** Standard error of a median over that of a mean, of normal data: √(π/2). */
-const MEDIAN_ERROR = Math.sqrt(Math.PI / 2);
-/** Fewer rounds say nothing of their own spread. */
-const MIN_ROUNDS_FOR_ERROR = 3;
-
-/**
- * The largest relative standard error of a case's median over rounds.
- * @param timesUs cases × rounds
- */
-export function largestMedianError(timesUs: readonly (readonly number[])[]): number {
-  const rounds = timesUs[0]?.length ?? 0;
-  if (rounds < MIN_ROUNDS_FOR_ERROR) return Number.POSITIVE_INFINITY;
-  const { times } = corrected(timesUs);
-  return (MEDIAN_ERROR * Math.max(...times.map(robustSpread))) / Math.sqrt(rounds);
-}
-
-/** Times by load, in the order in which the loads come. */
-function byLoad(times: readonly number[], loads: readonly number[] | undefined): number[][] {
-  const groups = groupBy(times.keys(), (round) => loads?.[round] ?? 0);
-  return [...groups.values()].map((rounds) => rounds.map((round) => times[round] as number));
-}
-
-/**
- * Variance of the median of n normal values over that of their mean, exact up to n = 10 (Teichroew, Annals of
- * Mathematical Statistics 27, 1956), then its limit π/2.
- */
-const MEDIAN_VARIANCE = [1, 1, 1, 1.346, 1.193, 1.434, 1.288, 1.473, 1.346, 1.495, 1.383];
-
-/** Standard error of the median of independent values, as a fraction of it; null for fewer than two. */
-export function medianStandardError(values: readonly number[]): number | null {
-  const { length } = values;
-  if (length < 2) return null;
-  const variance = MEDIAN_VARIANCE[length] ?? Math.PI / 2;
-  return (sampleStandardDeviation([...values]) * Math.sqrt(variance / length)) / median([...values]);
+  /** What noise is made of; null where nothing tells. */
+  readonly variances: VarianceComponents | null;
 }
 
 const everyOther = <T>(values: readonly T[], from: 0 | 1) => values.filter((_, at) => at % 2 === from);
 
+/** Times by load, in the order in which the loads come. */
+function byLoad(times: readonly number[], loads: readonly number[] | undefined): LoadTimes {
+  const groups = groupBy(times.keys(), (round) => loads?.[round] ?? 0);
+  return [...groups.values()].map((rounds) => rounds.map((round) => times[round] as number));
+}
+
+/** Even and odd loads, or, loaded once, even and odd rounds. */
+function passesOf(loads: LoadTimes): [LoadTimes, LoadTimes] {
+  const [only] = loads;
+  if (loads.length > 1 || only === undefined) return [everyOther(loads, 0), everyOther(loads, 1)];
+  return [[everyOther(only, 0)], only.length > 1 ? [everyOther(only, 1)] : []];
+}
+
 /**
- * Where an engine's buffers come to lie makes a network faster or slower for as long as it is loaded. So each load
- * gives one figure, its median over rounds, and the loads' median is the network's: rounds of a load are no new
- * evidence on where the next one will lie. Passes are whole loads for the same reason: what two of them differ by is
- * what two sessions will.
- * @param timesUs cases × rounds, every case in every round, all positive
- * @param loads cases × rounds: in which load a time was taken; all in one by default
+ * What rounds say of cases. Where an engine's buffers come to lie makes a network faster or slower for as long as it is
+ * loaded, so that rounds of a load are no new evidence on where the next one will lie: how much they count beside loads,
+ * the cases' own variances decide. Passes are whole loads for the same reason: what two of them differ by is what two
+ * sessions will.
+ * @param timesUs cases × times, all positive
+ * @param loads cases × times: in which load a time was taken; all in one by default
  */
 export function summarizeRounds(
   timesUs: readonly (readonly number[])[],
   loads?: readonly (readonly number[])[],
+  rounds?: RoundNumbers,
 ): RoundStatistics {
-  if (timesUs.length === 0) return { cases: [], roundFactors: [], drift: 0, repeatability: null };
-  const { times, factors } = corrected(timesUs);
+  if (timesUs.length === 0)
+    return { cases: [], roundFactors: [], drift: 0, repeatability: null, variances: null };
+  const { times, factors } = withoutRoundFactors(timesUs, rounds);
+  const inLoads = times.map((all, index) => byLoad(all, loads?.[index]));
+  const variances = varianceComponents(inLoads);
   const cases = times.map((all, index): CaseStatistics => {
-    const groups = byLoad(all, loads?.[index]);
-    const medians = groups.map((group) => median(group));
-    const figures = medians.length > 1 ? medians : all;
-    const odd = everyOther(figures, 1);
-    const first = median(everyOther(figures, 0));
+    const own = inLoads[index] as LoadTimes;
+    const [first, second] = passesOf(own).map((pass) =>
+      pass.length > 0 ? estimateOf(pass, variances).latencyUs : null,
+    );
+    const { latencyUs, standardError } = estimateOf(own, variances);
     return {
-      latencyUs: median(medians),
+      latencyUs,
       spread: robustSpread(all),
-      standardError: medianStandardError(figures),
+      standardError,
       minUs: Math.min(...(timesUs[index] as readonly number[])),
       rounds: all.length,
-      loads: medians.length,
-      passesUs: [first, odd.length > 0 ? median(odd) : first],
+      loads: own.length,
+      passesUs: [first ?? latencyUs, second ?? first ?? latencyUs],
     };
   });
   return {
@@ -123,10 +90,11 @@ export function summarizeRounds(
     roundFactors: factors,
     drift: factors.length > 0 ? Math.max(...factors) / Math.min(...factors) - 1 : 0,
     repeatability: factors.length < 2 ? null : repeatabilityOf(cases),
+    variances,
   };
 }
 
-/** Mean of |pass 2 / pass 1 − 1|: no model can predict these measurements better. */
+/** Mean of |pass 2 / pass 1 − 1|: what two passes differ by. */
 export function repeatabilityOf(cases: readonly Pick<CaseStatistics, 'passesUs'>[]): number {
   return mean(cases.map(({ passesUs: [first, second] }) => Math.abs(second / first - 1)));
 }

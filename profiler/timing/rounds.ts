@@ -1,4 +1,4 @@
-// Cases once per round, in shuffled order, with a sentinel re-timed all along.
+// Cases once per round, in shuffled order, with sentinels re-timed all along.
 import { shuffled } from '../../network/shuffle.ts';
 import { type BurstTimes, MIN_RUNS, runsPerRound, type TimedCase, timeBursts } from './bursts.ts';
 import { type DisturbanceWatch, isDisturbed } from './disturbance.ts';
@@ -18,8 +18,8 @@ export interface RoundSample extends BurstTimes {
 
 export interface RoundOptions {
   readonly seed: number;
-  /** Re-timed before every round and all along it, to see drift. */
-  readonly sentinel: TimedCase;
+  /** In turn re-timed before every round and all along it, to see drift. */
+  readonly sentinels: readonly TimedCase[];
   readonly watch: DisturbanceWatch;
   /** Timed between bursts of runs; times are raw alone without one. */
   readonly pace?: Pace;
@@ -37,8 +37,10 @@ export interface RoundOptions {
   readonly afterCase?: (id: string) => Promise<void>;
 }
 
-/** The sentinel's time, and in which round: rounds differ in how slow the machine was. */
+/** A sentinel's time, and in which round: rounds differ in how slow the machine was. */
 export interface SentinelSample extends BurstTimes {
+  /** Which of the sentinels. */
+  readonly sentinel: number;
   readonly round: number;
 }
 
@@ -57,11 +59,13 @@ const CASES_PER_SENTINEL = 8;
  * A disturbed sample is taken again, up to three times in all.
  */
 export async function sampleRounds(cases: readonly TimedCase[], options: RoundOptions): Promise<RoundResult> {
-  const { pace } = options;
+  const { pace, sentinels: sentinelCases } = options;
   const runsOf = new Map<string, number>();
   const doneOf = new Map(options.done);
-  await options.beforeCase?.(options.sentinel);
-  await options.sentinel.run();
+  for (const sentinel of sentinelCases) {
+    await options.beforeCase?.(sentinel);
+    await sentinel.run();
+  }
   for (const timedCase of cases) {
     await options.beforeCase?.(timedCase);
     await timedCase.run(); // Warm-up: allocation and first touches.
@@ -79,8 +83,10 @@ export async function sampleRounds(cases: readonly TimedCase[], options: RoundOp
     if (order.length === cases.length && !options.another(round)) break;
     for (let at = 0; at < order.length; at++) {
       if (at % CASES_PER_SENTINEL === 0) {
-        await options.beforeCase?.(options.sentinel);
-        sentinels.push({ round, ...(await timeBursts(options.sentinel, MIN_RUNS, pace)) });
+        const turn = sentinels.length % sentinelCases.length;
+        const sentinel = sentinelCases[turn] as TimedCase;
+        await options.beforeCase?.(sentinel);
+        sentinels.push({ sentinel: turn, round, ...(await timeBursts(sentinel, MIN_RUNS, pace)) });
       }
       const index = order[at] as number;
       const timedCase = cases[index] as TimedCase;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { driftOf } from '../../calibration/drift.ts';
+import { driftOf, withoutLoadDrift } from '../../calibration/drift.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 
 const BLOCKS = 6;
@@ -80,4 +80,48 @@ test('a last block of few networks leaves the others as they are, and is told by
       2,
     );
   expect((short.slowness.get(5) as number) * short.sentinelUs).toBeCloseTo(500, 6);
+});
+
+test('what all networks of a load share is divided out of its rounds and kernels', () => {
+  const row = {
+    round: 0,
+    cold_us: 1,
+    runs: 3,
+    per_pacer: null,
+    pacer_us: null,
+    disturbed: false,
+    attempts: 1,
+  };
+  const kernel = { kernel: 'k', spread: 0, min_us: 1, rounds: 2, per_pacer: null };
+  // Load 1 of block 0 is a fifth slower, and network 2 is 10 % slower in it by itself; block 1 has a load 1 of its own.
+  const times: [number, number, number][] = [
+    [1, 0, 10],
+    [1, 1, 12],
+    [2, 0, 20],
+    [2, 1, 26.4],
+    [3, 0, 30],
+    [3, 1, 36],
+    [4, 0, 40],
+    [4, 1, 40],
+    [5, 0, 50],
+    [5, 1, 50],
+  ];
+  const rounds = times.map(([sample, load, latency_us]) => ({
+    network: 'n',
+    sample,
+    load,
+    latency_us,
+    ...row,
+  }));
+  const kernels = rounds.map((each) => ({ ...each, ...kernel, latency_us: each.latency_us / 10 }));
+  const steady = withoutLoadDrift({ rounds, kernels }, ({ sample }) => (sample < 4 ? 0 : 1));
+  const us = steady.rounds.map(({ latency_us }) => latency_us);
+  // The median of 10 and 12 is 11, that of 30 and 36 is 33: both are 12/11 slow in load 1, 10/11 in load 0.
+  expect(us[0]).toBeCloseTo(11, 9);
+  expect(us[1]).toBeCloseTo(11, 9);
+  expect((us[3] as number) / (us[2] as number)).toBeCloseTo(1.1, 9);
+  expect(us.slice(6)).toEqual([40, 40, 50, 50]);
+  expect(steady.kernels.map(({ latency_us }) => latency_us * 10)).toEqual(
+    us.map((each) => expect.closeTo(each, 9)),
+  );
 });

@@ -16,7 +16,7 @@ function session({ neighbour, seen, pacerError }: { neighbour: number; seen: num
       const slowness = Math.exp(neighbour * slow());
       const pacerUs = 200 * slowness ** seen * Math.exp(pacerError * error());
       const latencyUs = us * slowness;
-      return { latencyUs, pacerUs, perPacer: latencyUs / pacerUs, load: round % LOADS };
+      return { latencyUs, pacerUs, perPacer: latencyUs / pacerUs, load: round % LOADS, round };
     }),
   );
 }
@@ -57,6 +57,7 @@ test('the reference is the speed that the pacer has most often', () => {
     perPacer: 1000 / pacerUs,
     pacerUs,
     load,
+    round: load,
   });
   // Two of five samples are disturbed.
   const samples = [[200, 200, 201, 320, 270].map((us, load) => sample(us, load))];
@@ -67,5 +68,5 @@ test('the reference is the speed that the pacer has most often', () => {
 
 test('samples without a pacer are left as they are', () => {
   expect(choosePacing([])).toBeNull();
-  expect(choosePacing([[{ latencyUs: 1, perPacer: null, pacerUs: null, load: 0 }]])).toBeNull();
+  expect(choosePacing([[{ latencyUs: 1, perPacer: null, pacerUs: null, load: 0, round: 0 }]])).toBeNull();
 });

@@ -24,7 +24,7 @@ test('every case is timed once per round, in another order each round', async ()
   const order: string[][] = [];
   await sampleRounds(cases, {
     seed: 3,
-    sentinel,
+    sentinels: [sentinel],
     watch: QUIET,
     another: (rounds) => rounds < 4,
     onSample: ({ id, round }) => {
@@ -40,7 +40,7 @@ test('a short case runs more often in a round than a long one, between 3 and 40 
   const runs = new Map<string, number>();
   await sampleRounds(loggedCases([], { slow: 50_000, middle: 3000, fast: 10 }), {
     seed: 1,
-    sentinel,
+    sentinels: [sentinel],
     watch: QUIET,
     another: (rounds) => rounds < 1,
     onSample: ({ id, runs: count }) => runs.set(id, count),
@@ -56,7 +56,7 @@ test('a disturbed sample is marked, taken again, and the quiet one is kept', asy
   const scripted: TimedCase = { id: 'case', run: async () => (times.shift() ?? 0) * 100 };
   const { samples, disturbed } = await sampleRounds([scripted], {
     seed: 1,
-    sentinel,
+    sentinels: [sentinel],
     watch,
     another: (rounds) => rounds < 1,
   });
@@ -68,7 +68,7 @@ test('a sample that stays disturbed is kept after three attempts, still marked',
   const watch: DisturbanceWatch = { start: () => () => ({ runDelay: 0.5, steal: 0 }) };
   const { samples, disturbed } = await sampleRounds(loggedCases([], { case: 20_000 }), {
     seed: 1,
-    sentinel,
+    sentinels: [sentinel],
     watch,
     another: (rounds) => rounds < 1,
   });
@@ -85,7 +85,7 @@ test('the sentinel is timed at the start of each round and every eight cases', a
   );
   const { sentinels } = await sampleRounds(cases, {
     seed: 1,
-    sentinel: counted,
+    sentinels: [counted],
     watch: QUIET,
     another: (rounds) => rounds < 3,
   });
@@ -96,7 +96,7 @@ test('rounds of an earlier process count as done', async () => {
   const rounds: number[] = [];
   await sampleRounds(loggedCases([], { case: 20_000 }), {
     seed: 1,
-    sentinel,
+    sentinels: [sentinel],
     watch: QUIET,
     done: new Map([['case', 3]]),
     another: (done) => done < 5,
@@ -112,7 +112,7 @@ test('a round that an earlier process left in the middle is ended first, in the 
     const order: string[] = [];
     await sampleRounds(loggedCases([], times), {
       seed: 1,
-      sentinel,
+      sentinels: [sentinel],
       watch: QUIET,
       done,
       another: (rounds) => rounds < 2,
@@ -143,7 +143,7 @@ test('what replaces a disturbed sample is the time of the quiet attempt alone', 
   };
   const { samples, disturbed } = await sampleRounds([scripted], {
     seed: 1,
-    sentinel,
+    sentinels: [sentinel],
     watch,
     another: (rounds) => rounds < 2,
   });
