@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/train.ts')).trainCommand,
   },
   {
+    name: 'sweep',
+    description:
+      'ways to make a network faster, side by side at equal measured latency: methods × budgets × seeds',
+    load: async () => (await import('./commands/sweep.ts')).sweepCommand,
+  },
+  {
     name: 'report',
     arguments: '<dir...>',
     description: 'one self-contained HTML file of their results',

@@ -17,6 +17,7 @@ export {
   type GroupLassoOptions,
 } from './group-lasso.ts';
 export { gatedNetwork, insertGates } from './insert-gates.ts';
+export { type KnapsackOptions, type KnapsackResult, knapsack } from './knapsack.ts';
 export {
   LogisticSigmoidActivationCount,
   LogisticSigmoidFlops,
@@ -38,4 +39,5 @@ export {
 export { saveLayersModel, saveOnnx } from './save-model.ts';
 export { rebuiltModel, shrink } from './shrink.ts';
 export { structureOf } from './structure.ts';
+export { taylorImportance } from './taylor-importance.ts';
 export { trainableModel } from './trainable-model.ts';

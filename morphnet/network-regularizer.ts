@@ -138,6 +138,11 @@ export class NetworkRegularizer {
     return this.slots.surviving(channels.regularization, channels.alive);
   }
 
+  /** Per slot of the flat channel vector: its regularization, |γ| or the like, of tied channels joined. */
+  importances(): Float64Array {
+    return this.read().channels.regularization;
+  }
+
   /** Alive channels of each group. */
   widths(): Int32Array {
     return this.settle(this.read()).widths;

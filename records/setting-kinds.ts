@@ -37,6 +37,13 @@ export function oneOf<const T extends string>(choices: readonly T[]): SettingKin
   return { schema: z.enum(choices as readonly [T, ...T[]], `one of ${choices.join(', ')}`), choices };
 }
 
+/** One or more of these, as in `--methods <method...>`. */
+export function someOf<const T extends string>(choices: readonly T[]): SettingKind<readonly T[]> {
+  const expected = `some of ${choices.join(', ')}`;
+  const one = z.enum(choices as readonly [T, ...T[]], expected);
+  return { schema: z.array(one).nonempty(expected).readonly(), choices };
+}
+
 /** On or off: a flag without a value, `--snap` or `--no-snap`. */
 export function toggle(): SettingKind<boolean> {
   return { schema: z.boolean() };

@@ -46,7 +46,9 @@ export async function runCalibration(flags: CalibrateFlags): Promise<void> {
   const { refit, network, validate } = flags;
   const out = refit ?? flags.out;
   const profile =
-    refit === null ? await calibrated(flags) : fitRun(refit, await networksOf([...network, ...validate]));
+    refit === null
+      ? await calibrated(flags)
+      : fitRun(refit, await networksOf([...network, ...validate]), { anew: true });
   warnOfLeftOut(out);
   if (flags.json) {
     const { name, roofline, chosen, reason, validation } = profile;

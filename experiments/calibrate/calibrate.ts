@@ -35,5 +35,5 @@ export async function calibrate(options: CalibrateOptions): Promise<DeviceProfil
   });
   await measureFirst(session, plan, options, deadlineMs);
   await measureTargeted(session, plan, options, deadlineMs);
-  return fitRun(out, [...networks, ...validate], options.name);
+  return fitRun(out, [...networks, ...validate], { name: options.name });
 }

@@ -6,6 +6,7 @@ import { type Drift, driftOf, slownessOf, withoutDrift, withoutLoadDrift } from 
 import { fitProfile } from '../../calibration/fit/fit-profile.ts';
 import type { LoadRecords } from '../../calibration/fit/load-times.ts';
 import { networkSample } from '../../calibration/fit/network-sample.ts';
+import { probeNetworks } from '../../calibration/propose/probe-networks.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
@@ -23,6 +24,7 @@ import type {
 import { type Pacing, pacedUs } from '../../records/pacing.ts';
 import { readRun, writeJson } from '../../records/run-file.ts';
 import { type DrawnSample, drawSample, type Family, familyOf, sampleId } from '../samples/family.ts';
+import { type Summaries, summarizedAnew } from './summarize-anew.ts';
 import { validateOthers } from './validate-others.ts';
 
 /** What a fit needs of `run.json`. */
@@ -83,15 +85,20 @@ function typicalPacing(networks: readonly NetworkRecord[]): Pacing | null {
   return first === undefined ? null : pacingOf(first);
 }
 
-function readSteady(out: string, isOther: (network: string) => boolean): SteadyMeasurements {
-  const files = measurementFiles(out);
-  const rows = files.networks.read();
+/** @param summaries of the files */
+function readSteady(
+  files: MeasurementFiles,
+  summaries: Summaries,
+  isOther: (network: string) => boolean,
+): SteadyMeasurements {
+  const { networks: rows } = summaries;
   const own = rows.filter(({ network }) => !isOther(network));
   const drift = driftOf(own.filter(({ role }) => role !== 'probe'));
   const slowness = new Map(rows.map((row) => [sampleId(row), slownessOf(row, drift)]));
-  const kernels = files.kernels
-    .read()
-    .map((row) => ({ ...row, latency_us: row.latency_us / (slowness.get(sampleId(row)) ?? 1) }));
+  const kernels = summaries.kernels.map((row) => ({
+    ...row,
+    latency_us: row.latency_us / (slowness.get(sampleId(row)) ?? 1),
+  }));
   const of = (wanted: (row: NetworkRecord) => boolean) => withoutDrift(rows.filter(wanted), drift);
   return {
     drift,
@@ -130,6 +137,13 @@ function profileContext(
   };
 }
 
+export interface FitRunOptions {
+  /** Of the profile; by default what it was measured on. */
+  readonly name?: string | undefined;
+  /** Summarizes the samples in its files again first. */
+  readonly anew?: boolean;
+}
+
 /**
  * Fits and validates a device profile from the files of a calibration run, and writes `device.json` there, so that a
  * better fit can be had of old measurements:
@@ -139,21 +153,30 @@ function profileContext(
  * @param networks of the family, where they are not in the zoo
  * @throws UserError for a folder without a calibration, or with too few networks measured
  */
-export function fitRun(out: string, networks: readonly Network[] = [], name?: string): DeviceProfile {
+export function fitRun(
+  out: string,
+  networks: readonly Network[] = [],
+  { name, anew = false }: FitRunOptions = {},
+): DeviceProfile {
   const run = readCalibration(out);
   const { settings, context } = run;
   const given = new Map(networks.map((network) => [network.name, network]));
   const familiesOf = (names: readonly string[]) =>
     names.map((each): [string, Family] => [each, familyOf(given.get(each) ?? zooNetwork(each))]);
   const others = new Map(familiesOf(settings.validate ?? []));
-  const families = new Map([...familiesOf(settings.networks), ...others]);
-  const measured = readSteady(out, (network) => others.has(network));
+  const probes = probeNetworks().map((network): [string, Family] => [network.name, familyOf(network)]);
+  const families = new Map([...familiesOf(settings.networks), ...others, ...probes]);
   const drawn = (record: NetworkRecord): DrawnSample => {
     const { network, sample, role, law } = record;
     const family = families.get(network);
     if (family === undefined) throw new Error(`${join(out, 'networks.csv')} has a row of ${network}`);
     return drawSample({ network, sample, role, law: law as ProposedSample['law'] }, family, settings.seed);
   };
+  const files = measurementFiles(out);
+  const summaries = anew
+    ? summarizedAnew(files, drawn, context.engine, settings.batch)
+    : { networks: files.networks.read(), kernels: files.kernels.read() };
+  const measured = readSteady(files, summaries, (network) => others.has(network));
   const samples = measured.networks.map((record) => {
     const { family, widths } = drawn(record);
     return networkSample(record, family.network, family.plan, widths, context.engine.rules, settings.batch);

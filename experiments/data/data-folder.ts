@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
+import { readCifarFolder } from './cifar-binary.ts';
 import { listClassFolders } from './class-folder-listing.ts';
 import type { DataFile, DataListing } from './data-listing.ts';
 import type { Dataset, ImageSet } from './dataset.ts';
 import { decodeImages, type ImageSize, readImageSize } from './decode-images.ts';
 import { decodeRecordings } from './decode-recordings.ts';
+import { readIdxFolder } from './idx-files.ts';
 import { type DecodedSets, readImageCache, writeImageCache } from './image-cache.ts';
 import { SPECTROGRAM_SIZE } from './spectrogram.ts';
 import { listSpokenDigits } from './spoken-digits-listing.ts';
@@ -35,7 +37,8 @@ const PROGRESS_INTERVAL_FILES = 250;
 /**
  * Loads a data set of JPEG and PNG images, or of WAV recordings as their spectrograms, from `directory/train/<class>/`
  * and `directory/test/<class>/`, or from `directory/<class>/` split 5:1 by file name; and spoken digits, whose file
- * names say class and split, from `directory` or `directory/recordings`. What is decoded is cached on disk; a cache
+ * names say class and split, from `directory` or `directory/recordings`. IDX files (the MNIST family) and CIFAR-10's binary
+ * version are read as they are. What is decoded is cached on disk; a cache
  * that is torn, or older than the files, is rebuilt, and one that cannot be written is done without, with a warning.
  *
  * @returns `[count, height, width, channels]` training and test images, sorted by class and file name
@@ -44,6 +47,12 @@ const PROGRESS_INTERVAL_FILES = 250;
  */
 export async function loadDataFolder(directory: string, options: DataFolderOptions = {}): Promise<Dataset> {
   const { size, onProgress = () => {} } = options;
+  const binary = readIdxFolder(directory) ?? readCifarFolder(directory);
+  if (binary !== undefined) {
+    requireOwnSize(binary, size);
+    onProgress(binary.train.count + binary.test.count, binary.train.count + binary.test.count);
+    return binary;
+  }
   const listing = listSpokenDigits(directory) ?? listClassFolders(directory);
   requireSize(listing, size);
   const total = listing.train.length + listing.test.length;
@@ -124,6 +133,16 @@ function imageSet(
 ): ImageSet {
   const labels = Int32Array.from(files, (file) => file.label);
   return { pixels, labels, count: files.length, height, width, channels };
+}
+
+/** Images in binary files have the size that they have. */
+function requireOwnSize({ train: { height, width } }: Dataset, size: ImageSize | undefined): void {
+  if (size === undefined || (size[0] === height && size[1] === width)) return;
+  throw new UserError({
+    got: `an image size of ${size.join(' x ')} for images of ${height} x ${width} in binary files`,
+    expected: 'their own size',
+    fix: 'leave the size out',
+  });
 }
 
 function requireSize({ medium }: DataListing, size: ImageSize | undefined): void {

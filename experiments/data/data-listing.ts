@@ -24,7 +24,7 @@ export interface DataListing {
 
 /** The layouts there are, for the messages of those that fit none. */
 export const LAYOUTS =
-  'DIR/train/<class>/ and DIR/test/<class>/, or DIR/<class>/, with .jpg, .jpeg or .png images or .wav recordings, or DIR/<digit>_<speaker>_<number>.wav';
+  'DIR/train/<class>/ and DIR/test/<class>/, or DIR/<class>/, with .jpg, .jpeg or .png images or .wav recordings, or DIR/<digit>_<speaker>_<number>.wav, or IDX files (train-images-idx3-ubyte …), or CIFAR-10’s data_batch_1.bin …';
 
 /** The medium that a file's name tells; undefined for files that are no data. */
 export function mediumOf(name: string): Medium | undefined {

@@ -24,7 +24,7 @@ export interface ImageSet {
 /** A labelled training set and test set over the same classes, with images of one size. */
 export interface Dataset {
   readonly name: string;
-  readonly origin: 'class-folders' | 'generated';
+  readonly origin: 'class-folders' | 'idx' | 'cifar-binary' | 'generated';
   readonly medium: Medium;
   /** Class names; an image's label is an index into them. */
   readonly classes: readonly string[];

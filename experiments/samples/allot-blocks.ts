@@ -5,7 +5,7 @@ import { shuffled } from '../../network/shuffle.ts';
 import { type DrawnSample, type Family, isProfiled } from './family.ts';
 
 /** Engines that never free what they pooled for a shape must not see too many of them in one process. */
-export const NETWORKS_PER_BLOCK = 128;
+export const NETWORKS_PER_BLOCK = 160;
 /** Share of the machine's memory that loaded networks may take. */
 const MEMORY_SHARE = 0.35;
 /** Bytes that a loaded network takes per byte of its weights: the engine keeps packed copies. */

@@ -14,7 +14,7 @@ import { targetRegularizer } from './target-resource.ts';
 import type { TrainedNetwork, TrainingRun } from './training-run.ts';
 
 /** Of the fixed rate while shrinking, against the peak of the others. */
-const SHRINK_RATE = 0.2;
+export const SHRINK_RATE = 0.2;
 
 /** @param alive per slot: 1 where alive */
 function withoutDeadChannels(

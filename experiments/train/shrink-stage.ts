@@ -27,6 +27,18 @@ export interface ShrinkOptions {
   /** The stage ends when the alive network costs at most this. */
   readonly targetCost: number;
   readonly regularizer: (model: tfTypes.LayersModel) => NetworkRegularizer;
+  /** What the pace and the target are costs in; by default what the regularizer saves. */
+  readonly costOf?: (widths: Int32Array) => number;
+  /** Told at every look what is alive, with the model as it is. */
+  readonly onLook?: (look: ShrinkLook) => Promise<void>;
+}
+
+/** What a look at a shrinking network finds. */
+export interface ShrinkLook {
+  readonly model: tfTypes.LayersModel;
+  readonly regularizer: NetworkRegularizer;
+  /** Of the alive network, in the unit of the target. */
+  readonly cost: number;
 }
 
 /** Looks at the cost in the course of the stage. */
@@ -71,12 +83,16 @@ export async function shrinkStage(
   onProgress?: ProgressListener,
 ): Promise<StageResult<ShrinkState>> {
   const { network, start, epochs, learningRate, targetCost } = options;
+  const costOf = (own: NetworkRegularizer) => options.costOf?.(own.widths()) ?? own.cost();
+  let trained: tfTypes.LayersModel | undefined;
   let regularizer: NetworkRegularizer | undefined;
   let strength = 0;
   const steps = epochs * Math.floor(setup.data.train.count / setup.batch);
   const checkSteps = Math.max(1, Math.round(steps / CHECKS));
   let ratio = 1;
+  /** In the unit of the target, and of what the regularizer saves. */
   let initialCost = 0;
+  let initialPrice = 0;
   return trainStage<ShrinkState>(
     setup,
     {
@@ -87,19 +103,23 @@ export async function shrinkStage(
       rate: () => learningRate,
       extra: { strength: 0, alive: [] },
       prepare(model, extra) {
+        trained = model;
         regularizer = options.regularizer(model);
         strength = extra.strength || options.strength || defaultStrength(regularizer, steps, learningRate);
-        initialCost = regularizer.resource.cost(regularizer.plan.fullWidths);
+        const { fullWidths } = regularizer.plan;
+        initialPrice = regularizer.resource.cost(fullWidths);
+        initialCost = options.costOf?.(fullWidths) ?? initialPrice;
       },
       async afterStep(rate, step, done) {
         if (regularizer === undefined) return true;
         await regularizer.refresh();
         // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
-        regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialCost);
+        regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialPrice);
         if (step % checkSteps !== 0) return true;
         await regularizer.refresh();
-        const cost = regularizer.cost();
+        const cost = costOf(regularizer);
         ratio = cost / initialCost;
+        await options.onLook?.({ model: trained as tfTypes.LayersModel, regularizer, cost });
         if (cost <= targetCost) return false;
         if (done > PACE_START && ratio > pace(done, targetCost / initialCost)) strength *= RAISE;
         return true;
@@ -107,7 +127,7 @@ export async function shrinkStage(
       async afterEpoch() {
         await regularizer?.refresh();
         const alive = Array.from(regularizer?.aliveSlots() ?? []);
-        const cost = regularizer?.cost() ?? Number.POSITIVE_INFINITY;
+        const cost = regularizer === undefined ? Number.POSITIVE_INFINITY : costOf(regularizer);
         ratio = cost / initialCost;
         return { strength, costRatio: ratio, finished: cost <= targetCost, extra: { strength, alive } };
       },

@@ -45,7 +45,7 @@ export const trainSettings = defineSettings(
       setting(word(), {
         flag: '--data <dir>',
         description:
-          'train/<class>/*.jpg|png|wav and test/<class>/…, or spoken digits <digit>_<speaker>_<n>.wav (default: generated textured shapes)',
+          "train/<class>/*.jpg|png|wav and test/<class>/…, spoken digits <digit>_<speaker>_<n>.wav, IDX files of the MNIST family, or CIFAR-10's binary version (default: generated textured shapes)",
         default: null,
       }),
     ),
@@ -117,6 +117,14 @@ export const trainSettings = defineSettings(
       description: 'expand to round(ω·width) exactly, not to cheap channel counts',
       default: true,
     }),
+    tensorboard: unrecorded(
+      'a view of metrics.csv',
+      setting(toggle(), {
+        flag: '--tensorboard',
+        description: 'write the metrics for TensorBoard too, in <out>/tensorboard',
+        default: false,
+      }),
+    ),
     out: common.outTo('runs/train'),
     json: common.json,
     quiet: common.quiet,

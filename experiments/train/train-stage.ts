@@ -25,6 +25,8 @@ export interface TrainingSetup {
   /** Folder of checkpoints. */
   readonly out: string;
   readonly metrics: CsvFile<typeof metricsRecord>;
+  /** Told when an epoch is saved. */
+  readonly onEpoch?: () => void;
 }
 
 /** How a stage shapes its training; the regularized one has all of it. */
@@ -163,6 +165,7 @@ export async function trainStage<Extra>(
         state: { epoch: row.epoch, finished, testAccuracy, extra },
         tensors,
       });
+      setup.onEpoch?.();
       if (finished) return { weights, testAccuracy, extra };
     }
   } finally {

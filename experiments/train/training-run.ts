@@ -10,12 +10,13 @@ import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { CsvFile } from '../../records/csv-file.ts';
-import { openRun } from '../../records/run-file.ts';
+import { openRun, type RunFile } from '../../records/run-file.ts';
 import { metricsRecord } from '../../records/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { requireFit } from './data-fit.ts';
 import { targetResource } from './target-resource.ts';
+import { writeTensorboard } from './tensorboard.ts';
 import { type TrainSettings, trainSettings } from './train-settings.ts';
 import { dropUnsavedEpochs, type TrainingSetup } from './train-stage.ts';
 
@@ -29,6 +30,8 @@ export interface TrainOptions extends TrainSettings {
   /** Measures the networks before and after; opened when it is needed, and closed. */
   readonly openMeasurer: () => Promise<Measurer>;
   readonly out: string;
+  /** Whether `tensorboard/` is written beside metrics.csv. */
+  readonly tensorboard?: boolean;
   readonly onProgress?: ProgressListener;
 }
 
@@ -54,9 +57,19 @@ export interface TrainedNetwork {
 }
 
 /** Writes run.json, or checks that the run in the folder has the same settings. */
-async function openTrainingFolder(options: TrainOptions): Promise<{ resumed: boolean }> {
+async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile; resumed: boolean }> {
   // Named one by one: what is left must be what the settings declare, all of it.
-  const { network, data, device, training, openMeasurer, out, onProgress, ...settings } = options;
+  const {
+    network,
+    data,
+    device,
+    training,
+    openMeasurer,
+    out,
+    tensorboard: _,
+    onProgress,
+    ...settings
+  } = options;
   return openRun(out, {
     command: 'train',
     settings: trainSettings.record(settings, {
@@ -82,7 +95,7 @@ async function openTrainingFolder(options: TrainOptions): Promise<{ resumed: boo
 export async function openTrainingRun(options: TrainOptions): Promise<TrainingRun> {
   const { network, data, device, target, costRatio, out } = options;
   requireFit(network, data);
-  const { resumed } = await openTrainingFolder(options);
+  const { run, resumed } = await openTrainingFolder(options);
   const metrics = new CsvFile(join(out, 'metrics.csv'), metricsRecord);
   if (resumed) dropUnsavedEpochs(out, metrics);
   const plan = planChannels(network);
@@ -98,6 +111,9 @@ export async function openTrainingRun(options: TrainOptions): Promise<TrainingRu
       augment: options.augment,
       out,
       metrics,
+      ...(options.tensorboard === true
+        ? { onEpoch: () => writeTensorboard(out, metrics.read(), run.startedAt) }
+        : {}),
     },
     plan,
     resource,

@@ -107,11 +107,12 @@ function loadFactorsOf(
 
 /**
  * What the samples of networks say that were measured together: brought to one speed by the pacer, then summarized.
+ * @param sentinels null where they are not known any more
  */
 export function summarizeNetworks(
   cases: readonly NetworkCase[],
   measured: readonly CaseSamples[],
-  sentinels: readonly SentinelSample[],
+  sentinels: readonly SentinelSample[] | null,
   lowering: { rules: LoweringRules; batch: number },
 ): BlockMeasurement {
   const pacing = choosePacing(measured.map(({ samples }) => samples));
@@ -133,9 +134,10 @@ export function summarizeNetworks(
     };
   });
   // As the networks' are: in the typical round, though a resumed block has sentinels of its last rounds alone.
-  const sentinelUs = median(
-    sentinels.map((sentinel) => pacedUs(sentinel, pacing) / (roundFactors[sentinel.round] ?? 1)),
-  );
+  const sentinelUs =
+    sentinels === null
+      ? null
+      : median(sentinels.map((sentinel) => pacedUs(sentinel, pacing) / (roundFactors[sentinel.round] ?? 1)));
   return { networks, repeatability, drift, sentinelUs, pacing };
 }
 

@@ -3,8 +3,10 @@ import { mean } from 'simple-statistics';
 import { groupBy } from '../../records/group-by.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 import { estimateOf, type LoadTimes } from './load-estimate.ts';
+import { loadSlopes, slopeFactor } from './load-slopes.ts';
 import { type RoundNumbers, withoutRoundFactors } from './round-factors.ts';
 import { type VarianceComponents, varianceComponents } from './variance-components.ts';
+import { winsorized } from './winsorize.ts';
 
 /** What several rounds say of one case. */
 export interface CaseStatistics {
@@ -54,7 +56,8 @@ function passesOf(loads: LoadTimes): [LoadTimes, LoadTimes] {
 /**
  * What rounds say of cases. Where an engine's buffers come to lie makes a network faster or slower for as long as it is
  * loaded, so that rounds of a load are no new evidence on where the next one will lie: how much they count beside loads,
- * the cases' own variances decide. Passes are whole loads for the same reason: what two of them differ by is what two
+ * the cases' own variances decide. What a load does to all cases by their size is no noise of any of them: kernels that
+ * were recorded in it, and every model made of them, had it too. Passes are whole loads for the same reason: what two of them differ by is what two
  * sessions will.
  * @param timesUs cases × times, all positive
  * @param loads cases × times: in which load a time was taken; all in one by default
@@ -65,16 +68,28 @@ export function summarizeRounds(
   rounds?: RoundNumbers,
 ): RoundStatistics {
   if (timesUs.length === 0)
-    return { cases: [], roundFactors: [], drift: 0, repeatability: null, variances: null };
+    return {
+      cases: [],
+      roundFactors: [],
+      drift: 0,
+      repeatability: null,
+      variances: null,
+    };
   const { times, factors } = withoutRoundFactors(timesUs, rounds);
+  const slopes = loadSlopes(times, loads ?? []);
+  const levelled = times.map((each, index) =>
+    each.map((us, at) => us / slopeFactor(slopes, index, loads?.[index]?.[at] ?? 0)),
+  );
   const inLoads = times.map((all, index) => byLoad(all, loads?.[index]));
-  const variances = varianceComponents(inLoads);
+  const noisy = winsorized(levelled.map((all, index) => byLoad(all, loads?.[index])));
+  const variances = varianceComponents(noisy);
   const cases = times.map((all, index): CaseStatistics => {
     const own = inLoads[index] as LoadTimes;
     const [first, second] = passesOf(own).map((pass) =>
       pass.length > 0 ? estimateOf(pass, variances).latencyUs : null,
     );
-    const { latencyUs, standardError } = estimateOf(own, variances);
+    const { latencyUs } = estimateOf(own, variances);
+    const { standardError } = estimateOf(noisy[index] as LoadTimes, variances);
     return {
       latencyUs,
       spread: robustSpread(all),

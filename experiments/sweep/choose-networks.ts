@@ -1,0 +1,101 @@
+// Networks of a seed chosen by prediction and measured until they meet their budgets; a resumed sweep keeps them.
+import { join } from 'node:path';
+import type { Network } from '../../network/network.ts';
+import { resizeNetwork } from '../../network/widths.ts';
+import { measureBlock } from '../../profiler/timing/measure-block.ts';
+import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { pacerNetwork } from '../../profiler/timing/pacer.ts';
+import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
+import { decidedOnce } from '../../records/run-file.ts';
+import type { Base } from './base.ts';
+import { type Chosen, chooseWidths } from './choose-widths.ts';
+import { type Variant, variantId } from './methods.ts';
+import { type MeasureTogether, type Reached, reachBudgets } from './reach-budgets.ts';
+import type { Snapshots } from './shrink-path.ts';
+import type { SweepRun } from './sweep-run.ts';
+
+/** Loads and rounds of a session that measures networks beside their seed network; unsure ones get more loads. */
+const LOADS = 6;
+const ROUNDS_PER_LOAD = 4;
+const PRECISION = { standardError: 0.007, mostLoads: 12 } as const;
+/** Where a variant is chosen and what it starts from. */
+export interface Source {
+  readonly variant: Variant;
+  readonly base: Base;
+  readonly snapshots: Snapshots;
+}
+
+/** A seed's own part of a sweep. */
+export interface SeedRun {
+  readonly run: SweepRun;
+  readonly seed: number;
+  readonly measurer: Measurer;
+  /** Predicted latency of the seed network, in µs. */
+  readonly seedUs: number;
+}
+
+function measuring({ run, seed, measurer }: SeedRun): MeasureTogether {
+  return (networks) =>
+    measureBlock(
+      measurer,
+      [...networks].map(([id, network]) => ({ id, network, profiled: false })),
+      {
+        batch: 1,
+        seed,
+        sentinel: sentinelNetwork(run.plan),
+        pacer: pacerNetwork(),
+        loads: LOADS,
+        policy: { minRounds: LOADS * ROUNDS_PER_LOAD, maxRounds: LOADS * ROUNDS_PER_LOAD, deadlineMs: 0 },
+        precision: PRECISION,
+        onFailure({ id, reason }) {
+          throw new Error(`network ${id} was not measured: ${reason}`);
+        },
+      },
+    );
+}
+
+/** What a session kept of a choice. */
+export type Kept = Omit<Reached<Chosen>, 'network'>;
+
+/** Chooses networks that meet their budgets by measurement; a resumed sweep keeps its choices. */
+export async function chooseNetworks(
+  own: SeedRun,
+  sources: readonly Source[],
+  file: string,
+): Promise<Map<string, { readonly kept: Kept; readonly network: Network }>> {
+  const { run, seed, seedUs } = own;
+  const { options } = run;
+  const baseOfId = new Map(sources.map(({ variant, base }) => [variantId(variant), base]));
+  const networkOf = (base: Base, { widths }: Chosen) => resizeNetwork(base.plan, Int32Array.from(widths));
+  const kept = await decidedOnce(join(options.out, `seed-${seed}`, file), async (): Promise<Kept[]> => {
+    const reached = await reachBudgets(
+      options.network,
+      sources.map(({ variant, base, snapshots }) => ({
+        id: variantId(variant),
+        share: variant.budget,
+        seedUs,
+        choose: (budgetUs: number) =>
+          chooseWidths(
+            // What was expanded is shrunk and expanded again.
+            { method: variant.method, form: variant.form === 'twice' ? 'expanded' : variant.form },
+            base,
+            snapshots,
+            budgetUs,
+            options.shrinkShare,
+          ),
+        networkOf: (chosen: Chosen) => networkOf(base, chosen),
+      })),
+      options.tolerance,
+      measuring(own),
+    );
+    return reached.map(({ network: _, ...each }) => each);
+  });
+  return new Map(
+    kept.map((each) => {
+      const base = baseOfId.get(each.id);
+      if (base === undefined)
+        throw new Error(`${file} of seed ${seed} has ${each.id}, which is not asked for`);
+      return [each.id, { kept: each, network: networkOf(base, each.chosen) }];
+    }),
+  );
+}

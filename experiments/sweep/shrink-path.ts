@@ -1,0 +1,116 @@
+// One network shrinking under a rising price, with a snapshot as it passes each level: all budgets share the path.
+import { join } from 'node:path';
+import type * as tfTypes from '@tensorflow/tfjs';
+import { GammaActivationCount, GammaFlops, GammaLatency } from '../../morphnet/gamma.ts';
+import { readWeights } from '../../morphnet/model-weights.ts';
+import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
+import type { Weights } from '../../network/weights.ts';
+import type { ProgressListener } from '../progress.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../train/checkpoint.ts';
+import { SHRINK_RATE } from '../train/shrink-seed.ts';
+import { type ShrinkLook, shrinkStage } from '../train/shrink-stage.ts';
+import type { Base } from './base.ts';
+import type { Path } from './methods.ts';
+import type { SweepOptions, SweepRun } from './sweep-run.ts';
+
+/** What a snapshot keeps beside the weights. */
+interface SnapshotState {
+  /** Predicted latency of the alive network, in µs. */
+  readonly cost: number;
+  /** Per slot: 1 where alive. */
+  readonly alive: readonly number[];
+  /** Per slot: |γ|, the largest of tied channels. */
+  readonly importance: readonly number[];
+}
+
+/** The network as it was when it first cost no more than a level. */
+export interface Snapshot extends SnapshotState {
+  readonly weights: Weights;
+}
+
+/** Snapshots of a path, by level, in µs; a path that ended above its lowest levels has none there. */
+export type Snapshots = ReadonlyMap<number, Snapshot>;
+
+function regularizerOf(path: Path, model: tfTypes.LayersModel, options: SweepOptions): NetworkRegularizer {
+  switch (path) {
+    case 'channels':
+      return new GammaActivationCount(model);
+    case 'flops':
+      return new GammaFlops(model);
+    case 'datasheet':
+      return new GammaLatency(model, { device: options.datasheetDevice });
+    case 'latency':
+      return new GammaLatency(model, { device: options.device });
+    default:
+      return path satisfies never;
+  }
+}
+
+const snapshotPath = (folder: string, level: number) => join(folder, `level-${level.toFixed(3)}.snapshot`);
+
+function readSnapshot(folder: string, level: number): Snapshot | null {
+  const found: Checkpoint<SnapshotState> | null = readCheckpoint(snapshotPath(folder, level));
+  return found === null ? null : { ...found.state, weights: found.tensors };
+}
+
+export interface PathOptions {
+  /** Names the folder of the path. */
+  readonly id: string;
+  readonly path: Path;
+  /** The network that shrinks. */
+  readonly base: Base;
+  readonly start: Weights;
+  /** Predicted latencies at which the network is kept, in µs. */
+  readonly levels: readonly number[];
+}
+
+/**
+ * Shrinks a trained network until it is predicted to take no longer than the lowest level.
+ * @returns what it was at each level that it reached
+ */
+export async function shrinkPath(
+  run: SweepRun,
+  seed: number,
+  { id, path, base, start, levels }: PathOptions,
+  onProgress: ProgressListener,
+): Promise<Snapshots> {
+  const { options } = run;
+  const setup = run.setupOf(seed, id);
+  const falling = [...levels].sort((a, b) => b - a);
+  const passed = new Set(falling.filter((level) => readSnapshot(setup.out, level) !== null));
+  const keep = async ({ model, regularizer, cost }: ShrinkLook) => {
+    const reached = falling.filter((level) => cost <= level && !passed.has(level));
+    if (reached.length === 0) return;
+    const state: SnapshotState = {
+      cost,
+      alive: Array.from(regularizer.aliveSlots()),
+      importance: Array.from(regularizer.importances()),
+    };
+    const tensors = await readWeights(model);
+    for (const level of reached) {
+      passed.add(level);
+      writeCheckpoint(snapshotPath(setup.out, level), { state, tensors });
+    }
+  };
+  await shrinkStage(
+    setup,
+    {
+      network: base.network,
+      start,
+      epochs: options.shrinkEpochs,
+      learningRate: SHRINK_RATE * options.learningRate,
+      strength: null,
+      targetCost: Math.min(...levels),
+      regularizer: (model) => regularizerOf(path, model, options),
+      costOf: (widths) => base.predictor.latencyUs(widths),
+      onLook: keep,
+    },
+    onProgress,
+  );
+  return new Map(
+    falling.flatMap((level): [number, Snapshot][] => {
+      const snapshot = readSnapshot(setup.out, level);
+      return snapshot === null ? [] : [[level, snapshot]];
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+// A chosen network trained: from scratch, and on from the weights that survived where there are any.
+import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
+import type { Network } from '../../network/network.ts';
+import type { Weights } from '../../network/weights.ts';
+import type { ProgressListener } from '../progress.ts';
+import { partOf } from '../progress.ts';
+import { cosineRate } from '../train/learning-rate.ts';
+import { trainStage } from '../train/train-stage.ts';
+import type { Base } from './base.ts';
+import type { Chosen } from './choose-widths.ts';
+import type { Snapshots } from './shrink-path.ts';
+import type { SweepRun } from './sweep-run.ts';
+
+/** Peak of the rate of networks that go on from their weights, against that of fresh ones. */
+const SURVIVED_RATE = 0.4;
+
+export interface TrainedVariant {
+  readonly scratch: number;
+  /** Null where no weights survived. */
+  readonly survived: number | null;
+  /** Of the better one. */
+  readonly weights: Weights;
+  readonly seconds: number;
+}
+
+/** Trains a network through all epochs in a folder of its own. */
+async function trained(
+  { options, setupOf }: SweepRun,
+  seed: number,
+  id: string,
+  network: Network,
+  start: Weights | undefined,
+  onProgress: ProgressListener,
+): Promise<{ accuracy: number; weights: Weights; seconds: number }> {
+  const setup = setupOf(seed, id);
+  const peak = start === undefined ? options.learningRate : SURVIVED_RATE * options.learningRate;
+  const { testAccuracy, weights } = await trainStage(
+    setup,
+    {
+      stage: 'expanded',
+      network,
+      epochs: options.epochs,
+      rate: (done) => cosineRate(peak, done),
+      extra: null,
+      ...(start === undefined ? {} : { start }),
+    },
+    onProgress,
+  );
+  const seconds = setup.metrics.read().reduce((sum, row) => sum + row.seconds, 0);
+  return { accuracy: testAccuracy, weights, seconds };
+}
+
+/** The seed network of a random seed, trained from scratch. */
+export async function trainSeed(
+  run: SweepRun,
+  seed: number,
+  onProgress: ProgressListener,
+): Promise<TrainedVariant> {
+  const { accuracy, weights, seconds } = await trained(
+    run,
+    seed,
+    'seed',
+    run.options.network,
+    undefined,
+    onProgress,
+  );
+  return { scratch: accuracy, survived: null, weights, seconds };
+}
+
+/** Where a network comes from. */
+export interface VariantOrigin {
+  readonly base: Base;
+  readonly chosen: Chosen;
+  readonly snapshots: Snapshots;
+}
+
+/** A network of the sweep, both ways. */
+export async function trainVariant(
+  run: SweepRun,
+  seed: number,
+  id: string,
+  network: Network,
+  { base, chosen, snapshots }: VariantOrigin,
+  onProgress: ProgressListener,
+): Promise<TrainedVariant> {
+  const { alive, level } = chosen;
+  const snapshot = level === null ? undefined : snapshots.get(level);
+  const isPart = alive !== null && snapshot !== undefined;
+  const scratch = await trained(run, seed, id, network, undefined, partOf(onProgress, 0, isPart ? 0.5 : 1));
+  if (!isPart) return { ...scratch, scratch: scratch.accuracy, survived: null };
+  const start = shrinkWeights(base.slots, Uint8Array.from(alive), snapshot.weights, network);
+  const survived = await trained(run, seed, `${id}-survived`, network, start, partOf(onProgress, 0.5, 1));
+  const better = survived.accuracy > scratch.accuracy ? survived : scratch;
+  return {
+    scratch: scratch.accuracy,
+    survived: survived.accuracy,
+    weights: better.weights,
+    seconds: scratch.seconds + survived.seconds,
+  };
+}
