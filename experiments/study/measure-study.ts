@@ -7,7 +7,7 @@ import { withRate } from './rate.ts';
 import type { StudyMeasuring, StudyOptions } from './study-options.ts';
 
 /** Of a latency: networks that are less sure go on alone. */
-const STANDARD_ERROR = 0.015;
+const STANDARD_ERROR = 0.0125;
 /** They are loaded so many times as often, at most. */
 const MOST_LOADS = 3;
 /** How often each network is loaded where its rounds allow: what is predicted is the median over loads. */

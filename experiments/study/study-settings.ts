@@ -78,7 +78,8 @@ export const studySettings = defineSettings(
       'a fact of studies that measure',
       setting(integer(1), {
         flag: '--rounds <n>',
-        description: 'rounds of measuring; networks that repeat worse than 4 % get up to three times as many',
+        description:
+          'rounds of measuring; networks that are less sure than 1.25 % get up to three times as many',
         default: 4,
       }),
     ),

@@ -9,26 +9,11 @@ import {
   setting,
   unrecorded,
 } from '../../records/run-settings.ts';
-import {
-  integer,
-  oneOf,
-  positiveNumber,
-  type SettingKind,
-  toggle,
-  word,
-} from '../../records/setting-kinds.ts';
+import { integer, oneOf, positiveNumber, toggle, word } from '../../records/setting-kinds.ts';
+import { costGoal } from './cost-goal.ts';
 
 export const TARGETS = ['latency', 'flops', 'model-size'] as const;
 export type Target = (typeof TARGETS)[number];
-
-/** `0.5x` or 0.5: a share of the seed network's cost. */
-function costShare(): SettingKind<number> {
-  const expected = 'a share of the seed cost such as 0.5x';
-  return {
-    schema: z.number(expected).positive(expected).max(4, expected),
-    fromText: (text) => Number(text.replace(/x$/, '')),
-  };
-}
 
 export const trainSettings = defineSettings(
   {
@@ -65,9 +50,9 @@ export const trainSettings = defineSettings(
         description: 'device.json or datasheet device that latency is predicted on',
       }),
     ),
-    costRatio: setting(costShare(), {
-      flag: '--cost <ratio>',
-      description: 'cost to reach, as a share of the seed network',
+    costRatio: setting(costGoal(), {
+      flag: '--cost <goal>',
+      description: "cost to reach: a share of the seed network's (0.5x), or a latency (180us)",
       default: 0.5,
     }),
     shrinkShare: setting(positiveNumber(), {

@@ -14,6 +14,7 @@ import { openRun, type RunFile } from '../../records/run-file.ts';
 import { metricsRecord } from '../../records/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
+import { budgetOf } from './cost-goal.ts';
 import { requireFit } from './data-fit.ts';
 import { targetResource } from './target-resource.ts';
 import { writeTensorboard } from './tensorboard.ts';
@@ -117,7 +118,7 @@ export async function openTrainingRun(options: TrainOptions): Promise<TrainingRu
     },
     plan,
     resource,
-    budget: costRatio * resource.cost(plan.fullWidths),
+    budget: budgetOf(costRatio, target, resource.cost(plan.fullWidths)),
     predictor: latencyPredictor(plan, device),
   };
 }

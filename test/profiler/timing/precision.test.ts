@@ -73,7 +73,7 @@ describe('networks that are measured until they are sure', () => {
       const of = (parity: number) => mean(loads.filter((_, k) => k % 2 === parity));
       expect(of(0)).toBeGreaterThan(of(1) + 1);
       expect(Math.max(...loads)).toBeLessThanOrEqual(12);
-      expect(Math.min(...loads)).toBe(4);
+      expect(Math.min(...loads)).toBeLessThanOrEqual(5);
     }
     // Those that happen to agree stop early: what they state is a little less than what they are off by.
     const ratio = mean(sessions.map(({ stated }) => stated)) / mean(sessions.map(({ shown }) => shown));
