@@ -40,11 +40,12 @@ function predictNetwork(network: Network, device: Device, batch: number): Predic
 /** How much slower the machine is than when the profile was calibrated; null where nothing tells. */
 function machineDrift(
   { measurer, network, device, batch }: ProfileOptions,
-  { sentinelUs }: BlockMeasurement,
+  { sentinelUs, pacing }: BlockMeasurement,
 ): number | null {
   if (device === undefined || sentinelUs === null) return null;
   const { family } = sessionSentinel(planChannels(network), device);
-  return driftSince(device, { network: family, batch, engine: measurer.description, sentinelUs });
+  const pacerUs = pacing?.referenceUs ?? null;
+  return driftSince(device, { network: family, batch, engine: measurer.description, sentinelUs, pacerUs });
 }
 
 /** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */

@@ -30,7 +30,7 @@ export function predictionError(
   { latencyUs, sentinelUs, session }: MeasuredLatencies,
 ): PredictionError {
   const drifts = sentinelUs.map((us) =>
-    us === null || device === null ? null : driftSince(device, { ...session, sentinelUs: us }),
+    us === null || device === null ? null : driftSince(device, { ...session, sentinelUs: us, pacerUs: null }),
   );
   const known = drifts.filter((drift) => drift !== null);
   const hasDrift = kind === 'measured' && known.length === drifts.length;

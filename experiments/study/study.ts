@@ -13,7 +13,7 @@ import { addMeasurements, type Column, columnsOf, predictRows, writeRows } from 
 import { shardName } from './shard.ts';
 import { type StudyOptions, settingsOf } from './study-options.ts';
 import { openStudyRun, type StudyContext } from './study-run.ts';
-import { type MeasuredStudy, sentinelOf, summaryOf } from './summary.ts';
+import { type MeasuredStudy, pacerOf, sentinelOf, summaryOf } from './summary.ts';
 
 /** What a study's run.json says it found when it started. */
 function contextOf({ measure, files }: StudyOptions): StudyContext {
@@ -68,7 +68,13 @@ function measuredStudy(
 ): MeasuredStudy | null {
   if (engine === null || networks.length === 0) return null;
   const calibrated = columns.find(({ device }) => device.kind === 'measured');
-  const session = { network: network.name, batch, engine, sentinelUs: sentinelOf(networks) };
+  const session = {
+    network: network.name,
+    batch,
+    engine,
+    sentinelUs: sentinelOf(networks),
+    pacerUs: pacerOf(networks),
+  };
   const drift = calibrated === undefined ? null : driftSince(calibrated.device, session);
   return { networks, engine, driftSinceCalibration: drift };
 }

@@ -1,5 +1,5 @@
 // study.json: what the rows of a study say, by themselves and against what was measured.
-import { mean } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 import { driftOf } from '../../calibration/drift.ts';
 import { repeatabilityOf } from '../../profiler/timing/round-statistics.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
@@ -20,6 +20,12 @@ export interface MeasuredStudy {
 /** The sentinel in the typical block of a study, in µs. */
 export function sentinelOf(networks: readonly NetworkRecord[]): number {
   return driftOf(networks).sentinelUs;
+}
+
+/** The pacer's time at the speed that most of the networks are quoted at, in µs; null where any lacks it. */
+export function pacerOf(networks: readonly NetworkRecord[]): number | null {
+  const us = networks.flatMap(({ pacer_us }) => pacer_us ?? []);
+  return us.length > 0 && us.length === networks.length ? median(us) : null;
 }
 
 function measuredSummary(

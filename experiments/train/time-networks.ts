@@ -50,8 +50,9 @@ export async function timeNetworks<Id extends string>(
       },
     },
   );
-  const { sentinelUs } = block;
-  const session = { network: sentinel.family, batch: 1, engine: measurer.description };
+  const { sentinelUs, pacing } = block;
+  const pacerUs = pacing?.referenceUs ?? null;
+  const session = { network: sentinel.family, batch: 1, engine: measurer.description, pacerUs };
   const found = new Map(block.networks.map((each) => [each.id, each]));
   return {
     repeatability: block.repeatability,

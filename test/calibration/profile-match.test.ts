@@ -37,10 +37,21 @@ test('a profile of another engine is refused', () => {
   );
 });
 
-test('drift is that of the sentinel, where the sessions have it in common', () => {
+test('drift is that of the sentinel and the pacer, where the sessions have them in common', () => {
   const { sentinelUs } = device.profile;
-  const session = { network: 'inception-32', batch: 1, engine, sentinelUs: 1.2 * (sentinelUs as number) };
+  const session = {
+    network: 'inception-32',
+    batch: 1,
+    engine,
+    sentinelUs: 1.2 * (sentinelUs as number),
+    pacerUs: null,
+  };
   expect(driftSince(device, session)).toBeCloseTo(0.2, 12);
+  const paced = { ...device, profile: { ...device.profile, pacer: { referenceUs: 300, exponent: 0.5 } } };
+  // √(1.2 · 360 / 300).
+  expect(driftSince(paced, { ...session, pacerUs: 360 })).toBeCloseTo(0.2, 12);
+  expect(driftSince(paced, { ...session, pacerUs: 300 })).toBeCloseTo(Math.sqrt(1.2) - 1, 12);
+  expect(driftSince(paced, session)).toBeCloseTo(0.2, 12);
   expect(driftSince(device, { ...session, network: 'inception-v2' })).toBeNull();
   expect(driftSince(device, { ...session, batch: 8 })).toBeNull();
   expect(driftSince(device, { ...session, engine: { ...engine, threads: 2 } })).toBeNull();
