@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Numbers arrive from CSV as text. */
 const number = z.coerce.number();
 /** Empty, or missing in files of earlier versions, is null. */
-const optionalNumber = z.union([z.literal('').transform(() => null), z.null(), number]).default(null);
+export const optionalNumber = z.union([z.literal('').transform(() => null), z.null(), number]).default(null);
 
 /** What a calibration uses a network for; the three sets are disjoint. */
 export const sampleRole = z.enum(['fit', 'choose', 'report', 'probe']);

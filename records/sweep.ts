@@ -1,11 +1,8 @@
 // The files of a sweep: sweep.csv, a row per trained network.
 import { z } from 'zod';
+import { optionalNumber } from './measurements.ts';
 
 const number = z.coerce.number();
-const optionalNumber = z
-  .union([z.literal('').transform(() => null), number])
-  .nullable()
-  .default(null);
 
 /** One row of `sweep.csv`: a network of one method, form, budget and seed. */
 export const sweepRecord = z.object({

@@ -34,7 +34,7 @@ async function dryRun(flags: SweepFlags, options: SweepOptions): Promise<void> {
     training.tf,
     network,
     { ...data, train: subset(data.train, 10 * batch, 1) },
-    batch,
+    { batch, seed: 1, warmUps: 3 },
   );
   const hours = estimate.seedImages / perSecond / 3600;
   if (flags.json) printJson({ ...estimate, images_per_second: perSecond, hours });

@@ -17,7 +17,7 @@ import {
   toggle,
   word,
 } from '../../records/setting-kinds.ts';
-import { trainSettings } from '../train/train-settings.ts';
+import { trainingFacts, trainSettings } from '../train/train-settings.ts';
 import { FORMS, METHODS } from './methods.ts';
 
 /** Shares of the seed network's latency, each above 0 and below 1. */
@@ -93,13 +93,7 @@ export const sweepSettings = defineSettings(
     json: common.json,
     quiet: common.quiet,
   },
-  {
-    network: z.string(),
-    data: z.string(),
-    trainImages: z.number(),
-    testImages: z.number(),
-    device: z.string(),
-  },
+  trainingFacts,
 );
 export type SweepSettings = SettingsOf<typeof sweepSettings>;
 export type SweepFlags = FlagsOf<typeof sweepSettings>;

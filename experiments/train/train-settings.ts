@@ -15,6 +15,15 @@ import { costGoal } from './cost-goal.ts';
 export const TARGETS = ['latency', 'flops', 'model-size'] as const;
 export type Target = (typeof TARGETS)[number];
 
+/** What run.json keeps of what its flags name, in every command that trains. */
+export const trainingFacts = {
+  network: z.string(),
+  data: z.string(),
+  trainImages: z.number(),
+  testImages: z.number(),
+  device: z.string(),
+};
+
 export const trainSettings = defineSettings(
   {
     network: unrecorded(
@@ -114,13 +123,7 @@ export const trainSettings = defineSettings(
     json: common.json,
     quiet: common.quiet,
   },
-  {
-    network: z.string(),
-    data: z.string(),
-    trainImages: z.number(),
-    testImages: z.number(),
-    device: z.string(),
-  },
+  trainingFacts,
 );
 export type TrainSettings = SettingsOf<typeof trainSettings>;
 export type TrainFlags = FlagsOf<typeof trainSettings>;

@@ -6,17 +6,20 @@ import { type Dataset, normalization } from '../data/index.ts';
 import { trainEpoch } from './epoch.ts';
 import { momentumOptimizer } from './optimizer.ts';
 
-/** Steps before the clock starts: the first ones allocate and compile. */
-const WARM_UPS = 3;
+/** Any rate takes the same time. */
+const TRIAL_RATE = 0.01;
 
-/** Images per second of training, over all whole batches of the data but the first three. */
+/**
+ * Images per second of training, over all whole batches of the data but the first ones.
+ * @param options.warmUps steps before the clock starts: the first ones allocate and compile
+ */
 export async function imagesPerSecond(
   tf: typeof tfTypes,
   network: Network,
   data: Dataset,
-  batch: number,
+  { batch, seed, warmUps }: { readonly batch: number; readonly seed: number; readonly warmUps: number },
 ): Promise<number> {
-  const model = trainableModel(network, 1);
+  const model = trainableModel(network, seed);
   const optimizer = momentumOptimizer(tf);
   let startMs = performance.now();
   let steps = 0;
@@ -27,17 +30,18 @@ export async function imagesPerSecond(
     data,
     normalization: normalization(data.train),
     batch,
-    seed: 1,
+    seed,
     epoch: 0,
     augment: true,
-    rate: () => 1e-3,
+    rate: () => TRIAL_RATE,
     async afterStep(_rate, step) {
-      if (step === WARM_UPS) startMs = performance.now();
-      else if (step > WARM_UPS) steps++;
+      if (step === warmUps) startMs = performance.now();
+      else if (step > warmUps) steps++;
       return true;
     },
   });
+  const seconds = (performance.now() - startMs) / 1e3;
   model.dispose();
   optimizer.dispose();
-  return (1e3 * steps * batch) / (performance.now() - startMs);
+  return (steps * batch) / seconds;
 }
