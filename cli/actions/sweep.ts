@@ -26,15 +26,21 @@ function seedsOf({ seeds, shard }: SweepFlags): { seeds: number[]; folder: strin
   };
 }
 
+/** Steps of the trial, and how many of them go before the clock starts. */
+const TRIAL_STEPS = 10;
+const WARM_UPS = 3;
+
 /** Says how long it will take, by a few steps of the seed network. */
 async function dryRun(flags: SweepFlags, options: SweepOptions): Promise<void> {
   const { network, data, training, batch, seeds } = options;
   const estimate = estimateSweep(options, seeds.length, data.train.count);
+  const images = Math.min(data.train.count, TRIAL_STEPS * batch);
   const perSecond = await imagesPerSecond(
     training.tf,
     network,
-    { ...data, train: subset(data.train, 10 * batch, 1) },
-    { batch, seed: 1, warmUps: 3 },
+    { ...data, train: subset(data.train, images, 1) },
+    // Little data has few whole batches: one at least is timed.
+    { batch, seed: 1, warmUps: Math.max(0, Math.min(WARM_UPS, Math.floor(images / batch) - 1)) },
   );
   const hours = estimate.seedImages / perSecond / 3600;
   if (flags.json) printJson({ ...estimate, images_per_second: perSecond, hours });
