@@ -23,6 +23,12 @@ export function positiveNumber(most = Number.POSITIVE_INFINITY): SettingKind<num
   return { schema: Number.isFinite(most) ? schema.max(most, expected) : schema, fromText: Number };
 }
 
+/** From 0 up to, but not, 1. */
+export function share(): SettingKind<number> {
+  const expected = 'a number from 0, below 1';
+  return { schema: z.number(expected).min(0, expected).lt(1, expected), fromText: Number };
+}
+
 /** A word, a name or a path. */
 export function word(): SettingKind<string> {
   return { schema: z.string() };

@@ -34,3 +34,15 @@ export type SweepRecord = z.infer<typeof sweepRecord>;
 
 /** Widths of a network as a sweep keeps them: structures/<seed>-<method>-<form>-<budget>.json. */
 export const sweepStructure = z.record(z.string(), z.number().int().nonnegative());
+export type SweepStructure = z.infer<typeof sweepStructure>;
+
+/** One row of `gammas.csv`: channels whose |γ| lies in a bin, in the last snapshot of a shrink path. */
+export const gammaBinRecord = z.object({
+  seed: number,
+  /** What was priced. */
+  path: z.string(),
+  /** Lower border of the bin, a quarter of a decade wide; empty for |γ| below 1e-5. */
+  log10_from: optionalNumber,
+  channels: number,
+});
+export type GammaBinRecord = z.infer<typeof gammaBinRecord>;

@@ -3,16 +3,35 @@ import { z } from 'zod';
 
 const number = z.coerce.number();
 
+/** Stages of a training run, in their order; those of a second iteration and later bear its number: `shrink-2`. */
 export const STAGES = ['seed', 'shrink', 'expanded', 'multiplier'] as const;
-export type Stage = (typeof STAGES)[number];
+type Repeated = 'shrink' | 'expanded';
+export type Stage = (typeof STAGES)[number] | `${Repeated}-${number}`;
+
+/** Of the first iteration, or a later one. */
+export function stageOf<S extends Repeated>(stage: S, iteration: number): S | `${S}-${number}` {
+  return iteration === 1 ? stage : `${stage}-${iteration}`;
+}
+
+/** Whether a network shrinks in this stage. */
+export const isShrinking = (stage: Stage) => stage.startsWith('shrink');
+
+const stage = z.custom<Stage>(
+  (value) => {
+    const text = String(value);
+    return (STAGES as readonly string[]).includes(text) || /^(?:shrink|expanded)-\d+$/.test(text);
+  },
+  `one of ${STAGES.join(', ')}, or shrink-2 and the like`,
+);
 
 /** One row of `metrics.csv`: an epoch of a training run. */
 export const metricsRecord = z.object({
-  stage: z.enum(STAGES),
+  stage,
   epoch: number,
   images: number,
   loss: number,
   train_accuracy: number,
+  /** On a sample of the test images, after a stage's last epoch on all of them. */
   test_accuracy: number,
   learning_rate: number,
   /** Of the regularization term, in units of 1 / (cost of the seed network); 0 without one. */
@@ -64,12 +83,26 @@ export const trainResult = z.object({
   device: z.string(),
   cost_unit: z.string(),
   budget: z.number(),
+  /** Of the last iteration; 1 where a knapsack chose. */
   omega: z.number(),
   /** Multiples of channels that the expansion kept to; 1 for none. */
   multiple_of: z.number(),
   /** Width multiplier whose network is measured as fast as the expanded one. */
   multiplier: z.number(),
   networks: z.array(trainedNetwork),
+  /** What each iteration of shrinking and expanding came to. Not in files of earlier versions. */
+  iterations: z
+    .array(
+      z.object({
+        omega: z.number(),
+        multiple_of: z.number(),
+        shrunk_accuracy: z.number(),
+        shrunk_cost: z.number(),
+        accuracy: z.number(),
+        cost: z.number(),
+      }),
+    )
+    .optional(),
   measured_on: z.string(),
   repeatability: z.number().nullable(),
   /**

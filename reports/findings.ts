@@ -1,11 +1,13 @@
 // The report's findings, most important first, and the figure that matters in each.
 import type { CalibrationData } from '../experiments/results/calibration-results.ts';
 import type { StudyData } from '../experiments/results/study-results.ts';
+import type { SweepData } from '../experiments/results/sweep-results.ts';
 import type { TrainingData } from '../experiments/results/training-results.ts';
 import { groupBy } from '../records/group-by.ts';
 import type { KernelRecord } from '../records/measurements.ts';
 import { NOISE_LIMIT, REPEATABILITY_LIMIT } from '../records/repeatability.ts';
 import { deviceTitle } from './device-title.ts';
+import { contenderTitle } from './method-names.ts';
 import { correlation, count, integer, percent, times } from './number-format.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -121,15 +123,31 @@ function trainingFinding({ result: { network, target, networks } }: TrainingData
   };
 }
 
+/** The best at the smallest budget against the width multiplier, which is what anyone would try. */
+function sweepFinding({ settings, summary }: SweepData): Finding | undefined {
+  const [budget] = summary.groups.map((group) => group.budget).sort((a, b) => a - b);
+  const own = summary.groups.filter((group) => group.budget === budget);
+  const [best] = own.toSorted((a, b) => b.accuracy - a.accuracy);
+  const multiplier = own.find(({ method }) => method === 'width-multiplier');
+  if (budget === undefined || best === undefined || multiplier === undefined || best === multiplier)
+    return undefined;
+  const unit = settings.budgetIn === 'flops' ? 'FLOPs' : 'measured latency';
+  return {
+    figure: percent(best.accuracy),
+    sentence: `At ${percent(budget, 0)} of the ${unit} of ${settings.network}, ${contenderTitle(best)} is the most accurate with ${percent(best.accuracy)} over ${count(best.seeds, 'seed')}, against ${percent(multiplier.accuracy)} of the width multiplier and ${percent(summary.seedAccuracy)} of the whole network.`,
+  };
+}
+
 /**
  * What the data says, most important first: prediction, study, training, then what explains them; of each kind the
  * first, then the second of each, and so on.
  */
-export function keyFindings({ calibrations, studies, trainings }: ReportData): Finding[] {
+export function keyFindings({ calibrations, studies, trainings, sweeps }: ReportData): Finding[] {
   const kinds = [
     calibrations.map(predictionFinding),
     studies.map(measuredStudyFinding),
     trainings.map(trainingFinding),
+    sweeps.map(sweepFinding),
     studies.map(predictedStudyFinding),
     calibrations.map(uncountedFinding),
   ];

@@ -10,11 +10,12 @@ import { machineSection } from './sections/machine.ts';
 import { rooflineSection } from './sections/roofline.ts';
 import type { Section } from './sections/section.ts';
 import { studySection } from './sections/study.ts';
+import { sweepSection } from './sections/sweep.ts';
 import { trainingSection } from './sections/training.ts';
 import { validationSection } from './sections/validation.ts';
 
 /** In the order of the page; the i-th of several folders has ids of its own. */
-async function sectionsOf({ calibrations, studies, trainings }: ReportData): Promise<Section[]> {
+async function sectionsOf({ calibrations, studies, trainings, sweeps }: ReportData): Promise<Section[]> {
   const sections: Section[] = [];
   for (const [i, calibration] of calibrations.entries()) {
     sections.push(machineSection(calibration, `machine-${i + 1}`));
@@ -29,6 +30,7 @@ async function sectionsOf({ calibrations, studies, trainings }: ReportData): Pro
   for (const [i, training] of trainings.entries()) {
     sections.push(await trainingSection(training, `training-${i + 1}`));
   }
+  for (const [i, sweep] of sweeps.entries()) sections.push(await sweepSection(sweep, `sweep-${i + 1}`));
   return sections;
 }
 

@@ -5,6 +5,7 @@ import { groupBy } from '../../records/group-by.ts';
 import { UserError } from '../../records/user-error.ts';
 import { calibrationResults } from './calibration-results.ts';
 import { studyResults } from './study-results.ts';
+import { sweepResults } from './sweep-results.ts';
 import { trainingResults } from './training-results.ts';
 
 /** Every kind, in the order in which a folder is asked for them. Adding one is adding a file and a line here. */
@@ -12,6 +13,7 @@ const KINDS = {
   calibrations: calibrationResults,
   studies: studyResults,
   trainings: trainingResults,
+  sweeps: sweepResults,
 };
 type KindName = keyof typeof KINDS;
 const NAMES = Object.keys(KINDS) as KindName[];

@@ -79,7 +79,7 @@ export const studySettings = defineSettings(
       setting(integer(1), {
         flag: '--rounds <n>',
         description:
-          'rounds of measuring; networks that are less sure than 1.25 % get up to three times as many',
+          'rounds of measuring; networks that are less sure than 2 % get up to three times as many',
         default: 4,
       }),
     ),

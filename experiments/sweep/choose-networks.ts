@@ -32,6 +32,8 @@ export interface SeedRun {
   readonly measurer: Measurer;
   /** Predicted latency of the seed network, in µs. */
   readonly seedUs: number;
+  /** What it costs in the unit of the budgets. */
+  readonly seedCost: number;
 }
 
 function measuring({ run, seed, measurer }: SeedRun): MeasureTogether {
@@ -57,13 +59,16 @@ function measuring({ run, seed, measurer }: SeedRun): MeasureTogether {
 /** What a session kept of a choice. */
 export type Kept = Omit<Reached<Chosen>, 'network'>;
 
+/** Networks of a seed, by id. */
+export type ChosenNetworks = ReadonlyMap<string, { readonly kept: Kept; readonly network: Network }>;
+
 /** Chooses networks that meet their budgets by measurement; a resumed sweep keeps its choices. */
 export async function chooseNetworks(
   own: SeedRun,
   sources: readonly Source[],
   file: string,
-): Promise<Map<string, { readonly kept: Kept; readonly network: Network }>> {
-  const { run, seed, seedUs } = own;
+): Promise<ChosenNetworks> {
+  const { run, seed, seedCost } = own;
   const { options } = run;
   const baseOfId = new Map(sources.map(({ variant, base }) => [variantId(variant), base]));
   const networkOf = (base: Base, { widths }: Chosen) => resizeNetwork(base.plan, Int32Array.from(widths));
@@ -73,19 +78,19 @@ export async function chooseNetworks(
       sources.map(({ variant, base, snapshots }) => ({
         id: variantId(variant),
         share: variant.budget,
-        seedUs,
-        choose: (budgetUs: number) =>
+        seedCost,
+        choose: (budget: number) =>
           chooseWidths(
             // What was expanded is shrunk and expanded again.
             { method: variant.method, form: variant.form === 'twice' ? 'expanded' : variant.form },
             base,
             snapshots,
-            budgetUs,
+            budget,
             options.shrinkShare,
           ),
         networkOf: (chosen: Chosen) => networkOf(base, chosen),
       })),
-      options.tolerance,
+      { tolerance: options.tolerance, isExact: options.budgetIn === 'flops' },
       measuring(own),
     );
     return reached.map(({ network: _, ...each }) => each);

@@ -1,4 +1,4 @@
-// Widths of a method that are predicted to take no longer than a budget, from the snapshots of its shrink path.
+// Widths of a method that cost no more than a budget, from the snapshots of its shrink path.
 import { expandSnapped } from '../../morphnet/expand.ts';
 import { bestKnapsackWidths, keptSlots } from '../../morphnet/knapsack-widths.ts';
 import { multiplyWidths } from '../../network/width-multiplier.ts';
@@ -19,20 +19,16 @@ export interface Chosen {
 /** Multipliers that are looked through, from the largest down: a calibrated latency need not fall with each. */
 const MULTIPLIER_STEP = 0.0025;
 
-function multiplierWidths({ plan, predictor }: Base, budgetUs: number): Int32Array {
+function multiplierWidths({ plan, cost }: Base, budget: number): Int32Array {
   for (let multiplier = 1; multiplier > MULTIPLIER_STEP; multiplier -= MULTIPLIER_STEP) {
     const widths = multiplyWidths(plan, multiplier);
-    if (predictor.latencyUs(widths) <= budgetUs) return widths;
+    if (cost(widths) <= budget) return widths;
   }
   return multiplyWidths(plan, 0);
 }
 
 /** The channels of the largest importance, wherever they are, that fit the budget: one threshold for all layers. */
-function aboveThreshold(
-  { slots, predictor }: Base,
-  importance: readonly number[],
-  budgetUs: number,
-): Uint8Array {
+function aboveThreshold({ slots, cost }: Base, importance: readonly number[], budget: number): Uint8Array {
   const strengths = Float64Array.from(importance);
   const free = Array.from(strengths.keys()).filter((slot) => slots.free[slots.group[slot] as number] === 1);
   const order = free.sort((a, b) => (strengths[b] as number) - (strengths[a] as number));
@@ -41,7 +37,7 @@ function aboveThreshold(
     for (const slot of order.slice(0, count)) alive[slot] = 1;
     return slots.surviving(strengths, alive);
   };
-  const fits = (count: number) => predictor.latencyUs(slots.widths(keeping(count))) <= budgetUs;
+  const fits = (count: number) => cost(slots.widths(keeping(count))) <= budget;
   let [low, high] = [0, order.length];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
@@ -58,19 +54,19 @@ function falling(snapshots: Snapshots): [level: number, snapshot: Snapshot][] {
 }
 
 /** The last snapshot that still costs as much, or the first there is. */
-function lastAbove(snapshots: Snapshots, us: number): [number, Snapshot] {
+function lastAbove(snapshots: Snapshots, least: number): [number, Snapshot] {
   const list = falling(snapshots);
-  return list.filter(([, { cost }]) => cost >= us).at(-1) ?? (list[0] as [number, Snapshot]);
+  return list.filter(([, { cost }]) => cost >= least).at(-1) ?? (list[0] as [number, Snapshot]);
 }
 
 /** The first snapshot that costs no more, or the last there is: the path may have ended above it. */
-function firstBelow(snapshots: Snapshots, us: number): [number, Snapshot] {
+function firstBelow(snapshots: Snapshots, most: number): [number, Snapshot] {
   const list = falling(snapshots);
-  return list.find(([, { cost }]) => cost <= us) ?? (list.at(-1) as [number, Snapshot]);
+  return list.find(([, { cost }]) => cost <= most) ?? (list.at(-1) as [number, Snapshot]);
 }
 
 /**
- * Widths of a method and form that are predicted to take no longer than the budget.
+ * Widths of a method and form that cost no more than the budget, in the unit of the base's cost.
  * @param snapshots of the method's path; empty for width multipliers
  * @param shrinkShare of the budget that is shrunk to before an expansion
  */
@@ -78,26 +74,25 @@ export function chooseWidths(
   { method, form }: Pick<Variant, 'method' | 'form'>,
   base: Base,
   snapshots: Snapshots,
-  budgetUs: number,
+  budget: number,
   shrinkShare: number,
 ): Chosen {
-  const { plan, slots, predictor } = base;
+  const { plan, slots, cost } = base;
   if (method === 'width-multiplier') {
-    return { widths: Array.from(multiplierWidths(base, budgetUs)), alive: null, level: null };
+    return { widths: Array.from(multiplierWidths(base, budget)), alive: null, level: null };
   }
-  const cost = (widths: Int32Array) => predictor.latencyUs(widths);
   if (method === 'knapsack') {
     const [level, { importance }] = firstBelow(snapshots, Number.POSITIVE_INFINITY);
-    const { widths } = bestKnapsackWidths({ slots, importance, cost, budget: budgetUs });
+    const { widths } = bestKnapsackWidths({ slots, importance, cost, budget });
     const alive = keptSlots(slots, importance, widths);
     return { widths: Array.from(widths), alive: Array.from(alive), level };
   }
   if (form === 'shrunk') {
-    const [level, { importance }] = lastAbove(snapshots, budgetUs);
-    const alive = aboveThreshold(base, importance, budgetUs);
+    const [level, { importance }] = lastAbove(snapshots, budget);
+    const alive = aboveThreshold(base, importance, budget);
     return { widths: Array.from(slots.widths(alive)), alive: Array.from(alive), level };
   }
-  const [level, snapshot] = firstBelow(snapshots, shrinkShare * budgetUs);
-  const { widths } = expandSnapped(plan, slots.widths(snapshot.alive), cost, budgetUs);
+  const [level, snapshot] = firstBelow(snapshots, shrinkShare * budget);
+  const { widths } = expandSnapped(plan, slots.widths(snapshot.alive), cost, budget);
   return { widths: Array.from(widths), alive: null, level };
 }

@@ -5,10 +5,22 @@
  * - `slimming`: channels with the smallest |γ| go, wherever they are, after training with a price on each alike (network
  *   slimming, Liu et al., arXiv 1708.06519; Group-BN's rule).
  * - `knapsack`: the same γ, chosen by what channels save on the device.
- * - `flops`, `datasheet`, `latency`: MorphNet by FLOPs, by a datasheet's roofline, by the calibrated device.
+ * - `flops`, `model-size`, `datasheet`, `latency`: MorphNet by FLOPs, by weights, by a datasheet's roofline, by the calibrated
+ *   device.
  */
-export const METHODS = ['width-multiplier', 'slimming', 'knapsack', 'flops', 'datasheet', 'latency'] as const;
+export const METHODS = [
+  'width-multiplier',
+  'slimming',
+  'knapsack',
+  'flops',
+  'model-size',
+  'datasheet',
+  'latency',
+] as const;
 export type Method = (typeof METHODS)[number];
+
+/** Those that somebody with a latency in mind would try. */
+export const DEFAULT_METHODS: readonly Method[] = METHODS.filter((method) => method !== 'model-size');
 
 /**
  * What MorphNet's methods come in: as shrunk; shrunk further and expanded (Algorithm 1); the expanded network shrunk and
@@ -18,7 +30,7 @@ export const FORMS = ['shrunk', 'expanded', 'twice'] as const;
 export type Form = (typeof FORMS)[number];
 
 /** What is priced along a method's shrink path; null without a path of its own. */
-export function pathOf(method: Method): 'channels' | 'flops' | 'datasheet' | 'latency' | null {
+export function pathOf(method: Method): 'channels' | 'flops' | 'model-size' | 'datasheet' | 'latency' | null {
   switch (method) {
     case 'width-multiplier':
       return null;
@@ -33,15 +45,16 @@ export type Path = NonNullable<ReturnType<typeof pathOf>>;
 
 /** Forms of a method among those asked for. */
 export function formsOf(method: Method, forms: readonly Form[]): Form[] {
-  const isMorphNet = method === 'flops' || method === 'datasheet' || method === 'latency';
-  return isMorphNet ? [...forms] : ['shrunk'];
+  const path = pathOf(method);
+  // All others price every channel alike, or none.
+  return path === null || path === 'channels' ? ['shrunk'] : [...forms];
 }
 
 /** A network of a sweep, but for its seed. */
 export interface Variant {
   readonly method: Method;
   readonly form: Form;
-  /** Share of the seed network's measured latency. */
+  /** Share of the seed network's measured latency, or of its FLOPs. */
   readonly budget: number;
 }
 

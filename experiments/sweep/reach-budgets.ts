@@ -2,16 +2,16 @@
 import type { Network } from '../../network/network.ts';
 import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
 
-/** A network to be made as fast as a share of the seed network. */
+/** A network to be made as fast, or as small, as a share of the seed network. */
 export interface Aim<C> {
   readonly id: string;
-  /** Share of the seed network's measured latency. */
+  /** Share of the seed network's measured latency, or of its cost. */
   readonly share: number;
-  /** What is predicted to take no longer. */
-  readonly choose: (budgetUs: number) => C;
+  /** What is predicted to cost no more. */
+  readonly choose: (budget: number) => C;
   readonly networkOf: (chosen: C) => Network;
-  /** Predicted latency of the seed network, in µs. */
-  readonly seedUs: number;
+  /** What the seed network costs: its predicted latency, in µs, or its FLOPs. */
+  readonly seedCost: number;
 }
 
 /** A network that was chosen, and how long it took beside the seed network. */
@@ -33,7 +33,7 @@ const MOST_CHOICES = 6;
 
 /** A predicted budget, and the share of the seed network's latency that what it chose was measured to take. */
 interface Try {
-  readonly budgetUs: number;
+  readonly budget: number;
   readonly share: number;
 }
 
@@ -45,14 +45,14 @@ const INSIDE = 0.15;
  * interpolated between the nearest of each, in logarithms: predictions may be off by more than a factor.
  */
 export function nextBudget(tries: readonly Try[], share: number): number {
-  const below = tries.filter((each) => each.share < share).sort((a, b) => b.budgetUs - a.budgetUs)[0];
-  const above = tries.filter((each) => each.share >= share).sort((a, b) => a.budgetUs - b.budgetUs)[0];
+  const below = tries.filter((each) => each.share < share).sort((a, b) => b.budget - a.budget)[0];
+  const above = tries.filter((each) => each.share >= share).sort((a, b) => a.budget - b.budget)[0];
   const last = tries.at(-1) as Try;
-  if (below === undefined || above === undefined || below.budgetUs >= above.budgetUs)
-    return (last.budgetUs * share) / last.share;
+  if (below === undefined || above === undefined || below.budget >= above.budget)
+    return (last.budget * share) / last.share;
   const along = Math.log(share / below.share) / Math.log(above.share / below.share);
   const inside = Math.min(1 - INSIDE, Math.max(INSIDE, along));
-  return below.budgetUs * (above.budgetUs / below.budgetUs) ** inside;
+  return below.budget * (above.budget / below.budget) ** inside;
 }
 
 function found(block: BlockMeasurement, id: string): NetworkMeasurement {
@@ -64,11 +64,12 @@ function found(block: BlockMeasurement, id: string): NetworkMeasurement {
 /**
  * Chooses networks by prediction, measures them together with the seed network, and chooses those again that are off by
  * more than the tolerance, with the prediction corrected by what was measured. Of several tries the nearest counts.
+ * @param isExact whether budgets are of what is known beforehand (FLOPs): then each is chosen, and measured, once
  */
 export async function reachBudgets<C>(
   seedNetwork: Network,
   aims: readonly Aim<C>[],
-  tolerance: number,
+  { tolerance, isExact }: { readonly tolerance: number; readonly isExact: boolean },
   measure: MeasureTogether,
 ): Promise<Reached<C>[]> {
   const best = new Map<string, Reached<C>>();
@@ -77,28 +78,28 @@ export async function reachBudgets<C>(
       ? Number.POSITIVE_INFINITY
       : Math.abs(reached.latencyUs / reached.seedUs / share - 1);
   const tries = new Map<string, Try[]>(aims.map(({ id }) => [id, []]));
-  const budgetOf = ({ id, share, seedUs }: Aim<C>) => {
+  const budgetOf = ({ id, share, seedCost }: Aim<C>) => {
     const own = tries.get(id) as Try[];
     // What is predicted to take as long as the seed network may be the seed network.
-    return own.length === 0 ? share * seedUs : Math.min(seedUs, nextBudget(own, share));
+    return own.length === 0 ? share * seedCost : Math.min(seedCost, nextBudget(own, share));
   };
-  for (let choice = 0; choice < MOST_CHOICES; choice++) {
+  for (let choice = 0; choice < (isExact ? 1 : MOST_CHOICES); choice++) {
     const open = aims.filter((aim) => off(aim, best.get(aim.id)) > tolerance);
     if (open.length === 0) break;
     const tried = open.map((aim) => {
-      const budgetUs = budgetOf(aim);
-      const chosen = aim.choose(budgetUs);
-      return { aim, budgetUs, chosen, network: aim.networkOf(chosen) };
+      const budget = budgetOf(aim);
+      const chosen = aim.choose(budget);
+      return { aim, budget, chosen, network: aim.networkOf(chosen) };
     });
     const block = await measure(
       new Map([['seed', seedNetwork], ...tried.map(({ aim, network }) => [aim.id, network] as const)]),
     );
     const { latencyUs: seedUs } = found(block, 'seed');
-    for (const { aim, budgetUs, chosen, network } of tried) {
+    for (const { aim, budget, chosen, network } of tried) {
       const { latencyUs, standardError } = found(block, aim.id);
       const reached = { id: aim.id, chosen, network, latencyUs, standardError, seedUs };
       if (off(aim, reached) < off(aim, best.get(aim.id))) best.set(aim.id, reached);
-      tries.get(aim.id)?.push({ budgetUs, share: latencyUs / seedUs });
+      tries.get(aim.id)?.push({ budget, share: latencyUs / seedUs });
     }
   }
   return aims.map(({ id }) => best.get(id) as Reached<C>);

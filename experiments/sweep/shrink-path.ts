@@ -1,7 +1,7 @@
 // One network shrinking under a rising price, with a snapshot as it passes each level: all budgets share the path.
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
-import { GammaActivationCount, GammaFlops, GammaLatency } from '../../morphnet/gamma.ts';
+import { GammaActivationCount, GammaFlops, GammaLatency, GammaModelSize } from '../../morphnet/gamma.ts';
 import { readWeights } from '../../morphnet/model-weights.ts';
 import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import type { Weights } from '../../network/weights.ts';
@@ -14,8 +14,8 @@ import type { Path } from './methods.ts';
 import type { SweepOptions, SweepRun } from './sweep-run.ts';
 
 /** What a snapshot keeps beside the weights. */
-interface SnapshotState {
-  /** Predicted latency of the alive network, in µs. */
+export interface SnapshotState {
+  /** Of the alive network, in the unit of the budgets: predicted latency in µs, or FLOPs. */
   readonly cost: number;
   /** Per slot: 1 where alive. */
   readonly alive: readonly number[];
@@ -25,10 +25,11 @@ interface SnapshotState {
 
 /** The network as it was when it first cost no more than a level. */
 export interface Snapshot extends SnapshotState {
-  readonly weights: Weights;
+  /** Read anew each time: a sweep has hundreds of snapshots. */
+  readonly weights: () => Weights;
 }
 
-/** Snapshots of a path, by level, in µs; a path that ended above its lowest levels has none there. */
+/** Snapshots of a path, by level; a path that ended above its lowest levels has none there. */
 export type Snapshots = ReadonlyMap<number, Snapshot>;
 
 function regularizerOf(path: Path, model: tfTypes.LayersModel, options: SweepOptions): NetworkRegularizer {
@@ -37,6 +38,8 @@ function regularizerOf(path: Path, model: tfTypes.LayersModel, options: SweepOpt
       return new GammaActivationCount(model);
     case 'flops':
       return new GammaFlops(model);
+    case 'model-size':
+      return new GammaModelSize(model);
     case 'datasheet':
       return new GammaLatency(model, { device: options.datasheetDevice });
     case 'latency':
@@ -49,8 +52,15 @@ function regularizerOf(path: Path, model: tfTypes.LayersModel, options: SweepOpt
 const snapshotPath = (folder: string, level: number) => join(folder, `level-${level.toFixed(3)}.snapshot`);
 
 function readSnapshot(folder: string, level: number): Snapshot | null {
-  const found: Checkpoint<SnapshotState> | null = readCheckpoint(snapshotPath(folder, level));
-  return found === null ? null : { ...found.state, weights: found.tensors };
+  const read = (): Checkpoint<SnapshotState> | null => readCheckpoint(snapshotPath(folder, level));
+  const found = read();
+  if (found === null) return null;
+  const weights = () => {
+    const { tensors } = read() ?? {};
+    if (tensors === undefined) throw new Error(`${snapshotPath(folder, level)} is gone`);
+    return tensors;
+  };
+  return { ...found.state, weights };
 }
 
 export interface PathOptions {
@@ -60,12 +70,12 @@ export interface PathOptions {
   /** The network that shrinks. */
   readonly base: Base;
   readonly start: Weights;
-  /** Predicted latencies at which the network is kept, in µs. */
+  /** Costs at which the network is kept, in the unit of the budgets. */
   readonly levels: readonly number[];
 }
 
 /**
- * Shrinks a trained network until it is predicted to take no longer than the lowest level.
+ * Shrinks a trained network until it costs no more than the lowest level.
  * @returns what it was at each level that it reached
  */
 export async function shrinkPath(
@@ -95,6 +105,7 @@ export async function shrinkPath(
   await shrinkStage(
     setup,
     {
+      stage: 'shrink',
       network: base.network,
       start,
       epochs: options.shrinkEpochs,
@@ -102,7 +113,7 @@ export async function shrinkPath(
       strength: null,
       targetCost: Math.min(...levels),
       regularizer: (model) => regularizerOf(path, model, options),
-      costOf: (widths) => base.predictor.latencyUs(widths),
+      costOf: base.cost,
       onLook: keep,
     },
     onProgress,

@@ -11,6 +11,7 @@ import {
 } from '../../records/run-settings.ts';
 import {
   integer,
+  oneOf,
   positiveNumber,
   type SettingKind,
   someOf,
@@ -18,12 +19,13 @@ import {
   word,
 } from '../../records/setting-kinds.ts';
 import { trainingFacts, trainSettings } from '../train/train-settings.ts';
-import { FORMS, METHODS } from './methods.ts';
+import { BUDGET_UNITS } from './base.ts';
+import { DEFAULT_METHODS, FORMS, METHODS } from './methods.ts';
 
-/** Shares of the seed network's latency, each above 0 and below 1. */
+/** Shares of what the seed network costs, each above 0. */
 function shares(): SettingKind<readonly number[]> {
-  const expected = 'shares between 0 and 1, such as 0.3 0.5 0.7';
-  const share = z.coerce.number(expected).positive(expected).lt(1, expected);
+  const expected = 'shares above 0, up to 1, such as 0.3 0.5 0.7';
+  const share = z.coerce.number(expected).positive(expected).lte(1, expected);
   return { schema: z.array(share).nonempty(expected).readonly() };
 }
 
@@ -39,7 +41,7 @@ export const sweepSettings = defineSettings(
     methods: setting(someOf(METHODS), {
       flag: '--methods <method...>',
       description: `what to compare: ${METHODS.join(', ')}`,
-      default: METHODS,
+      default: DEFAULT_METHODS,
     }),
     forms: setting(someOf(FORMS), {
       flag: '--forms <form...>',
@@ -48,8 +50,13 @@ export const sweepSettings = defineSettings(
     }),
     budgets: setting(shares(), {
       flag: '--budgets <share...>',
-      description: "shares of the seed network's measured latency",
-      default: [0.3, 0.5, 0.7],
+      description: "shares of the seed network's measured latency, trained in this order",
+      default: [0.5, 0.3, 0.7],
+    }),
+    budgetIn: setting(oneOf(BUDGET_UNITS), {
+      flag: '--budget-in <unit>',
+      description: "what those are shares of: the seed network's measured latency, or its flops",
+      default: 'latency',
     }),
     seeds: unrecorded(
       'a sweep may go on to more; what a seed gives does not depend on how many there are',

@@ -8,7 +8,7 @@ import { writeJson } from '../../records/run-file.ts';
 import type { SweepRecord } from '../../records/sweep.ts';
 import type { ProgressListener } from '../progress.ts';
 import { baseOf } from './base.ts';
-import type { chooseNetworks, Kept, SeedRun, Source } from './choose-networks.ts';
+import type { ChosenNetworks, Kept, SeedRun, Source } from './choose-networks.ts';
 import { variantId } from './methods.ts';
 import type { SweepRun } from './sweep-run.ts';
 import { type TrainedVariant, trainVariant } from './train-variant.ts';
@@ -21,7 +21,8 @@ export function rowOf(
   measured: Pick<Kept, 'latencyUs' | 'standardError' | 'seedUs'>,
   { scratch, survived, seconds }: TrainedVariant,
 ): SweepRecord {
-  const { plan, predictor } = baseOf(network, run.options.device);
+  const { device, budgetIn } = run.options;
+  const { plan, predictor } = baseOf(network, device, budgetIn);
   const predictedUs = predictor.latencyUs(plan.fullWidths);
   const { flops, parameters } = new MorphNetView(plan).totals(plan.fullWidths, [], new Float64Array(0));
   return {
@@ -47,7 +48,7 @@ export function rowOf(
 export async function trainChosen(
   own: SeedRun,
   sources: readonly Source[],
-  chosen: Awaited<ReturnType<typeof chooseNetworks>>,
+  chosen: ChosenNetworks,
   onProgress: ProgressListener,
 ): Promise<Map<string, Weights>> {
   const { run, seed } = own;

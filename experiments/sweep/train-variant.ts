@@ -4,15 +4,12 @@ import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import type { ProgressListener } from '../progress.ts';
 import { partOf } from '../progress.ts';
-import { cosineRate } from '../train/learning-rate.ts';
+import { cosineRate, SURVIVED_RATE } from '../train/learning-rate.ts';
 import { trainStage } from '../train/train-stage.ts';
 import type { Base } from './base.ts';
 import type { Chosen } from './choose-widths.ts';
 import type { Snapshots } from './shrink-path.ts';
 import type { SweepRun } from './sweep-run.ts';
-
-/** Peak of the rate of networks that go on from their weights, against that of fresh ones. */
-const SURVIVED_RATE = 0.4;
 
 export interface TrainedVariant {
   readonly scratch: number;
@@ -88,7 +85,7 @@ export async function trainVariant(
   const isPart = alive !== null && snapshot !== undefined;
   const scratch = await trained(run, seed, id, network, undefined, partOf(onProgress, 0, isPart ? 0.5 : 1));
   if (!isPart) return { ...scratch, scratch: scratch.accuracy, survived: null };
-  const start = shrinkWeights(base.slots, Uint8Array.from(alive), snapshot.weights, network);
+  const start = shrinkWeights(base.slots, Uint8Array.from(alive), snapshot.weights(), network);
   const survived = await trained(run, seed, `${id}-survived`, network, start, partOf(onProgress, 0.5, 1));
   const better = survived.accuracy > scratch.accuracy ? survived : scratch;
   return {

@@ -6,7 +6,7 @@ import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { decidedOnce } from '../../records/run-file.ts';
 import type { ProgressListener } from '../progress.ts';
 import { timeNetworks } from './time-networks.ts';
-import type { TrainedNetwork, TrainingRun } from './training-run.ts';
+import { latencyOf, type TrainedNetwork, type TrainingRun } from './training-run.ts';
 import { candidateMultipliers, equallyFast } from './width-multipliers.ts';
 
 async function timeCandidates(
@@ -18,7 +18,7 @@ async function timeCandidates(
   const { plan, predictor } = run;
   const multipliers = candidateMultipliers(
     (multiplier) => predictor.latencyUs(multiplyWidths(plan, multiplier)),
-    predictor.latencyUs(expanded.widths),
+    latencyOf(run, expanded),
   );
   const networks = new Map([['expanded', expanded.network]]);
   for (const multiplier of multipliers)

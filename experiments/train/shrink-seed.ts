@@ -1,4 +1,4 @@
-// The phase that shrinks: the regularizer kills channels of the seed network, and the dead ones are removed.
+// The phase that shrinks: the regularizer kills channels of a trained network, and the dead ones are removed.
 import { join } from 'node:path';
 import { ChannelSlots } from '../../morphnet/channel-slots.ts';
 import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
@@ -7,9 +7,11 @@ import type { ChannelPlan } from '../../network/channel-plan.ts';
 import type { Weights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { writeJson } from '../../records/run-file.ts';
+import type { Stage } from '../../records/training.ts';
 import type { ProgressListener } from '../progress.ts';
 import { evaluateReestimated } from './reestimate.ts';
 import { shrinkStage } from './shrink-stage.ts';
+import { shrunkCost } from './shrunk-cost.ts';
 import { targetRegularizer } from './target-resource.ts';
 import type { TrainedNetwork, TrainingRun } from './training-run.ts';
 
@@ -28,27 +30,45 @@ function withoutDeadChannels(
   return { widths, network, weights: shrinkWeights(slots, alive, weights, network) };
 }
 
-/** Shrinks the trained seed network to its share of the budget, and writes structure.json. */
+/** A network without its dead channels, with what was known of them. */
+export interface ShrunkNetwork extends TrainedNetwork {
+  /** Per slot of the network that shrank: |γ|, of tied channels the largest. */
+  readonly importance: readonly number[];
+  /** Weights of that network at the end of the stage. */
+  readonly whole: Weights;
+}
+
+/**
+ * Shrinks a trained network: the seed, or in a later iteration what was expanded before; writes structure.json.
+ * @param stage names its checkpoint and its rows of metrics.csv
+ */
 export async function shrinkSeed(
-  { options, setup, plan, budget }: TrainingRun,
+  run: TrainingRun,
   seed: TrainedNetwork,
+  stage: Stage,
   onProgress: ProgressListener,
-): Promise<TrainedNetwork> {
-  const { target, device, learningRate, shrinkShare } = options;
+): Promise<ShrunkNetwork> {
+  const { options, setup, plan, resource } = run;
+  const { target, device, learningRate } = options;
   const { weights, extra } = await shrinkStage(
     setup,
     {
+      stage,
       network: seed.network,
       start: seed.weights,
       epochs: options.shrinkEpochs,
       learningRate: SHRINK_RATE * learningRate,
       strength: options.strength,
-      targetCost: shrinkShare * budget,
+      warmUp: options.warmUp,
+      targetCost: shrunkCost(run, resource.cost(plan.fullWidths)),
       regularizer: (model) => targetRegularizer(target, model, device),
     },
     onProgress,
   );
   const shrunk = withoutDeadChannels(plan, Uint8Array.from(extra.alive), weights);
-  writeJson(join(options.out, 'structure.json'), structureOf(plan, shrunk.widths));
-  return { ...shrunk, testAccuracy: await evaluateReestimated(setup, shrunk.network, shrunk.weights) };
+  // What an earlier iteration removed stays in the list.
+  const removed = Object.fromEntries(Object.keys(run.seedWidths).map((layer) => [layer, 0]));
+  writeJson(join(options.out, 'structure.json'), { ...removed, ...structureOf(plan, shrunk.widths) });
+  const testAccuracy = await evaluateReestimated(setup, shrunk.network, shrunk.weights);
+  return { ...shrunk, testAccuracy, importance: extra.importance, whole: weights };
 }

@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs';
 import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
+import type { Stage } from '../../records/training.ts';
 import type { ProgressListener } from '../progress.ts';
 import { MOMENTUM } from './optimizer.ts';
 import { type StageResult, type TrainingSetup, trainStage } from './train-stage.ts';
@@ -12,9 +13,13 @@ export interface ShrinkState {
   readonly strength: number;
   /** Per slot: 1 where alive. */
   readonly alive: readonly number[];
+  /** Per slot: its regularization, |γ| or the like. */
+  readonly importance: readonly number[];
 }
 
 export interface ShrinkOptions {
+  /** Names the checkpoint and the rows of metrics. */
+  readonly stage: Stage;
   readonly network: Network;
   readonly start: Weights;
   readonly epochs: number;
@@ -24,6 +29,8 @@ export interface ShrinkOptions {
    * of {@link TRAVEL} in the course of the stage.
    */
   readonly strength: number | null;
+  /** Share of the stage over which the strength rises from 0 to what it would be. */
+  readonly warmUp?: number;
   /** The stage ends when the alive network costs at most this. */
   readonly targetCost: number;
   readonly regularizer: (model: tfTypes.LayersModel) => NetworkRegularizer;
@@ -96,12 +103,12 @@ export async function shrinkStage(
   return trainStage<ShrinkState>(
     setup,
     {
-      stage: 'shrink',
+      stage: options.stage,
       network,
       epochs,
       start,
       rate: () => learningRate,
-      extra: { strength: 0, alive: [] },
+      extra: { strength: 0, alive: [], importance: [] },
       prepare(model, extra) {
         trained = model;
         regularizer = options.regularizer(model);
@@ -114,7 +121,8 @@ export async function shrinkStage(
         if (regularizer === undefined) return true;
         await regularizer.refresh();
         // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
-        regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength) / initialPrice);
+        const warmed = Math.min(1, done / (options.warmUp || Number.MIN_VALUE));
+        regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength * warmed) / initialPrice);
         if (step % checkSteps !== 0) return true;
         await regularizer.refresh();
         const cost = costOf(regularizer);
@@ -129,7 +137,9 @@ export async function shrinkStage(
         const alive = Array.from(regularizer?.aliveSlots() ?? []);
         const cost = regularizer === undefined ? Number.POSITIVE_INFINITY : costOf(regularizer);
         ratio = cost / initialCost;
-        return { strength, costRatio: ratio, finished: cost <= targetCost, extra: { strength, alive } };
+        const importance = Array.from(regularizer?.importances() ?? []);
+        const extra = { strength, alive, importance };
+        return { strength, costRatio: ratio, finished: cost <= targetCost, extra };
       },
     },
     onProgress,

@@ -1,6 +1,5 @@
 // What a training run found, as result.json and layers.csv say it.
-import type { Expansion } from '../../morphnet/expand.ts';
-import type { ChannelPlan } from '../../network/channel-plan.ts';
+import { planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import { widthsByLayer } from '../../network/widths.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
@@ -12,37 +11,36 @@ import {
   type TrainResult,
   trainResult,
 } from '../../records/training.ts';
+import type { Iteration } from './iterate.ts';
+import { targetResource } from './target-resource.ts';
 import type { TimedNetworks } from './time-networks.ts';
-import type { TrainedNetwork, TrainingRun } from './training-run.ts';
+import { latencyOf, type TrainedNetwork, type TrainingRun } from './training-run.ts';
 
 export type TrainedNetworks = Readonly<Record<TrainedNetworkName, TrainedNetwork>>;
 
 export interface TrainingOutcome {
   readonly networks: TrainedNetworks;
-  readonly expansion: Expansion;
+  readonly iterations: readonly Iteration[];
   readonly multiplier: number;
   readonly timed: TimedNetworks<TrainedNetworkName>;
   readonly measuredOn: EngineDescription;
 }
 
 /** Each network's size, accuracy, and latency as predicted and measured, with its speed-up over the seed's. */
-function networkResults(
-  { plan, resource, predictor }: TrainingRun,
-  { networks, timed }: TrainingOutcome,
-): TrainResult['networks'] {
-  const view = new MorphNetView(plan);
-  const seedPredictedUs = predictor.latencyUs(networks.seed.widths);
+function networkResults(run: TrainingRun, { networks, timed }: TrainingOutcome): TrainResult['networks'] {
+  const seedPredictedUs = latencyOf(run, networks.seed);
   const seedMeasuredUs = timed.of('seed').latencyUs;
   return TRAINED_NETWORKS.map((name) => {
-    const { widths, testAccuracy } = networks[name];
-    const predictedUs = predictor.latencyUs(widths);
+    const trained = networks[name];
+    const plan = planChannels(trained.network);
+    const predictedUs = latencyOf(run, trained);
     const { latencyUs: measuredUs, spread } = timed.of(name);
     return {
       name,
-      widths: widthsByLayer(plan, widths),
-      ...view.totals(widths, [], new Float64Array(0)),
-      test_accuracy: testAccuracy,
-      cost: resource.cost(widths),
+      widths: widthsOf(run, trained),
+      ...new MorphNetView(plan).totals(plan.fullWidths, [], new Float64Array(0)),
+      test_accuracy: trained.testAccuracy,
+      cost: costOf(run, trained),
       predicted_latency_us: predictedUs,
       measured_latency_us: measuredUs,
       measured_spread: spread,
@@ -52,9 +50,23 @@ function networkResults(
   });
 }
 
+/** Cost of a network of the run, in the unit of what it saves. */
+function costOf({ options: { target, device } }: TrainingRun, { network }: TrainedNetwork): number {
+  const plan = planChannels(network);
+  return targetResource(target, plan, device).cost(plan.fullWidths);
+}
+
+/** Width of each layer of the seed network that is left; 0 where it is gone. */
+function widthsOf({ seedWidths }: TrainingRun, { network }: TrainedNetwork): Record<string, number> {
+  const plan = planChannels(network);
+  const own = widthsByLayer(plan, plan.fullWidths);
+  return Object.fromEntries(Object.keys(seedWidths).map((layer) => [layer, own[layer] ?? 0]));
+}
+
 export function resultOf(run: TrainingRun, outcome: TrainingOutcome): TrainResult {
   const { options, setup, resource, budget } = run;
-  const { expansion, multiplier, measuredOn } = outcome;
+  const { iterations, multiplier, measuredOn } = outcome;
+  const last = iterations.at(-1) as Iteration;
   const { network, data, device, training } = options;
   const trainedOn = training.description;
   return trainResult.parse({
@@ -65,10 +77,18 @@ export function resultOf(run: TrainingRun, outcome: TrainingOutcome): TrainResul
     device: device.name,
     cost_unit: resource.unit,
     budget,
-    omega: expansion.omega,
-    multiple_of: expansion.multipleOf,
+    omega: last.chosen.omega,
+    multiple_of: last.chosen.multipleOf,
     multiplier,
     networks: networkResults(run, outcome),
+    iterations: iterations.map(({ shrunk, chosen, expanded }) => ({
+      omega: chosen.omega,
+      multiple_of: chosen.multipleOf,
+      shrunk_accuracy: shrunk.testAccuracy,
+      shrunk_cost: costOf(run, shrunk),
+      accuracy: expanded.testAccuracy,
+      cost: costOf(run, expanded),
+    })),
     measured_on: `${measuredOn.engine} ×${measuredOn.threads}, ${measuredOn.adapter}`,
     repeatability: outcome.timed.repeatability,
     drift_since_calibration: outcome.timed.driftSinceCalibration,
@@ -78,10 +98,11 @@ export function resultOf(run: TrainingRun, outcome: TrainingOutcome): TrainResul
 }
 
 /** Each layer's width in each network. */
-export function layerRecords(plan: ChannelPlan, networks: TrainedNetworks): LayerRecord[] {
-  const widthsOf = (name: TrainedNetworkName) => widthsByLayer(plan, networks[name].widths);
-  const [shrunk, expanded, multiplier] = [widthsOf('shrunk'), widthsOf('expanded'), widthsOf('multiplier')];
-  return Object.entries(widthsOf('seed')).map(([layer, width]) => ({
+export function layerRecords(run: TrainingRun, networks: TrainedNetworks): LayerRecord[] {
+  const [shrunk, expanded, multiplier] = (['shrunk', 'expanded', 'multiplier'] as const).map((name) =>
+    widthsOf(run, networks[name]),
+  ) as [Record<string, number>, Record<string, number>, Record<string, number>];
+  return Object.entries(run.seedWidths).map(([layer, width]) => ({
     layer,
     seed_width: width,
     shrunk_width: shrunk[layer] ?? 0,

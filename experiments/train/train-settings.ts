@@ -9,11 +9,14 @@ import {
   setting,
   unrecorded,
 } from '../../records/run-settings.ts';
-import { integer, oneOf, positiveNumber, toggle, word } from '../../records/setting-kinds.ts';
+import { integer, oneOf, positiveNumber, share, toggle, word } from '../../records/setting-kinds.ts';
 import { costGoal } from './cost-goal.ts';
 
 export const TARGETS = ['latency', 'flops', 'model-size'] as const;
 export type Target = (typeof TARGETS)[number];
+
+const CHOICES = ['expansion', 'knapsack'] as const;
+const RETRAININGS = ['scratch', 'survived'] as const;
 
 /** What run.json keeps of what its flags name, in every command that trains. */
 export const trainingFacts = {
@@ -64,6 +67,22 @@ export const trainSettings = defineSettings(
       description: "cost to reach: a share of the seed network's (0.5x), or a latency (180us)",
       default: 0.5,
     }),
+    iterations: setting(integer(1), {
+      flag: '--iterations <n>',
+      description: 'times that the network is shrunk, expanded and retrained (Algorithm 1)',
+      default: 1,
+    }),
+    choose: setting(oneOf(CHOICES), {
+      flag: '--choose <how>',
+      description:
+        'widths within the cost: what was shrunk further, expanded; or the channels worth most of a knapsack',
+      default: 'expansion',
+    }),
+    retrain: setting(oneOf(RETRAININGS), {
+      flag: '--retrain <from>',
+      description: 'train the chosen network from scratch, or on from the weights that survived',
+      default: 'scratch',
+    }),
     shrinkShare: setting(positiveNumber(), {
       flag: '--shrink-share <share>',
       description: 'shrink to this share of that cost; the expansion fills the rest',
@@ -84,6 +103,11 @@ export const trainSettings = defineSettings(
       flag: '--learning-rate <rate>',
       description: 'peak of the schedule (momentum 0.9)',
       default: 0.1,
+    }),
+    warmUp: setting(share(), {
+      flag: '--warm-up <share>',
+      description: 'of the regularized stage: where its strength has risen from 0',
+      default: 0,
     }),
     strength: setting(positiveNumber(), {
       flag: '--strength <s>',

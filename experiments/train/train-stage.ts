@@ -7,7 +7,7 @@ import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import type { CsvFile } from '../../records/csv-file.ts';
 import type { MetricsRecord, metricsRecord, Stage } from '../../records/training.ts';
-import type { Dataset, Normalization } from '../data/index.ts';
+import { type Dataset, type ImageSet, type Normalization, subset } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { trainEpoch } from './epoch.ts';
@@ -91,7 +91,17 @@ async function restoreTrainee<Extra>(
   }
 }
 
-/** Trains one epoch of a stage and tests the model. */
+/** Test images after an epoch that is not the last, at the least, and per training image. */
+const FEWEST_GLANCED = 1000;
+const GLANCED_SHARE = 0.05;
+
+/** Enough of the test images to see whether a stage goes well: testing on all of them may take longer than the epoch. */
+function glance({ data, seed }: TrainingSetup): ImageSet {
+  const count = Math.max(FEWEST_GLANCED, Math.round(GLANCED_SHARE * data.train.count));
+  return count >= data.test.count ? data.test : subset(data.test, count, seed);
+}
+
+/** Trains one epoch of a stage and tests the model, after the last one on all test images. */
 async function trainStageEpoch<Extra>(
   setup: TrainingSetup,
   training: StageTraining<Extra>,
@@ -113,8 +123,10 @@ async function trainStageEpoch<Extra>(
     },
   });
   const { tf, data, normalization } = setup;
-  const testAccuracy = await evaluateAccuracy(tf, trainee.model, data.test, normalization);
   const outcome = await training.afterEpoch?.();
+  const isLast = epoch + 1 >= epochs || outcome?.finished === true;
+  const images = isLast ? data.test : glance(setup);
+  const testAccuracy = await evaluateAccuracy(tf, trainee.model, images, normalization);
   const row: MetricsRecord = {
     stage,
     epoch: epoch + 1,

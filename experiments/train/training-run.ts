@@ -6,6 +6,7 @@ import type { Resource } from '../../morphnet/resource.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
+import { widthsByLayer } from '../../network/widths.ts';
 import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
@@ -40,7 +41,10 @@ export interface TrainingRun {
   readonly options: TrainOptions;
   /** What every stage of it trains with. */
   readonly setup: TrainingSetup;
+  /** Of the network that shrinks: the seed, or in a later iteration what was expanded before. */
   readonly plan: ChannelPlan;
+  /** Widths of the seed network, by layer. */
+  readonly seedWidths: Readonly<Record<string, number>>;
   /** What is saved. */
   readonly resource: Resource;
   /** Cost to reach, in the resource's unit. */
@@ -51,7 +55,7 @@ export interface TrainingRun {
 /** A trained network of a run. */
 export interface TrainedNetwork {
   readonly network: Network;
-  /** Of each channel group of the seed network. */
+  /** Of each channel group of the network it was chosen of. */
   readonly widths: Int32Array;
   readonly weights: Weights;
   readonly testAccuracy: number;
@@ -117,8 +121,23 @@ export async function openTrainingRun(options: TrainOptions): Promise<TrainingRu
         : {}),
     },
     plan,
+    seedWidths: widthsByLayer(plan, plan.fullWidths),
     resource,
     budget: budgetOf(costRatio, target, resource.cost(plan.fullWidths)),
     predictor: latencyPredictor(plan, device),
   };
+}
+
+/** The same run around another network: what an iteration expanded is what the next one shrinks. */
+export function rebased(run: TrainingRun, { network }: TrainedNetwork): TrainingRun {
+  const { target, device } = run.options;
+  const plan = planChannels(network);
+  const resource = targetResource(target, plan, device);
+  return { ...run, plan, resource, predictor: latencyPredictor(plan, device) };
+}
+
+/** Predicted latency of a network of the run, whatever it was chosen of, in µs. */
+export function latencyOf({ options: { device } }: TrainingRun, { network }: TrainedNetwork): number {
+  const plan = planChannels(network);
+  return latencyPredictor(plan, device).latencyUs(plan.fullWidths);
 }

@@ -18,13 +18,14 @@ async function saveModel({ network, weights }: TrainedNetwork, out: string): Pro
 }
 
 export async function writeResults(
-  { options: { out }, plan }: TrainingRun,
+  run: TrainingRun,
   networks: TrainedNetworks,
   result: TrainResult,
 ): Promise<void> {
+  const { out } = run.options;
   const layers = new CsvFile(join(out, 'layers.csv'), layerRecord);
   layers.keep(() => false);
-  layers.append(layerRecords(plan, networks));
+  layers.append(layerRecords(run, networks));
   writeJson(join(out, 'result.json'), result);
   await saveModel(networks.expanded, out);
 }

@@ -3,22 +3,32 @@ import type { MetricsRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, Y_LABELS } from './theme.ts';
 
-/** Stages in the order in which a run goes through them. */
-const ORDER: readonly MetricsRecord['stage'][] = ['seed', 'shrink', 'expanded', 'multiplier'];
+/** Stages in the order in which a run goes through them: iterations one after the other, the baseline last. */
+function stagesInOrder(metrics: readonly MetricsRecord[]): MetricsRecord['stage'][] {
+  const place = (stage: string) => {
+    const [kind = '', iteration = '1'] = stage.split('-');
+    if (kind === 'seed') return 0;
+    if (kind === 'multiplier') return Number.POSITIVE_INFINITY;
+    return 2 * Number(iteration) + (kind === 'shrink' ? 0 : 1);
+  };
+  return [...new Set(metrics.map(({ stage }) => stage))].sort((a, b) => place(a) - place(b));
+}
+
 /** With more epochs than this, dots on the lines only clutter. */
 const MAX_DOTTED = 40;
 const LETTER_WIDTH = 7;
 
 /** Train and test accuracy by epoch, the stages after one another, with the accuracy that each one ends at. */
 export function accuracyCurves(metrics: readonly MetricsRecord[], width: number): ChartSpec {
-  const ordered = ORDER.flatMap((stage) =>
-    metrics.filter((row) => row.stage === stage).sort((a, b) => a.epoch - b.epoch),
-  ).map((row, i) => ({ ...row, at: i + 1 }));
+  const order = stagesInOrder(metrics);
+  const ordered = order
+    .flatMap((stage) => metrics.filter((row) => row.stage === stage).sort((a, b) => a.epoch - b.epoch))
+    .map((row, i) => ({ ...row, at: i + 1 }));
   const lines = ordered.flatMap(({ at, stage, train_accuracy, test_accuracy }) => [
     { at, stage, set: 'train', accuracy: 100 * train_accuracy, line: `${stage} train` },
     { at, stage, set: 'test', accuracy: 100 * test_accuracy, line: `${stage} test` },
   ]);
-  const stages = ORDER.flatMap((stage, i) => {
+  const stages = order.flatMap((stage, i) => {
     const rows = ordered.filter((row) => row.stage === stage);
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return [];

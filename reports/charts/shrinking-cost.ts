@@ -1,5 +1,5 @@
 // Chart: cost of the alive network by epoch of shrinking, against the budget.
-import type { MetricsRecord } from '../../records/training.ts';
+import { isShrinking, type MetricsRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
 import { type ChartSpec, Y_LABELS } from './theme.ts';
 
@@ -12,7 +12,11 @@ export function shrinkingCostChart(
   budget: number,
   width: number,
 ): ChartSpec {
-  const shrinking = metrics.filter(({ stage }) => stage === 'shrink').sort((a, b) => a.epoch - b.epoch);
+  // Iterations come one after the other.
+  const shrinking = metrics
+    .filter(({ stage }) => isShrinking(stage))
+    .sort((a, b) => a.stage.localeCompare(b.stage, 'en', { numeric: true }) || a.epoch - b.epoch)
+    .map((row, index) => ({ ...row, epoch: index + 1 }));
   const steps = [
     { epoch: 0, cost: 1 },
     ...shrinking.map((row) => ({ epoch: row.epoch, cost: row.cost_ratio })),

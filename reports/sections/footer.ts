@@ -1,6 +1,7 @@
 // The end of the report: versions, seeds and settings for whoever repeats it.
 import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import type { StudyData } from '../../experiments/results/study-results.ts';
+import type { SweepData } from '../../experiments/results/sweep-results.ts';
 import type { TrainingData } from '../../experiments/results/training-results.ts';
 import { definitionList } from '../definition-list.ts';
 import { html, type Markup } from '../html.ts';
@@ -63,13 +64,36 @@ function trainingSettings({ directory, result }: TrainingData): Markup {
   ])}`;
 }
 
+function sweepFacts({ directory, settings, rows }: SweepData): Markup {
+  const list = (values: readonly (string | number)[]) => [...new Set(values)].join(', ');
+  return html`<h3>sweep → ${directory}</h3>${definitionList([
+    ['Network', settings.network],
+    [
+      'Data',
+      `${settings.data}, ${integer(settings.trainImages)} / ${integer(settings.testImages)} images, ${count(settings.epochs, 'epoch')}`,
+    ],
+    ['Device', settings.device],
+    ['Methods', list(rows.map(({ method }) => method))],
+    ['Seeds', list(rows.map(({ seed }) => seed))],
+    ['Training', `${integer(rows.reduce((sum, { seconds }) => sum + seconds, 0))} s`],
+  ])}`;
+}
+
 /** Versions, seeds and the settings that a repetition needs. */
-export function footerMarkup({ version, generatedAt, calibrations, studies, trainings }: ReportData): Markup {
+export function footerMarkup({
+  version,
+  generatedAt,
+  calibrations,
+  studies,
+  trainings,
+  sweeps,
+}: ReportData): Markup {
   return html`<footer>
 <h2>How this was made</h2>
 ${calibrations.map(calibrationSettings)}
 ${studies.map(studySettings)}
 ${trainings.map(trainingSettings)}
+${sweeps.map(sweepFacts)}
 <h3>report</h3>
 ${definitionList([
   ['Morphline', version],

@@ -12,21 +12,27 @@ function stressed(sentence: string): Markup {
   return html`${sentence.split(NUMBER).map((piece, i) => (i % 2 === 1 ? html`<strong>${piece}</strong>` : piece))}`;
 }
 
-function subjects({ calibrations, trainings, studies }: ReportData): string[] {
+function subjects({ calibrations, trainings, studies, sweeps }: ReportData): string[] {
   const devices = calibrations.map(
     ({ profile: { name, engine } }) =>
       `${name} (${engine.engine} ${engine.version}, ${count(engine.threads, 'thread')})`,
   );
   if (devices.length > 0) return devices;
-  return [...studies.map(({ summary }) => summary.network), ...trainings.map(({ result }) => result.network)];
+  return [
+    ...studies.map(({ summary }) => summary.network),
+    ...trainings.map(({ result }) => result.network),
+    ...sweeps.map(({ settings }) => settings.network),
+  ];
 }
 
 /** What a report could show, and the command that makes it. */
-function missing({ calibrations, studies, trainings }: ReportData): Markup | false {
+function missing({ calibrations, studies, trainings, sweeps }: ReportData): Markup | false {
   const absent: Markup[] = [];
   if (calibrations.length === 0) absent.push(html`a calibration (<code>morphline calibrate</code>)`);
   if (studies.length === 0) absent.push(html`a study of random sub-networks (<code>morphline study</code>)`);
-  if (trainings.length === 0) absent.push(html`a training run (<code>morphline train</code>)`);
+  // A sweep trains more than a training run does.
+  if (trainings.length + sweeps.length === 0)
+    absent.push(html`a training run (<code>morphline train</code>)`);
   if (absent.length === 0) return false;
   const listed = absent.map((item, i) =>
     i === 0 ? item : html`${i === absent.length - 1 ? ' and ' : ', '}${item}`,

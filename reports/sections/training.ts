@@ -1,5 +1,6 @@
 // The report's section on a training run: networks, accuracy, cost and widths.
 import type { TrainingData } from '../../experiments/results/training-results.ts';
+import { isShrinking } from '../../records/training.ts';
 import { accuracyCurves } from '../charts/accuracy-curves.ts';
 import { latencyBars } from '../charts/latency-bars.ts';
 import { layerWidthsChart } from '../charts/layer-widths.ts';
@@ -93,7 +94,7 @@ function accuracyFigure({ metrics, result }: TrainingData): Figure {
 
 function costFigure({ metrics, result }: TrainingData): Figure | null {
   const seed = result.networks.find(({ name }) => name === 'seed');
-  if (seed === undefined || seed.cost <= 0 || !metrics.some(({ stage }) => stage === 'shrink')) return null;
+  if (seed === undefined || seed.cost <= 0 || !metrics.some(({ stage }) => isShrinking(stage))) return null;
   const budget = result.budget / seed.cost;
   return {
     title: 'Cost while shrinking',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findings } from '../../reports/index.ts';
-import { calibrationData, kernel, reportData, studyData, trainingData } from './report-fixture.ts';
+import { calibrationData, kernel, reportData, studyData, sweepData, trainingData } from './report-fixture.ts';
 
-const nothing = { calibrations: [], studies: [], trainings: [] };
+const nothing = { calibrations: [], studies: [], trainings: [], sweeps: [] };
 
 describe('findings', () => {
   test('say in order how well latency is predicted, how a study ranked, and what training won', () => {
@@ -57,7 +57,9 @@ describe('findings', () => {
     const study = studyData();
     const unmeasured = { ...study, summary: { ...study.summary, measured: null } };
     const computing = { ...calibrationData(), kernels: [kernel({})] };
-    const found = findings(reportData({ calibrations: [computing], studies: [unmeasured], trainings: [] }));
+    const found = findings(
+      reportData({ calibrations: [computing], studies: [unmeasured], trainings: [], sweeps: [] }),
+    );
     expect(found).toHaveLength(2);
     expect(found.join(' ')).not.toContain('measured sub-network');
   });
@@ -76,6 +78,12 @@ describe('findings', () => {
     expect(findings(reportData({ ...nothing, trainings: [{ ...training, result }] }))[0]).toMatch(
       /at 42\.3 % accuracy, against 44\.0 % of the seed network\.$/,
     );
+  });
+
+  test('name the best of a sweep at its smallest budget, beside the width multiplier', () => {
+    expect(findings(reportData({ ...nothing, sweeps: [sweepData()] }))).toEqual([
+      'At 30 % of the measured latency of inception-32, MorphNet, calibrated latency, expanded is the most accurate with 66.0 % over 1 seed, against 63.0 % of the width multiplier and 72.0 % of the whole network.',
+    ]);
   });
 
   test('are none without data', () => {

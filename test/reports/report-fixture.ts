@@ -1,8 +1,12 @@
 import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import type { StudyData } from '../../experiments/results/study-results.ts';
+import type { SweepData } from '../../experiments/results/sweep-results.ts';
 import type { TrainingData } from '../../experiments/results/training-results.ts';
+import { comparisons } from '../../experiments/sweep/sweep-comparison.ts';
+import { sweepSummary } from '../../experiments/sweep/sweep-summary.ts';
 import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
 import type { ReportData } from '../../reports/report-data.ts';
+import { sweepRow } from '../experiments/sweep/sweep-row.ts';
 
 /** A kernel of 1000 FLOPs per byte of nothing in particular; only what the report reads varies. */
 export function kernel(values: Partial<KernelRecord>): KernelRecord {
@@ -282,6 +286,29 @@ export function trainingData(): TrainingData {
   };
 }
 
+export function sweepData(): SweepData {
+  const rows = [0.3, 0.5].flatMap((budget) => [
+    sweepRow({ method: 'width-multiplier', budget, accuracy: 0.6 + budget / 10 }),
+    sweepRow({ method: 'latency', form: 'expanded', budget, accuracy: 0.63 + budget / 10 }),
+  ]);
+  const all = [sweepRow({ method: 'seed', form: 'seed', budget: 1, accuracy: 0.72 }), ...rows];
+  return {
+    directory: 'runs/sweep',
+    settings: {
+      network: 'inception-32',
+      data: 'shapes',
+      device: 'a device',
+      trainImages: 4000,
+      testImages: 1000,
+      epochs: 8,
+      budgetIn: 'latency',
+    },
+    rows: all,
+    summary: sweepSummary(all),
+    comparisons: comparisons(all),
+  };
+}
+
 export function reportData(parts: Partial<ReportData> = {}): ReportData {
   return {
     title: 'Morphline report',
@@ -290,6 +317,7 @@ export function reportData(parts: Partial<ReportData> = {}): ReportData {
     calibrations: [calibrationData()],
     studies: [studyData()],
     trainings: [trainingData()],
+    sweeps: [sweepData()],
     ...parts,
   };
 }

@@ -124,12 +124,13 @@ describe('the report', () => {
       'Do FLOPs tell the latency?',
       'Layer by layer',
       'Training for the device',
+      'Which way to make it faster?',
       'How this was made',
     ]);
   });
 
   test('leaves out what there is no data for, and names the command that makes it', async () => {
-    const document = await renderReport(reportData({ studies: [], trainings: [] }));
+    const document = await renderReport(reportData({ studies: [], trainings: [], sweeps: [] }));
     expect(document).not.toContain('id="study-1"');
     expect(document).not.toContain('id="training-1"');
     expect(document).toContain(
@@ -138,7 +139,9 @@ describe('the report', () => {
   });
 
   test('is a page even without any data', async () => {
-    const document = await renderReport(reportData({ calibrations: [], studies: [], trainings: [] }));
+    const document = await renderReport(
+      reportData({ calibrations: [], studies: [], trainings: [], sweeps: [] }),
+    );
     tagsOf(document);
     expect(document).toContain('<code>morphline calibrate</code>');
     expect(document).not.toContain('<section');

@@ -17,7 +17,15 @@ test('MorphNet comes in the forms asked for, the others once', () => {
 });
 
 test('slimming and the knapsack share one path; the width multiplier has none', () => {
-  expect(METHODS.map(pathOf)).toEqual([null, 'channels', 'channels', 'flops', 'datasheet', 'latency']);
+  expect(METHODS.map(pathOf)).toEqual([
+    null,
+    'channels',
+    'channels',
+    'flops',
+    'model-size',
+    'datasheet',
+    'latency',
+  ]);
 });
 
 test('an estimate counts trainings, paths and images by what their networks cost', () => {

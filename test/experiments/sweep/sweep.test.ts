@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/device-profile.ts';
 import { generateTexturedShapes } from '../../../experiments/data/index.ts';
-import { pathLevels, sweep } from '../../../experiments/sweep/sweep.ts';
+import { pathLevels } from '../../../experiments/sweep/prepare-seed.ts';
+import { sweep } from '../../../experiments/sweep/sweep.ts';
 import type { SweepOptions } from '../../../experiments/sweep/sweep-run.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import { kernelBytes } from '../../../network/lowering/kernel.ts';
@@ -42,6 +43,7 @@ function options(out: string, change: Partial<SweepOptions> = {}): SweepOptions 
     methods: ['width-multiplier', 'slimming', 'knapsack', 'latency'],
     forms: ['shrunk', 'expanded', 'twice'],
     budgets: [0.8],
+    budgetIn: 'latency',
     seeds: [1],
     datasheet: 'v100',
     shrinkShare: 0.9,
@@ -107,6 +109,33 @@ describe('a sweep', () => {
     expect(timeless(await sweep(options(out)))).toEqual(
       timeless(await sweep(options(join(folder, 'whole')))),
     );
+  });
+
+  test('trains budgets in their order, each with all seeds', async () => {
+    const few = { methods: ['width-multiplier'] as const, budgets: [0.8, 0.6], seeds: [1, 2] };
+    const rows = await sweep(options(join(folder, 'order'), few));
+    expect(rows.map(({ seed, budget }) => [seed, budget])).toEqual([
+      [1, 1],
+      [2, 1],
+      [1, 0.8],
+      [2, 0.8],
+      [1, 0.6],
+      [2, 0.6],
+    ]);
+  });
+
+  test('by FLOPs has networks of equal FLOPs, however long they take', async () => {
+    const own = {
+      methods: ['width-multiplier', 'flops', 'model-size'] as const,
+      forms: ['expanded'] as const,
+    };
+    const rows = await sweep(options(join(folder, 'flops'), { ...own, budgetIn: 'flops' }));
+    const [seed, ...others] = rows;
+    expect(others.map(({ method }) => method)).toEqual(['width-multiplier', 'flops', 'model-size']);
+    for (const { flops } of others) {
+      expect(flops).toBeLessThanOrEqual(0.8 * (seed?.flops as number));
+      expect(flops).toBeGreaterThan(0.7 * (seed?.flops as number));
+    }
   });
 
   test('goes on to more seeds', async () => {

@@ -48,6 +48,10 @@ function options(out: string, change: Partial<TrainOptions> = {}): TrainOptions 
     target: 'latency',
     device: openDevice('p100'),
     costRatio: 0.7,
+    iterations: 1,
+    choose: 'expansion',
+    retrain: 'scratch',
+    warmUp: 0,
     shrinkShare: 0.8,
     epochs: 2,
     shrinkEpochs: 8,
@@ -110,6 +114,52 @@ describe('a training run', () => {
     expect(metrics).toEqual(expected);
   });
 
+  test('shrinks and expands again as often as asked, and a killed one goes on', async () => {
+    const change = { iterations: 2, retrain: 'survived', warmUp: 0.2 } as const;
+    const out = join(folder, 'twice');
+    const onProgress: TrainOptions['onProgress'] = ({ text }) => {
+      if (text.startsWith('expanded-2: epoch 2')) throw new Error('killed');
+    };
+    await expect(train(options(out, { ...change, onProgress }))).rejects.toThrow('killed');
+    const result = await train(options(out, change));
+    expect(timeless(result)).toEqual(timeless(await train(options(join(folder, 'twice-whole'), change))));
+    const stages = new CsvFile(join(out, 'metrics.csv'), metricsRecord).read().map(({ stage }) => stage);
+    expect([...new Set(stages)]).toEqual([
+      'seed',
+      'shrink',
+      'expanded',
+      'shrink-2',
+      'expanded-2',
+      'multiplier',
+    ]);
+    const cost = (name: string) => result.networks.find((each) => each.name === name)?.cost as number;
+    expect(result.iterations).toHaveLength(2);
+    for (const iteration of result.iterations ?? []) {
+      expect(iteration.shrunk_cost).toBeLessThanOrEqual(0.8 * 0.7 * cost('seed'));
+      expect(iteration.cost).toBeLessThanOrEqual(0.7 * cost('seed'));
+    }
+    expect(result.iterations?.at(-1)?.cost).toBe(cost('expanded'));
+    // What the first iteration removed is 0 wide in the second one's networks too.
+    const widths = result.networks.map((each) => Object.keys(each.widths));
+    expect(new Set(widths.map((names) => names.join())).size).toBe(1);
+  });
+
+  test('chooses channels as a knapsack, and goes on from their weights', async () => {
+    const change = { choose: 'knapsack', retrain: 'survived' } as const;
+    const result = await train(options(join(folder, 'knapsack'), change));
+    const named = new Map(result.networks.map((each) => [each.name, each]));
+    const seedCost = named.get('seed')?.cost as number;
+    expect(named.get('expanded')?.cost).toBeLessThanOrEqual(0.7 * seedCost);
+    expect(named.get('expanded')?.cost).toBeGreaterThan(0.55 * seedCost);
+    // The stage before it ends half-way, so that there is something to choose among.
+    expect(named.get('shrunk')?.cost).toBeLessThanOrEqual(Math.sqrt(0.7) * seedCost);
+    expect(named.get('shrunk')?.cost).toBeGreaterThanOrEqual(named.get('expanded')?.cost as number);
+    expect(result.omega).toBe(1);
+    await expect(
+      train(options(join(folder, 'knapsack-twice'), { ...change, iterations: 2 })),
+    ).rejects.toThrow(/got --iterations 2 with --choose knapsack; expected one iteration/);
+  });
+
   test('closes what measures, also where that fails', async () => {
     let closed = 0;
     const close = async () => {
@@ -136,6 +186,10 @@ describe('a training run', () => {
       device: 'p100',
       target: 'latency',
       costRatio: 0.7,
+      iterations: 1,
+      choose: 'expansion',
+      retrain: 'scratch',
+      warmUp: 0,
       shrinkShare: 0.8,
       epochs: 2,
       shrinkEpochs: 8,
