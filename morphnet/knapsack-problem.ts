@@ -44,12 +44,12 @@ export function groupOptions({ slots, multipleOf }: KnapsackProblem): number[][]
   });
 }
 
-/** Whether a network at these widths still leads from its input to all of its outputs. */
-function isWhole(plan: ChannelPlan, widths: Int32Array): boolean {
-  if (!widths.includes(0)) return true;
+/** Widths without what is cut off; null where the network no longer leads from its input to all of its outputs. */
+function wholeWidths(plan: ChannelPlan, widths: Int32Array): Int32Array | null {
+  if (!widths.includes(0)) return widths;
   const settled = settleWidths(plan, widths);
-  const outputs = plan.network.outputs.map((name) => plan.layerIndex.get(name) as number);
-  return outputs.every((output) => settled.alive[output] === 1) && cutLayer(plan, settled) === undefined;
+  const isLost = plan.network.outputs.some((name) => settled.alive[plan.layerIndex.get(name) as number] === 0);
+  return isLost || cutLayer(plan, settled) !== undefined ? null : settled.widths;
 }
 
 /**
@@ -78,8 +78,8 @@ export class Evaluator {
 
   at(widths: Int32Array): Point {
     this.evaluations++;
-    if (!isWhole(this.plan, widths)) return { widths, value: Number.NEGATIVE_INFINITY, cost: 0 };
-    const settled = widths.includes(0) ? settleWidths(this.plan, widths).widths : widths;
+    const settled = wholeWidths(this.plan, widths);
+    if (settled === null) return { widths, value: Number.NEGATIVE_INFINITY, cost: 0 };
     let value = 0;
     for (const [group, sums] of this.values.entries()) value += sums[settled[group] as number] as number;
     return { widths: settled, value, cost: this.costOf(settled) };

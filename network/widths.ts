@@ -96,6 +96,32 @@ export interface SettledWidths {
   readonly alive: Uint8Array;
 }
 
+/** What settling asks of a plan again and again. */
+interface PlanFacts {
+  /** Per group: 1 if it is an input's. */
+  readonly isGiven: Uint8Array;
+  /** Per group: the layers that make its channels. */
+  readonly sources: readonly Int32Array[];
+}
+
+const FACTS = new WeakMap<ChannelPlan, PlanFacts>();
+
+function factsOf(plan: ChannelPlan): PlanFacts {
+  let facts = FACTS.get(plan);
+  if (facts === undefined) {
+    const isGiven = new Uint8Array(plan.groups.length);
+    plan.outputChannels.forEach(({ groups }, index) => {
+      if (plan.network.layers[index]?.kind === 'input') for (const group of groups) isGiven[group] = 1;
+    });
+    const sources = plan.groups.map((group) =>
+      Int32Array.from(group.sources, (name) => plan.layerIndex.get(name) as number),
+    );
+    facts = { isGiven, sources };
+    FACTS.set(plan, facts);
+  }
+  return facts;
+}
+
 /** A layer is gone when it has no output channels or reads only gone layers. */
 function reachedFromInput(plan: ChannelPlan, widths: Int32Array): Uint8Array {
   const alive = new Uint8Array(plan.network.layers.length);
@@ -114,19 +140,17 @@ function reachedFromInput(plan: ChannelPlan, widths: Int32Array): Uint8Array {
 export function settleWidths(plan: ChannelPlan, widths: Int32Array): SettledWidths {
   const { layers, outputs } = plan.network;
   if (!widths.includes(0)) return { widths, alive: new Uint8Array(layers.length).fill(1) };
-  const given = new Set(
-    plan.outputChannels.flatMap(({ groups }, index) => (layers[index]?.kind === 'input' ? [...groups] : [])),
-  );
+  const { isGiven, sources } = factsOf(plan);
   const settled = Int32Array.from(widths);
   let alive = reachedFromInput(plan, settled);
   for (let changed = true; changed; ) {
     changed = false;
-    plan.groups.forEach((group, index) => {
-      if (settled[index] === 0 || given.has(index)) return;
-      if (group.sources.some((name) => alive[plan.layerIndex.get(name) as number] === 1)) return;
-      settled[index] = 0;
+    for (let group = 0; group < sources.length; group++) {
+      if (settled[group] === 0 || isGiven[group] === 1) continue;
+      if ((sources[group] as Int32Array).some((layer) => alive[layer] === 1)) continue;
+      settled[group] = 0;
       changed = true;
-    });
+    }
     if (changed) alive = reachedFromInput(plan, settled);
   }
   const needed = new Uint8Array(layers.length);

@@ -16,6 +16,9 @@ import type { LoweringRules } from './rules.ts';
 import { type Template, template } from './template.ts';
 import { type WebgpuProgram, webgpuProgram } from './webgpu-programs.ts';
 
+/** Sets of alive layers whose fusions are kept. */
+const MOST_KEPT = 512;
+
 const NO_NAMES: readonly string[] = [];
 
 const NONE_LATE: LateFusions = { absorbed: new Uint8Array(0), added: new Map(), joined: new Map() };
@@ -55,6 +58,8 @@ export class Lowering {
   private readonly fusesLate: boolean;
   /** With all layers alive. */
   private readonly fusions: Fusions;
+  /** By which layers are alive, where some are gone. */
+  private readonly fusionsWithout = new Map<string, Fusions>();
 
   constructor(network: Network, rules: LoweringRules, batch = 1) {
     const deployed = deployedNetwork(network);
@@ -89,11 +94,23 @@ export class Lowering {
   private settle(groupWidths: Int32Array): Settled {
     const { plan, rules } = this;
     const { widths, alive } = settleWidths(plan, groupWidths);
-    const fusions = alive.includes(0) ? findFusions(plan, alive, rules) : this.fusions;
+    const fusions = alive.includes(0) ? this.fusionsAt(alive) : this.fusions;
     const { source, fused } = fusions;
     const layouts = assignLayouts(plan, widths, alive, source, rules);
     const late = this.fusesLate ? fuseLate(plan, alive, source, fused, layouts, rules) : NONE_LATE;
     return { widths, alive, fusions, layouts, late };
+  }
+
+  /** Searches of widths come back to the same layers again and again. */
+  private fusionsAt(alive: Uint8Array): Fusions {
+    const key = String.fromCharCode(...alive);
+    let found = this.fusionsWithout.get(key);
+    if (found === undefined) {
+      if (this.fusionsWithout.size >= MOST_KEPT) this.fusionsWithout.clear();
+      found = findFusions(this.plan, alive, this.rules);
+      this.fusionsWithout.set(key, found);
+    }
+    return found;
   }
 
   private channels(tensor: number, widths: Int32Array): number {
