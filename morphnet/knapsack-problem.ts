@@ -48,7 +48,9 @@ export function groupOptions({ slots, multipleOf }: KnapsackProblem): number[][]
 function wholeWidths(plan: ChannelPlan, widths: Int32Array): Int32Array | null {
   if (!widths.includes(0)) return widths;
   const settled = settleWidths(plan, widths);
-  const isLost = plan.network.outputs.some((name) => settled.alive[plan.layerIndex.get(name) as number] === 0);
+  const isLost = plan.network.outputs.some(
+    (name) => settled.alive[plan.layerIndex.get(name) as number] === 0,
+  );
   return isLost || cutLayer(plan, settled) !== undefined ? null : settled.widths;
 }
 

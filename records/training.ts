@@ -87,6 +87,14 @@ export const trainResult = z.object({
   omega: z.number(),
   /** Multiples of channels that the expansion kept to; 1 for none. */
   multiple_of: z.number(),
+  /** How widths within the budget were chosen. Not in files of earlier versions. */
+  chosen_by: z.enum(['expansion', 'knapsack']).optional(),
+  /**
+   * What choosing for the device gained at the same cost, as a fraction: of an expansion, channels over those without
+   * snapping to cheap counts (null where that was off); of a knapsack, importance over that of the channels above one
+   * threshold. Not in files of earlier versions.
+   */
+  gain: z.number().nullable().optional(),
   /** Width multiplier whose network is measured as fast as the expanded one. */
   multiplier: z.number(),
   networks: z.array(trainedNetwork),

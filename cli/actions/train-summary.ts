@@ -3,6 +3,16 @@ import pc from 'picocolors';
 import type { TrainResult } from '../../records/training.ts';
 import { duration, engineering, percent, table } from '../terminal.ts';
 
+/** What choosing widths for the device gained, in words; nothing where it was not asked for. */
+function gainText({ chosen_by: by, gain, multiple_of: multiple }: TrainResult): string {
+  if (gain === null || gain === undefined) return '';
+  const what =
+    by === 'knapsack'
+      ? 'importance than the channels above one threshold have'
+      : `channels than an expansion to any counts has (multiples of ${multiple})`;
+  return `the ${by} kept ${percent(Math.abs(gain))} ${gain < 0 ? 'less' : 'more'} ${what}, at the same predicted cost`;
+}
+
 export function trainSummary(result: TrainResult): string {
   const rows = result.networks.map((each) => [
     each.name === 'multiplier' ? `width multiplier ${result.multiplier.toFixed(3)}` : each.name,
@@ -29,6 +39,7 @@ export function trainSummary(result: TrainResult): string {
     '',
     table(head, rows),
     '',
+    ...[gainText(result)].filter((text) => text !== ''),
     pc.dim(`trained on ${result.trained_on}; measured on ${result.measured_on}`),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // Widths of a method that cost no more than a budget, from the snapshots of its shrink path.
 import { expandSnapped } from '../../morphnet/expand.ts';
 import { bestKnapsackWidths, keptSlots } from '../../morphnet/knapsack-widths.ts';
+import { slimmedSlots } from '../../morphnet/slimming.ts';
 import { multiplyWidths } from '../../network/width-multiplier.ts';
 import type { Base } from './base.ts';
 import type { Variant } from './methods.ts';
@@ -25,26 +26,6 @@ function multiplierWidths({ plan, cost }: Base, budget: number): Int32Array {
     if (cost(widths) <= budget) return widths;
   }
   return multiplyWidths(plan, 0);
-}
-
-/** The channels of the largest importance, wherever they are, that fit the budget: one threshold for all layers. */
-function aboveThreshold({ slots, cost }: Base, importance: readonly number[], budget: number): Uint8Array {
-  const strengths = Float64Array.from(importance);
-  const free = Array.from(strengths.keys()).filter((slot) => slots.free[slots.group[slot] as number] === 1);
-  const order = free.sort((a, b) => (strengths[b] as number) - (strengths[a] as number));
-  const keeping = (count: number) => {
-    const alive = Uint8Array.from(slots.group, (group) => (slots.free[group] === 1 ? 0 : 1));
-    for (const slot of order.slice(0, count)) alive[slot] = 1;
-    return slots.surviving(strengths, alive);
-  };
-  const fits = (count: number) => cost(slots.widths(keeping(count))) <= budget;
-  let [low, high] = [0, order.length];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return keeping(fits(order.length) ? order.length : low);
 }
 
 /** Snapshots by level, the dearest first. */
@@ -89,7 +70,7 @@ export function chooseWidths(
   }
   if (form === 'shrunk') {
     const [level, { importance }] = lastAbove(snapshots, budget);
-    const alive = aboveThreshold(base, importance, budget);
+    const alive = slimmedSlots(slots, importance, cost, budget);
     return { widths: Array.from(slots.widths(alive)), alive: Array.from(alive), level };
   }
   const [level, snapshot] = firstBelow(snapshots, shrinkShare * budget);

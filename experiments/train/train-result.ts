@@ -79,6 +79,8 @@ export function resultOf(run: TrainingRun, outcome: TrainingOutcome): TrainResul
     budget,
     omega: last.chosen.omega,
     multiple_of: last.chosen.multipleOf,
+    chosen_by: run.options.choose,
+    gain: last.chosen.gain,
     multiplier,
     networks: networkResults(run, outcome),
     iterations: iterations.map(({ shrunk, chosen, expanded }) => ({

@@ -153,6 +153,25 @@ function isLate({ costs }: BlockState, cases: number, { deadlineMs }: RoundPolic
   return nowMs + (cases * ((costs?.loadMs ?? 0) + (costs?.roundMs ?? 0))) / 2 >= deadlineMs;
 }
 
+/** Rounds of a load more, at the most: in times of those it would have otherwise. */
+const MOST_TIMES = 4;
+
+/**
+ * Rounds of a load more whose time is not given: √(within / between · cost of a load / cost of a round), by which a given
+ * time takes the most variance away (two-stage sampling; Cochran, § 10.6).
+ * @param least rounds that the loads before had
+ */
+export function bestRounds(
+  { costs, variances }: Pick<BlockState, 'costs' | 'variances'>,
+  least: number,
+): number {
+  if (costs === null || variances === null || costs.roundMs <= 0) return least;
+  const { within, between } = variances;
+  const best = Math.round(Math.sqrt((within / between) * (costs.loadMs / costs.roundMs)));
+  // No variance between loads: one more load would be as good as any number.
+  return Math.min(MOST_TIMES * least, Math.max(least, Number.isNaN(best) ? least : best));
+}
+
 /** What goes on after all networks had their loads: the noisy ones, if there are any, or nothing. */
 function noisyStep(
   state: BlockState,
@@ -169,7 +188,7 @@ function noisyStep(
     if (isLate(state, count, policy, nowMs)) return { kind: 'stop' };
     return { kind: 'load', only, policy: timedPolicy(plan, state, count, nowMs) };
   }
-  const perLoad = Math.ceil(policy.minRounds / plan.loads);
+  const perLoad = bestRounds(state, Math.ceil(policy.minRounds / plan.loads));
   const rounds = (only === null ? begin.all : begin.noisy) + perLoad;
   return { kind: 'load', only, policy: { minRounds: rounds, maxRounds: rounds, deadlineMs: nowMs } };
 }

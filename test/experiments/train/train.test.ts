@@ -80,6 +80,9 @@ describe('a training run', () => {
     expect(named.get('shrunk')?.cost).toBeLessThanOrEqual(0.8 * 0.7 * seedCost);
     expect(named.get('expanded')?.cost).toBeLessThanOrEqual(0.7 * seedCost);
     expect(result.omega).toBeGreaterThanOrEqual(1);
+    expect(result.chosen_by).toBe('expansion');
+    // Multiples of 1 are among those tried.
+    expect(result.gain).toBeGreaterThanOrEqual(0);
     for (const { measured_latency_us, predicted_latency_us, test_accuracy } of result.networks) {
       expect(measured_latency_us).toBeGreaterThan(0);
       expect(predicted_latency_us).toBeGreaterThan(0);
@@ -155,6 +158,9 @@ describe('a training run', () => {
     expect(named.get('shrunk')?.cost).toBeLessThanOrEqual(Math.sqrt(0.7) * seedCost);
     expect(named.get('shrunk')?.cost).toBeGreaterThanOrEqual(named.get('expanded')?.cost as number);
     expect(result.omega).toBe(1);
+    expect(result.chosen_by).toBe('knapsack');
+    // Within 1 % of the best there is, which no threshold beats.
+    expect(result.gain).toBeGreaterThan(-0.01);
     await expect(
       train(options(join(folder, 'knapsack-twice'), { ...change, iterations: 2 })),
     ).rejects.toThrow(/got --iterations 2 with --choose knapsack; expected one iteration/);

@@ -3,6 +3,7 @@ import {
   type BlockPlan,
   type BlockState,
   bestLoads,
+  bestRounds,
   nextStep,
   sharedPolicy,
 } from '../../../profiler/timing/next-step.ts';
@@ -108,6 +109,23 @@ describe('a block of so many rounds that must be sure', () => {
       kind: 'load',
       only: ['a', 'b'],
       policy: { minRounds: 15, maxRounds: 15, deadlineMs: NOW },
+    });
+  });
+
+  test('has the more rounds in a load of those, the dearer the load and the noisier the rounds', () => {
+    // √(4 / 1 · 250 / 62.5) = 4·√… = 4, as before; √(9 · 4) = 6; √(100 · 4) = 20, but four times as many at the most.
+    const costs = { loadMs: 250, roundMs: 62.5 };
+    expect(bestRounds({ costs, variances: { within: 4, between: 1 } }, 4)).toBe(4);
+    expect(bestRounds({ costs, variances: { within: 9, between: 1 } }, 4)).toBe(6);
+    expect(bestRounds({ costs, variances: { within: 100, between: 1 } }, 4)).toBe(16);
+    expect(bestRounds({ costs, variances: { within: 1, between: 0 } }, 4)).toBe(16);
+    expect(bestRounds({ costs, variances: { within: 0, between: 0 } }, 4)).toBe(4);
+    expect(bestRounds({ costs: null, variances: null }, 4)).toBe(4);
+    const variances = { within: 9, between: 1 };
+    expect(next({ ...done, noisy: ['a', 'b'], costs, variances }, precise)).toMatchObject({
+      only: ['a', 'b'],
+      // The noisy ones' next round is number 11.
+      policy: { minRounds: 17, maxRounds: 17 },
     });
   });
 
