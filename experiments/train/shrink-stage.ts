@@ -26,9 +26,13 @@ export interface ShrinkOptions {
   readonly learningRate: number;
   /**
    * Initial strength in units of 1 / (cost of the seed network); null for such that a channel of average cost loses a γ
-   * of {@link TRAVEL} in the course of the stage.
+   * of {@link travel} in the course of the stage.
    */
   readonly strength: number | null;
+  /** See above; {@link TRAVEL} by default. */
+  readonly travel?: number;
+  /** Whether the strength rises while the cost is behind its pace; true by default. */
+  readonly rises?: boolean;
   /** Share of the stage over which the strength rises from 0 to what it would be. */
   readonly warmUp?: number;
   /** The stage ends when the alive network costs at most this. */
@@ -46,6 +50,8 @@ export interface ShrinkLook {
   readonly regularizer: NetworkRegularizer;
   /** Of the alive network, in the unit of the target. */
   readonly cost: number;
+  /** Share of the stage: 1 after its last step. */
+  readonly done: number;
 }
 
 /** Looks at the cost in the course of the stage. */
@@ -66,7 +72,12 @@ function pace(done: number, targetRatio: number): number {
 }
 
 /** See {@link ShrinkOptions.strength}: γ travels rate/(1 − momentum) · strength · slope/cost a step. */
-function defaultStrength(regularizer: NetworkRegularizer, steps: number, learningRate: number): number {
+function defaultStrength(
+  regularizer: NetworkRegularizer,
+  steps: number,
+  learningRate: number,
+  travel: number,
+): number {
   const { plan, resource } = regularizer;
   const slopes = resource.slopes(plan.fullWidths);
   let channels = 0;
@@ -77,7 +88,7 @@ function defaultStrength(regularizer: NetworkRegularizer, steps: number, learnin
     total += size * (slopes[group] as number);
   });
   const share = total / channels / resource.cost(plan.fullWidths);
-  return (TRAVEL * (1 - MOMENTUM)) / (steps * learningRate * share);
+  return (travel * (1 - MOMENTUM)) / (steps * learningRate * share);
 }
 
 /**
@@ -112,7 +123,10 @@ export async function shrinkStage(
       prepare(model, extra) {
         trained = model;
         regularizer = options.regularizer(model);
-        strength = extra.strength || options.strength || defaultStrength(regularizer, steps, learningRate);
+        strength =
+          extra.strength ||
+          options.strength ||
+          defaultStrength(regularizer, steps, learningRate, options.travel ?? TRAVEL);
         const { fullWidths } = regularizer.plan;
         initialPrice = regularizer.resource.cost(fullWidths);
         initialCost = options.costOf?.(fullWidths) ?? initialPrice;
@@ -123,13 +137,14 @@ export async function shrinkStage(
         // Plain steps reach γ through the momentum's sum, a proximal step at once: it is scaled to match.
         const warmed = Math.min(1, done / (options.warmUp || Number.MIN_VALUE));
         regularizer.proximalStep(((rate / (1 - MOMENTUM)) * strength * warmed) / initialPrice);
-        if (step % checkSteps !== 0) return true;
+        if (step % checkSteps !== 0 && done < 1) return true;
         await regularizer.refresh();
         const cost = costOf(regularizer);
         ratio = cost / initialCost;
-        await options.onLook?.({ model: trained as tfTypes.LayersModel, regularizer, cost });
+        await options.onLook?.({ model: trained as tfTypes.LayersModel, regularizer, cost, done });
         if (cost <= targetCost) return false;
-        if (done > PACE_START && ratio > pace(done, targetCost / initialCost)) strength *= RAISE;
+        const isBehind = done > PACE_START && ratio > pace(done, targetCost / initialCost);
+        if (isBehind && options.rises !== false) strength *= RAISE;
         return true;
       },
       async afterEpoch() {
