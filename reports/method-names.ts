@@ -4,12 +4,12 @@ import { colour, type Role } from './palette.ts';
 
 const METHODS: Readonly<Record<string, { readonly title: string; readonly colour: Role }>> = {
   'width-multiplier': { title: 'width multiplier', colour: 'grey' },
-  slimming: { title: 'slimming (|γ|)', colour: 'gold' },
+  slimming: { title: 'slimming', colour: 'gold' },
   knapsack: { title: 'knapsack', colour: 'violet' },
-  flops: { title: 'MorphNet, FLOPs', colour: 'orange' },
-  'model-size': { title: 'MorphNet, model size', colour: 'gold' },
-  datasheet: { title: 'MorphNet, datasheet latency', colour: 'teal' },
-  latency: { title: 'MorphNet, calibrated latency', colour: 'blue' },
+  flops: { title: 'MorphNet FLOPs', colour: 'orange' },
+  'model-size': { title: 'MorphNet size', colour: 'gold' },
+  datasheet: { title: 'MorphNet datasheet', colour: 'teal' },
+  latency: { title: 'MorphNet latency', colour: 'blue' },
 };
 
 /** MorphNet's methods come in forms, the others do not. */
@@ -34,7 +34,7 @@ const FORMS: Readonly<Record<string, string>> = {
   twice: 'expanded twice',
 };
 
-/** "MorphNet, FLOPs, expanded". */
+/** "MorphNet FLOPs, expanded". */
 export function contenderTitle({ method, form }: Contender): string {
   return isMorphNet(method) ? `${methodTitle(method)}, ${FORMS[form] ?? form}` : methodTitle(method);
 }

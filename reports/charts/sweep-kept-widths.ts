@@ -17,7 +17,10 @@ export function keptWidthsChart(
   structures: ReadonlyMap<string, readonly SweepStructure[]>,
   full: SweepStructure,
 ): ChartSpec {
-  const layers = Object.keys(full);
+  // Layers whose width cannot change say nothing.
+  const layers = Object.keys(full).filter((layer) =>
+    [...structures.values()].flat().some((widths) => widths[layer] !== full[layer]),
+  );
   const values = [...structures].flatMap(([method, all]) =>
     layers.map((layer, order) => ({
       method: methodTitle(method),

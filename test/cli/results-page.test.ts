@@ -97,17 +97,13 @@ describe('a sweep', () => {
     expect(page).toContain('12 networks of 2 seeds, trained on 4,000 images of planted for 8 epochs');
     // All pairs differ by exactly two points: an interval of no width.
     expect(page).toContain(
-      "At 50 % of the seed network's measured latency **MorphNet, calibrated latency, expanded** is ahead of width multiplier (+2.00 ± 0.00)",
+      "At 50 % of the seed network's measured latency **MorphNet latency, expanded** is ahead of width multiplier (+2.00 ± 0.00)",
     );
-    expect(page).toContain(
-      '| MorphNet, calibrated latency, expanded | 63.50 % | ± 6.35 | 50.0 % | 20.0 | 2 |',
-    );
-    expect(page).toContain('| MorphNet, FLOPs, expanded | width multiplier | +0.50 | ± 0.00 | 2 of 2 |');
+    expect(page).toContain('| MorphNet latency, expanded | 63.50 % | ± 6.35 | 50.0 % | 20.0 | 2 |');
+    expect(page).toContain('| MorphNet FLOPs, expanded | width multiplier | +0.50 | ± 0.00 | 2 of 2 |');
     expect(page).toContain('morphline sweep --network inception-32 --data DIR --images 4000');
     // Differences of 1 and 2 points.
-    expect(page).toMatch(
-      /\*\*MorphNet, calibrated latency, shrunk\*\* is not told apart by these seeds from/,
-    );
+    expect(page).toMatch(/\*\*MorphNet latency, shrunk\*\* is not told apart by these seeds from/);
     expect(page).not.toMatch(/NaN|undefined|null|Infinity/);
     const links = [...page.matchAll(/\]\((results\/[^)]+\.svg)\)/g)].map(([, link]) => link as string);
     expect(links).toHaveLength(3);

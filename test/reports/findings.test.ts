@@ -82,7 +82,7 @@ describe('findings', () => {
 
   test('name the best of a sweep at its smallest budget, beside the width multiplier', () => {
     expect(findings(reportData({ ...nothing, sweeps: [sweepData()] }))).toEqual([
-      'At 30 % of the measured latency of inception-32, MorphNet, calibrated latency, expanded is the most accurate with 66.0 % over 1 seed, against 63.0 % of the width multiplier and 72.0 % of the whole network.',
+      'At 30 % of the measured latency of inception-32, MorphNet latency, expanded is the most accurate with 66.0 % over 1 seed, against 63.0 % of the width multiplier and 72.0 % of the whole network.',
     ]);
   });
 
