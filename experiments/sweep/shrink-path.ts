@@ -5,6 +5,7 @@ import { GammaActivationCount, GammaFlops, GammaLatency, GammaModelSize } from '
 import { readWeights } from '../../morphnet/model-weights.ts';
 import type { NetworkRegularizer } from '../../morphnet/network-regularizer.ts';
 import type { Weights } from '../../network/weights.ts';
+import { subset } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../train/checkpoint.ts';
 import { SHRINK_RATE } from '../train/shrink-seed.ts';
@@ -56,6 +57,9 @@ function regularizerOf(path: Path, model: tfTypes.LayersModel, options: SweepOpt
  */
 const SPARSITY = { targetCost: 0, travel: 0.7, rises: false } as const;
 
+/** Images that a shrinking network is tested on. */
+const TESTED = 1000;
+
 const snapshotPath = (folder: string, level: number) => join(folder, `level-${level.toFixed(3)}.snapshot`);
 
 function readSnapshot(folder: string, level: number): Snapshot | null {
@@ -93,7 +97,11 @@ export async function shrinkPath(
   onProgress: ProgressListener,
 ): Promise<Snapshots> {
   const { options } = run;
-  const setup = run.setupOf(seed, id);
+  const whole = run.setupOf(seed, id);
+  // How well it does on the way is told, and decides nothing: testing on all images would take as long as an epoch.
+  const { test } = whole.data;
+  const few = test.count > TESTED ? subset(test, TESTED, seed) : test;
+  const setup = { ...whole, data: { ...whole.data, test: few } };
   const falling = [...levels].sort((a, b) => b - a);
   const passed = new Set(falling.filter((level) => readSnapshot(setup.out, level) !== null));
   const keep = async ({ model, regularizer, cost, done }: ShrinkLook) => {
