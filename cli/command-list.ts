@@ -33,6 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/profile.ts')).profileCommand,
   },
   {
+    name: 'compare',
+    arguments: '<a> <b...>',
+    description: 'is B faster than A? measured against each other until it is known',
+    load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
+  {
     name: 'predict',
     arguments: '<model>',
     description: 'latency on a device profile, no device needed',

@@ -38,6 +38,16 @@ export function positiveNumber(name: string, most = Number.POSITIVE_INFINITY): (
   };
 }
 
+/**
+ * `1%` or 0.01: a share above 0, below 1.
+ * @throws UserError for any other text
+ */
+export function parsePercent(text: string): number {
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (text !== '' && value > 0 && value < 1) return value;
+  throw new UserError({ got: `'${text}'`, expected: 'a share such as 1% or 0.01', fix: 'correct the flag' });
+}
+
 /** An integer flag with a lower bound. */
 export function integerOption(flags: string, description: string, least: number): Option {
   const name = /--([\w-]+)/.exec(flags)?.[1] ?? flags;
