@@ -4,13 +4,13 @@ import { CommanderError } from 'commander';
 import { UserError } from '../records/user-error.ts';
 import { programFor } from './program.ts';
 
-/** 0 done, 2 what the user got wrong (one line), 1 our own failure. */
+/** 0 done, or what the command says; 2 what the user got wrong (one line), 1 our own failure. */
 async function main(): Promise<number> {
   try {
     const args = process.argv.slice(2);
     const program = await programFor(args);
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;

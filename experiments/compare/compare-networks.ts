@@ -29,8 +29,8 @@ export interface CompareOptions {
   readonly onProgress?: ProgressListener;
 }
 
-/** Loads before anything is said: fewer tell nothing of how much loads differ. */
-const LEAST_LOADS = 5;
+/** Loads before anything is said: by fewer nothing can be told apart at these error rates. */
+const LEAST_LOADS = 6;
 /** Rounds of a load: at the least, and about as much time as loading took. */
 const LEAST_ROUNDS = 5;
 const MOST_ROUNDS = 40;
