@@ -15,6 +15,7 @@ import {
   globalPool,
   image,
   norm,
+  pad,
   pool,
 } from '../layers.ts';
 
@@ -60,12 +61,6 @@ const upsample = (name: string, input: string, interpolation: 'nearest' | 'bilin
   inputs: [input],
   factor: [2, 2],
   interpolation,
-});
-const pad = (name: string, input: string): Layer => ({
-  kind: 'pad',
-  name,
-  inputs: [input],
-  padding: { top: 1, bottom: 1, left: 1, right: 1 },
 });
 const keptPool = (name: string, input: string): Layer => ({ ...globalPool(name, input), keepDims: true });
 
