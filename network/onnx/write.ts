@@ -67,6 +67,8 @@ export function writeOnnx(
   );
   const padded = pooled.size > 0 ? PAD_OPSET : OPSET;
   const opset = has('gelu') ? GELU_OPSET : padded;
+  // Some weights only training reads.
+  const read = new Set(layers.flatMap(({ nodes }) => nodes.flatMap(({ input }) => input)));
   return encodeModel(
     {
       before: { irVersion: IR_VERSION, producerName: 'morphline' },
@@ -84,7 +86,7 @@ export function writeOnnx(
       ...weightTensors(network, weights, shapes, scratch),
       ...(has('relu6') ? clipBorders() : []),
       ...layers.flatMap(({ settings }) => settings ?? []),
-    ],
+    ].filter(({ name }) => read.has(name)),
     scratch,
   );
 }

@@ -16,6 +16,14 @@ const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderOutput: 'reorder-output',
 };
 
+/** What is no kernel of an op, though it may make its tensor: the last node of one spelled out in several. */
+const OTHER_OPS: Partial<Record<Kernel['op'], RegExp>> = {
+  activation: /^(Add|Sub|Mul|Div|Min|Max|Where)$/,
+  multiply: /^(?!Mul$)/,
+  add: /^(?!Add$|Sum$)/,
+  upsample: /^(?!Resize$|Upsample$)/,
+};
+
 /** A name as layers read from a file have it ({@link file://../../../network/onnx/draft.ts}). */
 function asLayer(name: string): string {
   return name.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '');
@@ -76,6 +84,7 @@ export class FileMatcher {
       const index = all.find((each) => {
         const kernel = this.kernels[each] as Kernel;
         const isReorder = kernel.op.startsWith('reorder');
+        if (OTHER_OPS[kernel.op]?.test(event.op) === true) return false;
         const isOp = reorder === undefined ? !isReorder : kernel.op === reorder;
         return (
           isOp && !eventOf.has(each) && valuesWritten(kernel) === values && this.isLaidOut(kernel, event)
