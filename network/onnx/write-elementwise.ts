@@ -57,16 +57,16 @@ export function sum(layer: Add): LayerNodes {
 
 /** A flat input beside maps gets height and width of 1. */
 export function product(layer: Multiply, shapes: Shapes): LayerNodes {
-  const settings = [wholeNumbers(layer, 'axes', 2, 3)];
   const flat = layer.inputs.filter((name) => shapes.get(name)?.flat === true);
   if (flat.length === layer.inputs.length || flat.length === 0)
-    return { nodes: joined(layer, 'Mul', layer.inputs), settings };
+    return { nodes: joined(layer, 'Mul', layer.inputs) };
   const raised = (name: string) => `${layer.name}/${name}`;
   const raises = flat.map((name): Node => {
     const input = [name, `${layer.name}/axes`];
     return { ...node(layer, 'Unsqueeze'), name: raised(name), input, output: [raised(name)] };
   });
   const factors = layer.inputs.map((name) => (flat.includes(name) ? raised(name) : name));
+  const settings = [wholeNumbers(layer, 'axes', 2, 3)];
   return { nodes: [...raises, ...joined(layer, 'Mul', factors)], settings };
 }
 
