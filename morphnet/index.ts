@@ -25,6 +25,7 @@ export {
   LogisticSigmoidModelSize,
   type LogisticSigmoidOptions,
 } from './logistic-sigmoid.ts';
+export { loadLayersModel } from './load-model.ts';
 export { mask } from './mask.ts';
 export { describeModel, readWeights, writeWeights } from './model-weights.ts';
 export { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';

@@ -4,6 +4,8 @@ import type { Activation, Layer, Padding } from '../network/layer.ts';
 import { slopeOf, unknownLayer } from '../network/layer.ts';
 import { UserError } from '../records/user-error.ts';
 import { batchNormalization } from './batch-normalization.ts';
+import './keras-classes.ts';
+import type { KerasActivationName } from './keras-classes.ts';
 import { ProbabilisticGate } from './probabilistic-gate.ts';
 
 /** Moving averages must follow within the few hundred steps of a short training. */
@@ -21,22 +23,31 @@ function unsupported(got: string, fix = 'train the network without it'): never {
   throw new UserError({ got: `${got} in a network to train`, expected: 'layers that tf.layers has', fix });
 }
 
+type ActivationName = Parameters<typeof tf.layers.activation>[0]['activation'];
+
+function namedActivation(name: string, activation: ActivationName | KerasActivationName): tf.layers.Layer {
+  return tf.layers.activation({ name, activation: activation as ActivationName });
+}
+
 /** tf.layers' hardSigmoid is that of Keras 2. */
-const KERAS_HARD_SIGMOID_SLOPE = 0.2;
+const KERAS_2_SLOPE = 0.2;
+/** ONNX files have it as a float32. */
+const isSixth = (slope: number) => Math.abs(slope - 1 / 6) < 1e-6;
 
 function activationLayer(layer: Activation): tf.layers.Layer {
   const { name, activation } = layer;
+  const slope = slopeOf(layer);
   switch (activation) {
     case 'leaky-relu':
-      return tf.layers.leakyReLU({ name, alpha: slopeOf(layer) });
+      return tf.layers.leakyReLU({ name, alpha: slope });
     case 'hard-sigmoid':
-      if (slopeOf(layer) === KERAS_HARD_SIGMOID_SLOPE)
-        return tf.layers.activation({ name, activation: 'hardSigmoid' });
-      return unsupported(`hard-sigmoid ${name} of slope ${slopeOf(layer)}`);
+      if (slope === KERAS_2_SLOPE) return namedActivation(name, 'hardSigmoid');
+      if (isSixth(slope)) return namedActivation(name, 'hardSigmoidSixth');
+      return unsupported(`hard-sigmoid ${name} of slope ${slope}`);
     case 'hard-swish':
-      return unsupported(`hard-swish ${name}`);
+      return namedActivation(name, 'hardSilu');
     default:
-      return tf.layers.activation({ name, activation });
+      return namedActivation(name, activation);
   }
 }
 
@@ -109,6 +120,8 @@ export function tfjsLayer(
       });
     case 'activation':
       return activationLayer(layer);
+    case 'prelu':
+      return tf.layers.prelu({ ...settings, name });
     case 'max-pool':
     case 'avg-pool': {
       const config = {

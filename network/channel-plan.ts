@@ -86,6 +86,7 @@ function outputIds(
       );
     case 'batch-norm':
     case 'activation':
+    case 'prelu':
     case 'max-pool':
     case 'avg-pool':
     case 'global-avg-pool':

@@ -94,6 +94,11 @@ export interface Activation extends LayerBase {
   readonly slope?: number;
 }
 
+/** x where it is positive, else x times the slope of its channel, a weight. */
+export interface Prelu extends LayerBase {
+  readonly kind: 'prelu';
+}
+
 export interface Pool extends LayerBase, Window {
   readonly kind: 'max-pool' | 'avg-pool';
   readonly poolSize: Size2d;
@@ -188,6 +193,7 @@ export type Layer =
   | Dense
   | BatchNorm
   | Activation
+  | Prelu
   | Pool
   | GlobalAvgPool
   | Add

@@ -2,6 +2,7 @@
 import { basename, dirname, join, normalize } from 'node:path';
 import { UserError } from '../records/user-error.ts';
 import { type ByteSource, FileBytes } from './byte-source.ts';
+import { foreignModel } from './foreign-models.ts';
 import type { Network } from './network.ts';
 import { readOnnx } from './onnx/read.ts';
 import { openLayersModelFile, readLayersModelFile } from './tfjs/read-layers-model-file.ts';
@@ -9,9 +10,9 @@ import type { Weights } from './weights.ts';
 
 const ENDINGS = /\.(onnx|json)$/i;
 
-/** Whether a name is that of a model file rather than of a network in the zoo. */
+/** Whether a name is that of a model file, of whatever framework, rather than of a network in the zoo. */
 export function isModelFile(name: string): boolean {
-  return ENDINGS.test(name);
+  return ENDINGS.test(name) || foreignModel(name) !== undefined;
 }
 
 function bytesOf(path: string, fix: string): ByteSource {
@@ -49,6 +50,8 @@ function readOnnxFile(path: string): { network: Network; weights: Weights } {
 }
 
 function checkEnding(path: string): void {
+  const foreign = foreignModel(path);
+  if (foreign !== undefined) throw foreign;
   if (ENDINGS.test(path)) return;
   throw new UserError({
     got: `model file ${path}`,

@@ -81,6 +81,7 @@ export function opTerms(
     case 'concat':
       return { ...moved, bytesI: 0, bytesO: 2 * moved.bytesO };
     case 'input':
+    case 'prelu':
     case 'max-pool':
     case 'avg-pool':
     case 'global-avg-pool':

@@ -34,6 +34,7 @@ const INPUT_COUNTS: Record<Layer['kind'], readonly [number, number]> = {
   dense: [1, 1],
   'batch-norm': [1, 1],
   activation: [1, 1],
+  prelu: [1, 1],
   'max-pool': [1, 1],
   'avg-pool': [1, 1],
   'global-avg-pool': [1, 1],

@@ -151,6 +151,7 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return { height: 1, width: 1, channels: layer.units, flat: true };
     case 'batch-norm':
     case 'activation':
+    case 'prelu':
     case 'softmax':
     case 'bias-add':
     case 'dropout':

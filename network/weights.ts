@@ -8,7 +8,7 @@ import { inferShapes } from './shapes.ts';
 /**
  * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], transposed
  * [h, w, out, in], dense [in, out], row-major), `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` of a batch
- * norm, and `logits` of a gate, which only training reads.
+ * norm, `slope` of a prelu, and `logits` of a gate, which only training reads.
  */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -26,6 +26,9 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
         break;
       case 'conv2d-transpose':
         push('kernel', ...layer.kernelSize, output, input);
+        break;
+      case 'prelu':
+        push('slope', output);
         break;
       case 'bias-add':
         push('bias', output);

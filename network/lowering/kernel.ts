@@ -12,6 +12,7 @@ export type KernelOp =
   | 'global-avg-pool'
   | 'batch-norm'
   | 'activation'
+  | 'prelu'
   | 'add'
   | 'multiply'
   | 'bias-add'

@@ -86,6 +86,7 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   'avg-pool': CHANNELWISE,
   'global-avg-pool': CHANNELWISE,
   activation: CHANNELWISE,
+  prelu: { tied: true, costs: (shape) => channelwise(shape, 1) },
   softmax: CHANNELWISE,
   add: CHANNELWISE,
   multiply: CHANNELWISE,

@@ -12,6 +12,7 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   dense: 'dense',
   'batch-norm': 'batch-norm',
   activation: 'activation',
+  prelu: 'prelu',
   'max-pool': 'max-pool',
   'avg-pool': 'avg-pool',
   'global-avg-pool': 'global-avg-pool',

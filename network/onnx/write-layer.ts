@@ -33,6 +33,8 @@ export function layerNodes(layer: Layer, shapes: Shapes): LayerNodes {
       return globalAveragePool(layer);
     case 'activation':
       return activationNodes(layer);
+    case 'prelu':
+      return { nodes: [node(layer, 'PRelu', [], [`${layer.name}/slope`])] };
     case 'add':
       return sum(layer);
     case 'multiply':

@@ -1,11 +1,13 @@
 // The topology of a layers model, Sequential or functional, as a graph of layers.
 import { parsedJson } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';
+import { keras2Topology } from './keras-3.ts';
 import { snakeCaseKeys } from './snake-case.ts';
 import {
   type FunctionalLayerEntry,
   functionalConfig,
   type LayerEntry,
+  MODEL_CLASSES,
   modelEntry,
   modelFile,
   sequentialConfig,
@@ -37,9 +39,6 @@ export interface TopologyModel {
   readonly inputs: readonly TensorReference[];
   readonly outputs: readonly TensorReference[];
 }
-
-/** tf.model is a 'Model', Keras says 'Functional'. */
-const MODEL_CLASSES: ReadonlySet<string> = new Set(['Model', 'Functional', 'Sequential']);
 
 /** Inference takes `training: false` for granted; no other argument may be lost. */
 function checkArguments(layer: FunctionalLayerEntry): void {
@@ -166,7 +165,7 @@ function topologyModel(entry: { class_name: string; config?: unknown }, label: s
 export function readTopology(topology: unknown): TopologyModel {
   const file = modelFile.safeParse(topology).data;
   if (file?.format === 'graph-model') throw new UserError({ got: 'a graph model', ...TOPOLOGY_ADVICE });
-  const spelled = snakeCaseKeys(file?.modelTopology ?? topology);
+  const spelled = snakeCaseKeys(keras2Topology(file?.modelTopology ?? topology));
   const entry = wrappedModel.safeParse(spelled).data?.model_config ?? spelled;
   return topologyModel(parsedJson(entry, modelEntry, TOPOLOGY_ADVICE, 'a layers model'), 'the model');
 }

@@ -120,6 +120,8 @@ export function executeLayer(
       );
     case 'activation':
       return activated(tf, x, layer);
+    case 'prelu':
+      return tf.prelu(x, weights.slope as tfTypes.Tensor);
     case 'max-pool':
     case 'avg-pool': {
       const pool = layer.kind === 'max-pool' ? tf.maxPool : tf.avgPool;
