@@ -18,6 +18,7 @@ export {
 } from './group-lasso.ts';
 export { gatedNetwork, insertGates } from './insert-gates.ts';
 export { type KnapsackOptions, type KnapsackResult, knapsack } from './knapsack.ts';
+export { loadLayersModel } from './load-model.ts';
 export {
   LogisticSigmoidActivationCount,
   LogisticSigmoidFlops,
@@ -25,7 +26,6 @@ export {
   LogisticSigmoidModelSize,
   type LogisticSigmoidOptions,
 } from './logistic-sigmoid.ts';
-export { loadLayersModel } from './load-model.ts';
 export { mask } from './mask.ts';
 export { describeModel, readWeights, writeWeights } from './model-weights.ts';
 export { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';

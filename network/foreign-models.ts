@@ -34,7 +34,8 @@ const FORMS: readonly (readonly [RegExp, ForeignForm])[] = [
     /\.bin$/i,
     {
       what: 'weights without a network',
-      fix: () => 'name the model.json beside it, or export the PyTorch model: torch.onnx.export(model, example_input, "model.onnx")',
+      fix: () =>
+        'name the model.json beside it, or export the PyTorch model: torch.onnx.export(model, example_input, "model.onnx")',
     },
   ],
   [/\.tflite$/i, tf2onnx('a TensorFlow Lite file', (path) => `--tflite ${path}`)],
@@ -46,7 +47,10 @@ const FORMS: readonly (readonly [RegExp, ForeignForm])[] = [
     /\.(mlmodel|mlpackage)$/i,
     { what: 'a Core ML file', fix: () => 'export the model that it was made of to ONNX' },
   ],
-  [/\.ort$/i, { what: "a file in ONNX Runtime's own format", fix: () => 'name the .onnx file it was made of' }],
+  [
+    /\.ort$/i,
+    { what: "a file in ONNX Runtime's own format", fix: () => 'name the .onnx file it was made of' },
+  ],
   [
     /\.(engine|plan|trt)$/i,
     { what: 'a TensorRT engine', fix: () => 'name the .onnx file that it was built of' },

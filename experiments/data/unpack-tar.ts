@@ -20,7 +20,11 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').replac
  */
 export function filesOfTarGz(path: string, wanted: (name: string) => boolean): Map<string, Uint8Array> {
   const fail = (got: string): never => {
-    throw new UserError({ got: `${path}, ${got}`, expected: 'a whole .tar.gz archive', fix: 'download it again' });
+    throw new UserError({
+      got: `${path}, ${got}`,
+      expected: 'a whole .tar.gz archive',
+      fix: 'download it again',
+    });
   };
   let bytes: Uint8Array;
   try {

@@ -69,7 +69,8 @@ export function weightTensors(
     if (shape.length === 4)
       ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number], scratch));
     // A bias of its own and slopes lie along NCHW's channels.
-    if ((kind === 'bias-add' || kind === 'prelu') && shapes.get(layerName)?.flat === false) dims = [...shape, 1, 1];
+    if ((kind === 'bias-add' || kind === 'prelu') && shapes.get(layerName)?.flat === false)
+      dims = [...shape, 1, 1];
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { name, dims, dataType: FLOAT, rawData };
   });

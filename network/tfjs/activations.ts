@@ -46,7 +46,9 @@ const softmaxOptions = z.strictObject({ axis });
 const relu: LayerReader = (site) => {
   const { max_value: most, negative_slope: slope } = layerOptions(site.layer, reluOptions);
   if (slope === 0) {
-    return activationLayer(site, site.name, site.input, { activation: most === undefined ? 'relu' : 'relu6' });
+    return activationLayer(site, site.name, site.input, {
+      activation: most === undefined ? 'relu' : 'relu6',
+    });
   }
   if (most !== undefined) unsupportedOption(site.layer, 'negative_slope', slope, '0 beside a max_value');
   return activationLayer(site, site.name, site.input, { activation: 'leaky-relu', slope });

@@ -74,13 +74,18 @@ function leaky(className: string, config: Json): { className: string; config: Js
   if (className === 'LeakyReLU' && slope !== undefined) {
     return { className, config: { ...others, alpha: slope } };
   }
-  const isLeaky = typeof slope === 'number' && slope !== 0 && (most ?? null) === null && (threshold ?? 0) === 0;
+  const isLeaky =
+    typeof slope === 'number' && slope !== 0 && (most ?? null) === null && (threshold ?? 0) === 0;
   if (className === 'ReLU' && isLeaky) return { className: 'LeakyReLU', config: { ...others, alpha: slope } };
   return { className, config };
 }
 
 /** A node `{ args, kwargs }` as the tensors it reads, the first with what else the layer was called with. */
-function inboundNode(node: unknown, layer: string, moved: (tensor: readonly [string, number, number]) => unknown[]) {
+function inboundNode(
+  node: unknown,
+  layer: string,
+  moved: (tensor: readonly [string, number, number]) => unknown[],
+) {
   if (!isObject(node) || !Array.isArray(node.args)) return node;
   const kwargs = isObject(node.kwargs) ? node.kwargs : {};
   const odd =
@@ -136,8 +141,10 @@ function sequentialConfig(config: Json, layers: readonly unknown[]): Json {
   const made = layers.map(layerEntry);
   const [first] = made;
   const shape = config.build_input_shape;
-  if (!isObject(first) || !isObject(first.config) || !Array.isArray(shape)) return { ...config, layers: made };
-  const isShaped = first.config.batch_input_shape !== undefined || MODEL_CLASSES.has(String(first.class_name));
+  if (!isObject(first) || !isObject(first.config) || !Array.isArray(shape))
+    return { ...config, layers: made };
+  const isShaped =
+    first.config.batch_input_shape !== undefined || MODEL_CLASSES.has(String(first.class_name));
   const shaped = isShaped ? first : { ...first, config: { ...first.config, batch_input_shape: shape } };
   return { ...config, layers: [shaped, ...made.slice(1)] };
 }
@@ -149,9 +156,7 @@ function modelEntry(entry: Json): Json {
   return {
     ...entry,
     config:
-      entry.class_name === 'Sequential'
-        ? sequentialConfig(config, layers)
-        : functionalConfig(config, layers),
+      entry.class_name === 'Sequential' ? sequentialConfig(config, layers) : functionalConfig(config, layers),
   };
 }
 

@@ -1,6 +1,7 @@
 // What weights are called in a model.json made of a .keras file: by class and place, not by the layer's name.
-import type { LayersModelReading } from './read-layers-model.ts';
+
 import { pathOf } from './flat-topology.ts';
+import type { LayersModelReading } from './read-layers-model.ts';
 import type { TopologyModel } from './topology.ts';
 
 /** DepthwiseConv2D → depthwise_conv2d, PReLU → p_re_lu, as Keras spells classes. */

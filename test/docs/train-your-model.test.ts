@@ -26,7 +26,9 @@ test("the page's program cuts a model to its budget, keeps it accurate, and save
     .replace('openTrainingEngine()', "openTrainingEngine('wasm')");
   expect(code).toContain(folder);
   const result = '{ budget, fullUs, smaller, rows }';
-  const { budget, fullUs, smaller, rows } = (await runCode(code, result, { console: { table() {} } })) as PageResult;
+  const { budget, fullUs, smaller, rows } = (await runCode(code, result, {
+    console: { table() {} },
+  })) as PageResult;
   expect(budget).toBeCloseTo(0.7 * fullUs, 6);
   expect(rows.map(({ name }) => name)).toEqual(['cut', 'smaller']);
   for (const { predicted_us, accuracy, weights } of rows) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openDevice } from '../../calibration/device-profile.ts';
 import {
   describeModel,
   GammaFlops,
@@ -13,12 +14,11 @@ import {
   trainableModel,
   writeWeights,
 } from '../../morphnet/index.ts';
-import { openDevice } from '../../calibration/device-profile.ts';
 import type { Layer } from '../../network/layer.ts';
+import { readModelFile } from '../../network/model-file.ts';
 import type { Network } from '../../network/network.ts';
 import { engineNamed } from '../../profiler/engines/registry.ts';
 import { wasmAdapter } from '../../profiler/engines/wasm/adapter.ts';
-import { readModelFile } from '../../network/model-file.ts';
 import { differenceOn } from '../network/onnx/agreement.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

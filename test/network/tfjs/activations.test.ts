@@ -21,11 +21,7 @@ function behind(layer: tf.layers.Layer): tf.LayersModel {
 describe('layers that are an activation', () => {
   test.each<[string, tf.layers.Layer, object]>([
     ['LeakyReLU', layers.leakyReLU({ name: 'x', alpha: 0.1 }), { activation: 'leaky-relu', slope: 0.1 }],
-    [
-      "LeakyReLU of Keras's slope",
-      layers.leakyReLU({ name: 'x' }),
-      { activation: 'leaky-relu', slope: 0.3 },
-    ],
+    ["LeakyReLU of Keras's slope", layers.leakyReLU({ name: 'x' }), { activation: 'leaky-relu', slope: 0.3 }],
     ['ELU', layers.elu({ name: 'x' }), { activation: 'elu' }],
     ['PReLU', layers.prelu({ name: 'x', sharedAxes: [1, 2] }), { kind: 'prelu' }],
   ])('%s', (_, layer, expected) => {

@@ -24,7 +24,12 @@ interface Entry {
   inbound_nodes?: unknown[];
 }
 
-const POLICY = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
+const POLICY = {
+  module: 'keras',
+  class_name: 'DTypePolicy',
+  config: { name: 'float32' },
+  registered_name: null,
+};
 
 function entry(className: string, name: string, config: Record<string, unknown>): Entry {
   return {
@@ -56,7 +61,13 @@ function called(
 
 function input(name: string, shape: number[]): Entry {
   const made = entry('InputLayer', name, {});
-  const config = { batch_shape: [null, ...shape], dtype: 'float32', sparse: false, ragged: false, optional: false };
+  const config = {
+    batch_shape: [null, ...shape],
+    dtype: 'float32',
+    sparse: false,
+    ragged: false,
+    optional: false,
+  };
   return { ...made, config: { ...config, name }, name, inbound_nodes: [] };
 }
 
@@ -65,7 +76,13 @@ function functional(name: string, layers: Entry[], inputs: unknown, outputs: unk
   return { module: 'keras.src.models.functional', class_name: 'Functional', config, registered_name: null };
 }
 
-const conv = { filters: 4, kernel_size: [3, 3], strides: [1, 1], padding: 'same', data_format: 'channels_last' };
+const conv = {
+  filters: 4,
+  kernel_size: [3, 3],
+  strides: [1, 1],
+  padding: 'same',
+  data_format: 'channels_last',
+};
 const initializer = {
   module: 'keras.initializers',
   class_name: 'GlorotUniform',
@@ -85,14 +102,20 @@ function residual(): Entry {
         depth_multiplier: 1,
         use_bias: false,
       }),
-      called('BatchNormalization', 'norm', [tensor('spread')], {
-        axis: -1,
-        momentum: 0.99,
-        epsilon: 0.001,
-        center: true,
-        scale: true,
-        synchronized: false,
-      }, { mask: null }),
+      called(
+        'BatchNormalization',
+        'norm',
+        [tensor('spread')],
+        {
+          axis: -1,
+          momentum: 0.99,
+          epsilon: 0.001,
+          center: true,
+          scale: true,
+          synchronized: false,
+        },
+        { mask: null },
+      ),
       called('Add', 'sum', [[tensor('norm'), tensor('block_in')]]),
     ],
     ['block_in', 0, 0],
@@ -118,14 +141,26 @@ function residual(): Entry {
       called('LeakyReLU', 'leaky', [tensor('block')], { negative_slope: 0.3 }),
       called('ReLU', 'leakier', [tensor('leaky')], { max_value: null, negative_slope: 0.5, threshold: 0 }),
       called('PReLU', 'prelu', [tensor('leakier')], {
-        alpha_initializer: { module: 'keras.initializers', class_name: 'Zeros', config: {}, registered_name: null },
+        alpha_initializer: {
+          module: 'keras.initializers',
+          class_name: 'Zeros',
+          config: {},
+          registered_name: null,
+        },
         shared_axes: [1, 2],
       }),
       called('Activation', 'gate', [tensor('prelu')], { activation: 'hard_sigmoid' }),
       called('Multiply', 'gated', [[tensor('prelu'), tensor('gate')]]),
-      called('GlobalAveragePooling2D', 'pool', [tensor('gated')], { data_format: 'channels_last', keepdims: false }),
+      called('GlobalAveragePooling2D', 'pool', [tensor('gated')], {
+        data_format: 'channels_last',
+        keepdims: false,
+      }),
       called('Dropout', 'dropout', [tensor('pool')], { rate: 0.2, seed: null, noise_shape: null }),
-      called('Dense', 'logits', [tensor('dropout')], { units: 2, activation: 'linear', quantization_config: null }),
+      called('Dense', 'logits', [tensor('dropout')], {
+        units: 2,
+        activation: 'linear',
+        quantization_config: null,
+      }),
     ],
     [['image', 0, 0]],
     [['logits', 0, 0]],
@@ -136,14 +171,20 @@ function residual(): Entry {
 type Names = (name: string) => string;
 
 /** Writes a model.json and its weights, seeded; returns its path. */
-function saved(topology: unknown, names: Names, extra: { name: string; shape: number[]; dtype: string }[] = []): string {
+function saved(
+  topology: unknown,
+  names: Names,
+  extra: { name: string; shape: number[]; dtype: string }[] = [],
+): string {
   const folder = mkdtempSync(join(root, 'model-'));
   const { network } = readLayersModel(topology);
   const shapes = weightShapes(network);
   const values = shapes.map(({ name, shape }) =>
-    seededNormals(name, shape.reduce((a, b) => a * b, 1), 3).map((value) =>
-      name.endsWith('variance') ? 0.5 + Math.abs(value) : 0.5 * value,
-    ),
+    seededNormals(
+      name,
+      shape.reduce((a, b) => a * b, 1),
+      3,
+    ).map((value) => (name.endsWith('variance') ? 0.5 + Math.abs(value) : 0.5 * value)),
   );
   const weights = shapes.map(({ name, shape }) => ({
     name: names(name),
@@ -197,14 +238,21 @@ describe('a functional model of Keras 3', () => {
       activation: 'hard-sigmoid',
     });
     expect(named('logits')).toMatchObject({ units: 2, useBias: true });
-    expect(weights.get('spread/kernel')).toEqual({ within: ['block'], layer: 'spread', part: 'depthwise_kernel' });
+    expect(weights.get('spread/kernel')).toEqual({
+      within: ['block'],
+      layer: 'spread',
+      part: 'depthwise_kernel',
+    });
   });
 
   // What the h5 route of the converter writes, and what it writes of models built within others.
   test.each<[string, Names]>([
     ['by their layers', (name) => H5[name] ?? name],
     ['behind the models around', (name) => `outer/${H5[name] ?? name}`],
-    ['as Keras 2 had them', (name) => ({ 'spread/kernel': 'spread/depthwise_kernel' })[name] ?? H5[name] ?? name],
+    [
+      'as Keras 2 had them',
+      (name) => ({ 'spread/kernel': 'spread/depthwise_kernel' })[name] ?? H5[name] ?? name,
+    ],
   ])('has weights named %s, which tfjs computes with', async (_, names) => {
     const path = saved(residual(), names);
     const { network, weights } = readModelFile(path);
@@ -239,20 +287,38 @@ describe('a functional model of Keras 3', () => {
 
   test.each<[string, (topology: Entry) => unknown]>([
     ['without a version', (topology) => topology],
-    ['as a .keras file has it, without modules', (topology) =>
-      JSON.parse(JSON.stringify(topology), (key, value) => (['module', 'registered_name'].includes(key) ? undefined : value))],
-    ['with its inputs and outputs by name', (topology) => ({
-      ...topology,
-      config: { ...topology.config, input_layers: { x: ['image', 0, 0] }, output_layers: { y: ['logits', 0, 0] } },
-    })],
-    ['with a bare reference to its only output', (topology) => ({
-      ...topology,
-      config: { ...topology.config, input_layers: ['image', 0, 0], output_layers: ['logits', 0, 0] },
-    })],
-    ['as a model.json without weights', (topology) => ({
-      format: 'layers-model',
-      modelTopology: { keras_version: '3.15.1', model_config: topology },
-    })],
+    [
+      'as a .keras file has it, without modules',
+      (topology) =>
+        JSON.parse(JSON.stringify(topology), (key, value) =>
+          ['module', 'registered_name'].includes(key) ? undefined : value,
+        ),
+    ],
+    [
+      'with its inputs and outputs by name',
+      (topology) => ({
+        ...topology,
+        config: {
+          ...topology.config,
+          input_layers: { x: ['image', 0, 0] },
+          output_layers: { y: ['logits', 0, 0] },
+        },
+      }),
+    ],
+    [
+      'with a bare reference to its only output',
+      (topology) => ({
+        ...topology,
+        config: { ...topology.config, input_layers: ['image', 0, 0], output_layers: ['logits', 0, 0] },
+      }),
+    ],
+    [
+      'as a model.json without weights',
+      (topology) => ({
+        format: 'layers-model',
+        modelTopology: { keras_version: '3.15.1', model_config: topology },
+      }),
+    ],
   ])('may be %s', (_, change) => {
     const topology = JSON.parse(JSON.stringify(residual()));
     expect(readLayersModel(change(topology)).network).toEqual(readLayersModel(residual()).network);
@@ -292,9 +358,11 @@ describe('what has no place is named', () => {
     ],
     [
       'a mixed precision',
-      model(called('Flatten', 'flat', [tensor('image')], {
-        dtype: { ...POLICY, config: { name: 'mixed_float16' } },
-      })),
+      model(
+        called('Flatten', 'flat', [tensor('image')], {
+          dtype: { ...POLICY, config: { name: 'mixed_float16' } },
+        }),
+      ),
       'got layer flat (Flatten) with dtype "mixed_float16"; expected "float32"',
     ],
     [

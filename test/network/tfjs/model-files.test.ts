@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -160,5 +168,7 @@ test("a weight file outside the model's folder is refused", () => {
   }
   // A folder is no file of weights.
   writeFileSync(join(folder, 'model.json'), json.replace('group1-shard1of1.bin', '.'));
-  expect(() => openModelFile(join(folder, 'model.json'))).toThrow(/expected a file of weights that can be read/);
+  expect(() => openModelFile(join(folder, 'model.json'))).toThrow(
+    /expected a file of weights that can be read/,
+  );
 });
