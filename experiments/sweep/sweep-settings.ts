@@ -27,13 +27,14 @@ function shares(): SettingKind<readonly number[]> {
   return { schema: z.array(share).nonempty(expected).readonly() };
 }
 
-const { network, data, images, device, shrinkShare, epochs, shrinkEpochs, batch, learningRate, augment } =
+const { network, data, cache, images, device, shrinkShare, epochs, shrinkEpochs, batch, learningRate, augment } =
   trainSettings.fields;
 
 export const sweepSettings = defineSettings(
   {
     network,
     data,
+    cache,
     images,
     device,
     methods: setting(someOf(METHODS), {
