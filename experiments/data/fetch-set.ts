@@ -11,7 +11,7 @@ import { filesOfTarGz } from './unpack-tar.ts';
 export interface FetchOptions {
   /** Folder that holds a folder for each set; `$XDG_CACHE_HOME/morphline/data` by default. */
   readonly cache?: string;
-  /** Address of a folder that has the files, before the set's own sources. */
+  /** Address of a folder that has the files, in place of the set's own sources. */
   readonly mirror?: string;
   /** Called with bytes that are there, of all. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -55,7 +55,7 @@ export async function fetchSet(name: string, options: FetchOptions = {}): Promis
   const total = set.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const names = set.files.map((file) => file.name).join(', ');
   const otherwise = `put ${names} into ${folder}, or name a folder of your own`;
-  const sources = [...(mirror === undefined ? [] : [mirror.replace(/\/?$/, '/')]), ...set.sources];
+  const sources = mirror === undefined ? set.sources : [mirror.replace(/\/?$/, '/')];
   let before = 0;
   for (const file of set.files) {
     const path = join(folder, file.name);

@@ -27,8 +27,19 @@ function shares(): SettingKind<readonly number[]> {
   return { schema: z.array(share).nonempty(expected).readonly() };
 }
 
-const { network, data, cache, images, device, shrinkShare, epochs, shrinkEpochs, batch, learningRate, augment } =
-  trainSettings.fields;
+const {
+  network,
+  data,
+  cache,
+  images,
+  device,
+  shrinkShare,
+  epochs,
+  shrinkEpochs,
+  batch,
+  learningRate,
+  augment,
+} = trainSettings.fields;
 
 export const sweepSettings = defineSettings(
   {
