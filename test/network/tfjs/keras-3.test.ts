@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import { readLayersModel } from '../../../network/tfjs/read-layers-model.ts';
 import { seededNormals, weightShapes } from '../../../network/weights.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { expectAgreement } from './agreement.ts';
+import { computeNetwork, expectAgreement } from './agreement.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -386,6 +386,48 @@ describe('what has no place is named', () => {
   });
 });
 
+describe('what Keras 3.15 wrote computes what Keras computed', () => {
+  const FIXTURES = join(import.meta.dirname, '../../fixtures/models/tfjs');
+
+  test.each(['keras-3-functional', 'keras-3-nested'])('%s', async (name) => {
+    const path = join(FIXTURES, name, 'model.json');
+    const { inputs, shapes, outputs } = JSON.parse(
+      readFileSync(join(FIXTURES, name, 'computed-by-keras.json'), 'utf8'),
+    ) as { inputs: number[][]; shapes: number[][]; outputs: number[][] };
+    const { network, weights } = readModelFile(path);
+    const fed = inputs.map((values, i) => tf.tensor(values, shapes[i]));
+    const names = network.layers.filter(({ kind }) => kind === 'input').map((layer) => layer.name);
+    const ours = computeNetwork(
+      tf,
+      network,
+      weights,
+      new Map(names.map((each, i) => [each, fed[i] as tf.Tensor])),
+    );
+    const loaded = [(await loadLayersModel(path)).predict(fed)].flat();
+    for (const computed of [ours, loaded]) {
+      computed.forEach((tensor, output) => {
+        const values = tensor.dataSync();
+        expect(values).toHaveLength(outputs[output]?.length ?? 0);
+        outputs[output]?.forEach((value, i) => {
+          expect(values[i]).toBeCloseTo(value, 5);
+        });
+      });
+    }
+  });
+
+  test('regularizers, initializers and dropout are kept where tfjs has every layer', async () => {
+    const model = await loadLayersModel(join(FIXTURES, 'keras-3-nested', 'model.json'));
+    // Models within stay models.
+    expect(model.layers.map((layer) => layer.getClassName())).toEqual([
+      'InputLayer',
+      'Functional',
+      'Sequential',
+      'GlobalAveragePooling2D',
+      'Dense',
+    ]);
+  });
+});
+
 test("a Sequential of Keras 3 costs what its layers do: the converter's own file", () => {
   const path = join(import.meta.dirname, '../../fixtures/models/tfjs/keras-3/model.json');
   const { network, weights } = openModelFile(path);
@@ -417,4 +459,20 @@ test('a Sequential that was built without an input layer has the shape it was bu
   };
   const { network } = readLayersModel(topology);
   expect(network.layers.at(0)).toMatchObject({ kind: 'input', height: 1, width: 1, channels: 5 });
+});
+
+test("options that tfjs passes over are not lost: a pool that keeps its pixel, Keras 2's negative slope", async () => {
+  const image = tf.input({ shape: [4, 4, 3], name: 'image' });
+  const relu = tf.layers.reLU({ name: 'relu' }).apply(image) as tf.SymbolicTensor;
+  const pool = tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(relu) as tf.SymbolicTensor;
+  const topology = JSON.parse(JSON.stringify(tf.model({ inputs: image, outputs: pool }).toJSON(null, false)));
+  const [, reluEntry, poolEntry] = topology.config.layers;
+  reluEntry.config.negative_slope = 0.5;
+  poolEntry.config.keepdims = true;
+  const path = join(mkdtempSync(join(root, 'model-')), 'model.json');
+  writeFileSync(path, JSON.stringify(topology));
+  const model = await loadLayersModel(path);
+  expect(model.outputs[0]?.shape).toEqual([null, 1, 1, 3]);
+  const out = model.predict(tf.fill([1, 4, 4, 3], -2)) as tf.Tensor;
+  expect([...out.dataSync()]).toEqual([-1, -1, -1]);
 });
