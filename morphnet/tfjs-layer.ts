@@ -33,8 +33,14 @@ function activationLayer(layer: Activation): tf.layers.Layer {
       if (slopeOf(layer) === KERAS_HARD_SIGMOID_SLOPE)
         return tf.layers.activation({ name, activation: 'hardSigmoid' });
       return unsupported(`hard-sigmoid ${name} of slope ${slopeOf(layer)}`);
+    case 'elu':
+      return tf.layers.elu({ name, alpha: slopeOf(layer) });
     case 'hard-swish':
-      return unsupported(`hard-swish ${name}`);
+    case 'gelu-tanh':
+    case 'softplus':
+    case 'mish':
+    case 'clip':
+      return unsupported(`${activation} ${name}`);
     default:
       return tf.layers.activation({ name, activation });
   }
@@ -67,6 +73,8 @@ export function tfjsLayer(
         ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'conv2d-transpose':
+      if ((layer.groups ?? 1) > 1 || layer.dilations !== undefined)
+        return unsupported(`grouped or dilated transposed convolution ${name}`);
       return tf.layers.conv2dTranspose({
         kernelInitializer,
         ...settings,
@@ -144,7 +152,22 @@ export function tfjsLayer(
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':
+    case 'space-to-depth':
     case 'channel-shuffle':
+    case 'prelu':
+    case 'group-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
+    case 'border-pad':
+    case 'crop':
+    case 'resize':
       return unsupported(`${layer.kind} ${name}`);
     case 'add':
       return tf.layers.add({ name });
@@ -153,6 +176,7 @@ export function tfjsLayer(
     case 'flatten':
       return tf.layers.flatten({ name });
     case 'softmax':
+      if (layer.log === true) return unsupported(`log-softmax ${name}`);
       return tf.layers.softmax({ name, axis: -1 });
     default:
       return unknownLayer(layer);

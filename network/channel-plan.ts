@@ -1,7 +1,7 @@
 // Which channels live and die together, and each tensor's channel count by the widths of those groups.
 import { UserError } from '../records/user-error.ts';
-import { joinsChannels, outputIds } from './channel-ids.ts';
 import { groupChannels } from './channel-groups.ts';
+import { joinsChannels, outputIds } from './channel-ids.ts';
 import { checkChannelCount } from './channel-limit.ts';
 import { ChannelUnion } from './channel-union.ts';
 import { type Layer, makesChannels } from './layer.ts';

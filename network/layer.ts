@@ -5,7 +5,16 @@ import type { BorderPad, Crop, DepthToSpace, Pad, Resize, SpaceToDepth, Upsample
 
 export type { Padding, Size2d } from './layer-base.ts';
 export type { BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm } from './norm-layers.ts';
-export type { BorderPad, Crop, DepthToSpace, Pad, Resize, Sampling, SpaceToDepth, Upsample } from './pixel-layers.ts';
+export type {
+  BorderPad,
+  Crop,
+  DepthToSpace,
+  Pad,
+  Resize,
+  Sampling,
+  SpaceToDepth,
+  Upsample,
+} from './pixel-layers.ts';
 
 /**
  * hard-sigmoid is min(max(slope · x + ½, 0), 1), hard-swish x times that of slope ⅙, swish x · sigmoid(x) (SiLU), gelu

@@ -35,7 +35,12 @@ export interface Upsample extends LayerBase {
 /** How ONNX's Resize chooses among the input's pixels, by its attributes (onnx.ai/onnx/operators/onnx__Resize.html). */
 export interface Sampling {
   readonly mode: 'nearest' | 'linear' | 'cubic';
-  readonly coordinates: 'half_pixel' | 'pytorch_half_pixel' | 'half_pixel_symmetric' | 'align_corners' | 'asymmetric';
+  readonly coordinates:
+    | 'half_pixel'
+    | 'pytorch_half_pixel'
+    | 'half_pixel_symmetric'
+    | 'align_corners'
+    | 'asymmetric';
   readonly rounding: 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
   readonly cubicCoefficient: number;
   readonly excludesOutside: boolean;

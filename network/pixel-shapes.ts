@@ -12,7 +12,12 @@ function cropped({ name, top, left, size, strides }: Crop, input: Shape): Shape 
   const [height, width] = size;
   const bottom = top + (height - 1) * strides[0];
   const right = left + (width - 1) * strides[1];
-  if (Math.min(height, width) < 1 || Math.min(top, left) < 0 || bottom >= input.height || right >= input.width) {
+  if (
+    Math.min(height, width) < 1 ||
+    Math.min(top, left) < 0 ||
+    bottom >= input.height ||
+    right >= input.width
+  ) {
     throw new UserError({
       got: `${height}×${width} pixels from ${top}, ${left} on of a ${input.height}×${input.width} map at crop ${name}`,
       expected: 'pixels that its input has',

@@ -19,7 +19,15 @@ const TAKES_ADD: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv
 
 /** Activations behind an add that a convolution takes over with it. */
 const WITH_ADD: Record<DataLayout, ReadonlySet<ActivationFunction>> = {
-  nchw: new Set<ActivationFunction>(['relu', 'relu6', 'clip', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh']),
+  nchw: new Set<ActivationFunction>([
+    'relu',
+    'relu6',
+    'clip',
+    'leaky-relu',
+    'sigmoid',
+    'hard-sigmoid',
+    'tanh',
+  ]),
   nchwc: new Set<ActivationFunction>(['relu', 'sigmoid', 'hard-sigmoid', 'tanh', 'hard-swish']),
   nhwc: new Set<ActivationFunction>(),
 };
@@ -101,7 +109,9 @@ class LateFusing {
     const [first] = shapes;
     return shapes.some(
       (shape) =>
-        shape?.height !== first?.height || shape?.width !== first?.width || shape?.channels !== first?.channels,
+        shape?.height !== first?.height ||
+        shape?.width !== first?.width ||
+        shape?.channels !== first?.channels,
     );
   }
 

@@ -118,10 +118,10 @@ export class Lowering {
     const outputChannels = this.channels(makesAll ? first : index, widths);
     const frame = this.frame(index, made, settled, inputChannels, outputChannels);
     const layer = this.plan.network.layers[index] as Layer;
-    const frames = this.rules.splitsHardSwish ? splitKernels(layer, frame, inputChannels) : [frame];
-    return frames.map((each) =>
-      kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock),
-    );
+    const frames = this.rules.splitsHardSwish
+      ? splitKernels(layer, frame, this.plan.shapes.get(layer.name) as Shape)
+      : [frame];
+    return frames.map((each) => kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock));
   }
 
   private frame(

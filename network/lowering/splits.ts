@@ -26,7 +26,11 @@ function weighted(frame: KernelFrame, op: KernelOp, suffix: string): KernelFrame
  * a hard-swish and the input times it; softplus, tanh and product of a mish; a group norm's instance norm, scale and
  * offset; a layer norm of maps between two transposes. One kernel for any other layer.
  */
-export function splitKernels(layer: Layer, frame: KernelFrame, inputChannels: number): KernelFrame[] {
+export function splitKernels(
+  layer: Layer,
+  frame: KernelFrame,
+  { channels, flat }: { readonly channels: number; readonly flat: boolean },
+): KernelFrame[] {
   if (layer.kind === 'activation' && layer.activation === 'hard-swish')
     return [{ ...frame, name: `${frame.name}/gate`, layers: [] }, step(frame, 'multiply', '', 2)];
   if (layer.kind === 'activation' && layer.activation === 'mish') {
@@ -36,15 +40,14 @@ export function splitKernels(layer: Layer, frame: KernelFrame, inputChannels: nu
       step(frame, 'multiply', '', 2),
     ];
   }
-  if (layer.kind === 'group-norm' && layer.groups < inputChannels) {
+  if (layer.kind === 'group-norm' && layer.groups < channels) {
     return [
       step(frame, 'group-norm', 'normalized'),
       weighted(frame, 'scale', 'scaled'),
       weighted(frame, 'bias-add', ''),
     ];
   }
-  const isMap = frame.output.height * frame.output.width > 1;
-  if (layer.kind === 'layer-norm' && isMap) {
+  if (layer.kind === 'layer-norm' && !flat) {
     return [
       step(frame, 'transpose', 'last'),
       { ...frame, name: `${frame.name}/normalized`, layers: [] },
