@@ -4,7 +4,13 @@ import * as tf from '@tensorflow/tfjs';
 type Config = tf.serialization.ConfigDict;
 
 /** Names that `tf.layers.activation` takes beside its own, once this is imported. */
-export type KerasActivationName = 'hardSigmoidSixth' | 'hardSilu' | 'hardSwish' | 'silu' | 'leakyRelu';
+export type KerasActivationName =
+  | 'hardSigmoidSixth'
+  | 'hardSilu'
+  | 'hardSwish'
+  | 'silu'
+  | 'leakyRelu'
+  | 'geluNew';
 
 /** An activation as tfjs's layers call it; from `activation: NAME` they make one of the class of that name. */
 abstract class KerasActivation extends tf.serialization.Serializable {
@@ -55,6 +61,18 @@ class LeakyRelu extends KerasActivation {
   }
 }
 
+/** tfjs has it, but looks for it under this name when it loads what it saved. */
+class GeluNew extends KerasActivation {
+  static className = 'geluNew';
+
+  apply(x: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.mul(x, tf.square(x)))));
+      return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
+    });
+  }
+}
+
 /** Keras's regularizers of one norm become tfjs's of both. */
 class L1 extends tf.serialization.Serializable {
   static className = 'L1';
@@ -81,6 +99,6 @@ class L2 extends tf.serialization.Serializable {
 }
 
 const { classNameMap } = tf.serialization.SerializationMap.getMap();
-for (const one of [HardSigmoidSixth, HardSilu, HardSwish, Silu, LeakyRelu, L1, L2]) {
+for (const one of [HardSigmoidSixth, HardSilu, HardSwish, Silu, LeakyRelu, GeluNew, L1, L2]) {
   if (!(one.className in classNameMap)) tf.serialization.registerClass(one);
 }

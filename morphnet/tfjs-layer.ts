@@ -44,8 +44,17 @@ function activationLayer(layer: Activation): tf.layers.Layer {
       if (slope === KERAS_2_SLOPE) return namedActivation(name, 'hardSigmoid');
       if (isSixth(slope)) return namedActivation(name, 'hardSigmoidSixth');
       return unsupported(`hard-sigmoid ${name} of slope ${slope}`);
+    case 'elu':
+      if (slope !== 1) return unsupported(`elu ${name} of slope ${slope}`);
+      return namedActivation(name, 'elu');
     case 'hard-swish':
       return namedActivation(name, 'hardSilu');
+    case 'gelu-tanh':
+      return namedActivation(name, 'geluNew');
+    case 'clip':
+      if (layer.least === 0 && layer.most !== undefined)
+        return tf.layers.reLU({ name, maxValue: layer.most });
+      return unsupported(`clip ${name} from ${layer.least ?? '−∞'} to ${layer.most ?? '∞'}`);
     default:
       return namedActivation(name, activation);
   }
@@ -78,6 +87,8 @@ export function tfjsLayer(
         ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'conv2d-transpose':
+      if ((layer.groups ?? 1) > 1 || layer.dilations !== undefined)
+        return unsupported(`grouped or dilated transposed convolution ${name}`);
       return tf.layers.conv2dTranspose({
         kernelInitializer,
         ...settings,
@@ -157,7 +168,21 @@ export function tfjsLayer(
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':
+    case 'space-to-depth':
     case 'channel-shuffle':
+    case 'group-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
+    case 'border-pad':
+    case 'crop':
+    case 'resize':
       return unsupported(`${layer.kind} ${name}`);
     case 'add':
       return tf.layers.add({ name });
@@ -166,6 +191,7 @@ export function tfjsLayer(
     case 'flatten':
       return tf.layers.flatten({ name });
     case 'softmax':
+      if (layer.log === true) return unsupported(`log-softmax ${name}`);
       return tf.layers.softmax({ name, axis: -1 });
     default:
       return unknownLayer(layer);

@@ -1,6 +1,7 @@
 // The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
+import { sharedWhenFolded } from './shared-folding.ts';
 import type { Weights } from './weights.ts';
 
 const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
@@ -65,7 +66,8 @@ export function deployedNetwork(network: Network): Network {
         ...(padded ? { padding: before.padding } : {}),
       } as Layer;
     });
-  return { name: network.name, layers, outputs: network.outputs.map(renamed) };
+  const shared = sharedWhenFolded(network, folded, layers);
+  return { name: network.name, layers, outputs: network.outputs.map(renamed), ...shared };
 }
 
 /** How many neighbouring kernel values belong to one output channel: all inputs of a transposed convolution. */

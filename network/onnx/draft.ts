@@ -1,8 +1,13 @@
 // A network in the making while an ONNX graph is read: layers, weights, and tensors that are no layer yet.
+import { UserError } from '../../records/user-error.ts';
+import { checkChannelCount, checkValueCount } from '../channel-limit.ts';
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
+import { unblocked } from './blocks.ts';
+import type { Fail } from './fail.ts';
 import type { LazyValues } from './lazy-weights.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
+import { SharedSources } from './shared-sources.ts';
 import type { Constant } from './tensors.ts';
 import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
 
@@ -16,6 +21,8 @@ export interface Pending {
   readonly name: string;
   readonly base: Tensor;
   readonly apply: ScalarFunction;
+  /** How many steps evaluating it takes. */
+  readonly steps: number;
   /** Makes the layers, once. */
   readonly make: () => Tensor;
 }
@@ -25,11 +32,19 @@ export type Value = Constant | Tensor | Pending;
 /** Of one layer, by part. */
 export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
 
-/** Reports what is wrong with the node being read. */
-export type Fail = (got: string, expected: string, fix: string) => never;
-
+/** A longer chain is made into layers on the way: a sum of a function with itself takes twice its steps. */
+const MOST_STEPS = 200;
 const UNARRANGED = 'dimensions that our layers have: N×C×H×W, N×H×W×C or N×features';
 const SIMPLIFY = 'export the model without it';
+
+/** Numbers of channels are whole numbers, which no layer of ours computes with. */
+function unreadable({ kind, name }: Layer): UserError {
+  return new UserError({
+    got: `${kind} ${name} of the numbers of channels that an arg-max makes`,
+    expected: 'an arg-max whose result is an output',
+    fix: 'export the model without what comes behind it',
+  });
+}
 
 /** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
 export class Draft {
@@ -37,7 +52,12 @@ export class Draft {
   readonly weights = new Map<string, LazyValues>();
   readonly values = new Map<string, Value>();
   private readonly shapes = new Map<string, Shape>();
+  private readonly kinds = new Map<string, Layer['kind']>();
   private readonly names = new Set<string>();
+  readonly sources = new SharedSources();
+  /** Batch norms that only scale and offset. */
+  readonly scaling = new Set<string>();
+  private channels = 0;
   private readonly flattened = new Map<string, string>();
   private readonly shuffled = new Map<string, string>();
   /** Elements of the batch dimension: the file's, or a number that stands for any. */
@@ -60,17 +80,29 @@ export class Draft {
     return this.shapes.get(layer) as Shape;
   }
 
+  kindOf(layer: string): Layer['kind'] | undefined {
+    return this.kinds.get(layer);
+  }
+
   /** Appends a layer; `weights` by part. Returns its name. */
   add(layer: Layer, weights: LayerWeights = {}): string {
     const shape = outputShape(
       layer,
       layer.inputs.map((name) => this.shapeOf(name)),
     );
+    if (layer.inputs.some((input) => this.kindOf(input) === 'arg-max')) throw unreadable(layer);
+    this.channels += shape.channels;
+    checkChannelCount(this.channels, layer);
+    checkValueCount(shape, layer);
     this.layers.push(layer);
     this.shapes.set(layer.name, shape);
-    for (const [part, values] of Object.entries(weights)) {
-      const lazy = values instanceof Float32Array ? { length: values.length, make: () => values } : values;
-      this.weights.set(`${layer.name}/${part}`, lazy);
+    this.kinds.set(layer.name, layer.kind);
+    for (const [part, given] of Object.entries(weights)) {
+      const lazy: LazyValues =
+        given instanceof Float32Array ? { length: given.length, make: () => given } : given;
+      const name = `${layer.name}/${part}`;
+      this.weights.set(name, lazy);
+      this.sources.note(lazy, `${layer.kind} ${part}`, name);
     }
     return layer.name;
   }
@@ -103,7 +135,8 @@ export class Draft {
    * A function of each element, as one layer where there is one. Null makes the layers step by step: the value before,
    * then the last step alone.
    */
-  scalar(name: string, before: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+  scalar(name: string, given: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+    const before = this.stepsOf(given) < MOST_STEPS ? given : this.made(given);
     const base = before.kind === 'pending' ? before.base : before;
     const inner = before.kind === 'pending' ? before.apply : (x: number) => x;
     return this.pending(
@@ -116,11 +149,22 @@ export class Draft {
         if (known !== null) return this.function(name, tensor, known);
         return fail('a function that none of our activations is', 'one of theirs', SIMPLIFY);
       },
+      this.stepsOf(before) + 1,
     );
   }
 
+  /** Steps of evaluating a function that is no layer yet. */
+  stepsOf(value: Tensor | Pending): number {
+    return value.kind === 'pending' ? value.steps : 0;
+  }
+
+  /** Whether a function of so many steps is better made into layers at once. */
+  isLong(steps: number): boolean {
+    return steps > MOST_STEPS;
+  }
+
   /** @param fallback the layers where no single one computes the function */
-  pending(base: Tensor, apply: ScalarFunction, name: string, fallback: () => Tensor): Pending {
+  pending(base: Tensor, apply: ScalarFunction, name: string, fallback: () => Tensor, steps: number): Pending {
     let done: Tensor | undefined;
     const make = (): Tensor => {
       if (done === undefined) {
@@ -129,7 +173,7 @@ export class Draft {
       }
       return done;
     };
-    return { kind: 'pending', name, base, apply, make };
+    return { kind: 'pending', name, base, apply, steps, make };
   }
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {
@@ -139,14 +183,7 @@ export class Draft {
       const of = (value: number) => new Float32Array(channels).fill(value);
       return this.affine(name, base, of(known.scale), of(known.offset));
     }
-    const { kind, activation, slope } = known;
-    const layer = this.add({
-      kind,
-      name: this.nameFor(name),
-      inputs: [base.layer],
-      activation,
-      ...(slope === undefined ? {} : { slope }),
-    });
+    const layer = this.add({ ...known, name: this.nameFor(name), inputs: [base.layer] });
     return { ...base, layer };
   }
 
@@ -164,6 +201,7 @@ export class Draft {
       moving_variance: new Float32Array(scale.length).fill(1),
     };
     const layer = this.add({ kind: 'batch-norm', name: own, inputs, epsilon: 0, scale: true }, parts);
+    this.scaling.add(layer);
     return { ...base, layer };
   }
 
@@ -231,8 +269,17 @@ export class Draft {
       const flat = this.flat(value, fail);
       return { layer: this.ordered(flat, 1, fail), order: 'flat' };
     }
-    const { height, width, channels } = this.shapeOf(value.layer);
     if (rest.length !== 3) return wrong();
+    const found = this.whole(value, fail);
+    if (found !== null) return found;
+    const blocks = unblocked(this, value, fail);
+    return (blocks === null ? null : this.whole(blocks, fail)) ?? wrong();
+  }
+
+  /** A map all of whose axes are dimensions. */
+  private whole(value: Tensor, fail: Fail): { layer: string; order: 'first' | 'last' } | null {
+    const { height, width, channels } = this.shapeOf(value.layer);
+    const [, ...rest] = value.view;
     const [first = [], second = [], third = []] = rest;
     const holds = (c: typeof first, h: typeof first, w: typeof first) =>
       c.every(({ axis }) => axis === 'C') &&
@@ -241,6 +288,6 @@ export class Draft {
       isWhole(w, 'W', width);
     if (holds(first, second, third)) return { layer: this.ordered(value, 1, fail), order: 'first' };
     if (holds(third, first, second)) return { layer: this.ordered(value, 3, fail), order: 'last' };
-    return wrong();
+    return null;
   }
 }

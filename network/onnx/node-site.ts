@@ -2,7 +2,9 @@
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
-import type { Draft, Fail, LayerWeights, Pending, Value } from './draft.ts';
+import type { Draft, LayerWeights, Pending, Value } from './draft.ts';
+import type { Fail } from './fail.ts';
+import type { FoldBudget } from './fold-budget.ts';
 import type { NodeProto } from './model.ts';
 import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
@@ -16,6 +18,8 @@ export interface Reading {
   readonly opset: number;
   readonly draft: Draft;
   readonly tensors: TensorReader;
+  /** What may be computed of constants. */
+  readonly budget: FoldBudget;
 }
 
 /** A node about to be read. */
@@ -25,8 +29,10 @@ export class NodeSite {
   readonly opset: number;
   readonly tensors: TensorReader;
   private readonly label: string;
+  private readonly budget: FoldBudget;
 
-  constructor(node: NodeProto, { label, opset, draft, tensors }: Reading) {
+  constructor(node: NodeProto, { label, opset, draft, tensors, budget }: Reading) {
+    this.budget = budget;
     this.node = node;
     this.label = label;
     this.opset = opset;
@@ -47,6 +53,11 @@ export class NodeSite {
       fix,
     });
   };
+
+  /** Before so many values are computed of constants. */
+  spend(count: number): void {
+    this.budget.spend(count, `${this.label}: node '${this.name}' (${this.node.opType})`);
+  }
 
   has(index: number): boolean {
     return (this.node.input[index] ?? '') !== '';

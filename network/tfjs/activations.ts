@@ -8,17 +8,12 @@ function activationLayer(
   site: LayerSite,
   name: string,
   input: string,
-  { activation, slope }: ChosenActivation,
+  { activation, ...settings }: ChosenActivation,
 ): string {
   if (activation === 'linear') return input;
   if (activation === 'softmax') return site.add({ kind: 'softmax', name, inputs: [input] });
-  return site.add({
-    kind: 'activation',
-    name,
-    inputs: [input],
-    activation,
-    ...(slope === undefined ? {} : { slope }),
-  });
+  if (activation === 'log-softmax') return site.add({ kind: 'softmax', name, inputs: [input], log: true });
+  return site.add({ kind: 'activation', name, inputs: [input], activation, ...settings });
 }
 
 /** The activation within a layer as a layer behind it, named after both. */
@@ -34,21 +29,22 @@ const scalar = z.preprocess((value) => {
 
 const activationOptions = z.strictObject({ activation });
 const reluOptions = z.strictObject({
-  max_value: z.literal(6).optional(),
+  max_value: scalar.optional(),
   negative_slope: scalar.default(0),
   threshold: z.literal(0).optional(),
 });
 const leakyOptions = z.strictObject({ alpha: scalar.default(0.3) });
-const eluOptions = z.strictObject({ alpha: z.literal(1).optional() });
+const eluOptions = z.strictObject({ alpha: scalar.default(1) });
 const preluOptions = z.strictObject({ shared_axes: z.array(z.int()).default([]) });
 const softmaxOptions = z.strictObject({ axis });
 
 const relu: LayerReader = (site) => {
   const { max_value: most, negative_slope: slope } = layerOptions(site.layer, reluOptions);
   if (slope === 0) {
-    return activationLayer(site, site.name, site.input, {
-      activation: most === undefined ? 'relu' : 'relu6',
-    });
+    if (most === undefined) return activationLayer(site, site.name, site.input, { activation: 'relu' });
+    const chosen: ChosenActivation =
+      most === 6 ? { activation: 'relu6' } : { activation: 'clip', least: 0, most };
+    return activationLayer(site, site.name, site.input, chosen);
   }
   if (most !== undefined) unsupportedOption(site.layer, 'negative_slope', slope, '0 beside a max_value');
   return activationLayer(site, site.name, site.input, { activation: 'leaky-relu', slope });
@@ -80,8 +76,11 @@ export const ACTIVATION_READERS: Readonly<Record<string, LayerReader>> = {
     return activationLayer(site, site.name, site.input, { activation: 'leaky-relu', slope });
   },
   ELU: (site) => {
-    layerOptions(site.layer, eluOptions);
-    return activationLayer(site, site.name, site.input, { activation: 'elu' });
+    const { alpha: slope } = layerOptions(site.layer, eluOptions);
+    return activationLayer(site, site.name, site.input, {
+      activation: 'elu',
+      ...(slope === 1 ? {} : { slope }),
+    });
   },
   PReLU: prelu,
   Softmax: (site) => {

@@ -26,8 +26,10 @@ export const channelsLast = spelled(z.literal('channels_last')).default('channel
 
 /** What a layer does to its values at the end. */
 export interface ChosenActivation {
-  readonly activation: ActivationFunction | 'linear' | 'softmax';
+  readonly activation: ActivationFunction | 'linear' | 'softmax' | 'log-softmax';
   readonly slope?: number;
+  readonly least?: number;
+  readonly most?: number;
 }
 
 const ACTIVATIONS = {
@@ -37,8 +39,13 @@ const ACTIVATIONS = {
   elu: { activation: 'elu' },
   sigmoid: { activation: 'sigmoid' },
   tanh: { activation: 'tanh' },
+  softplus: { activation: 'softplus' },
   softmax: { activation: 'softmax' },
+  log_softmax: { activation: 'log-softmax' },
+  selu: { activation: 'selu' },
+  mish: { activation: 'mish' },
   gelu: { activation: 'gelu' },
+  gelu_new: { activation: 'gelu-tanh' },
   swish: { activation: 'swish' },
   silu: { activation: 'swish' },
   hard_swish: { activation: 'hard-swish' },

@@ -58,6 +58,11 @@ describe('a trainable activation computes', () => {
     ['hard-swish', {}, [0, -0.333333, 0, 0.666667, 4]],
     ['hard-sigmoid', {}, [0, 0.333333, 0.5, 0.666667, 1]],
     ['hard-sigmoid', { slope: 0.2 }, [0, 0.3, 0.5, 0.7, 1]],
+    ['softplus', {}, [0.01815, 0.313262, Math.LN2, 1.313262, 4.01815]],
+    ['mish', {}, [-0.072592, -0.303401, 0, 0.865098, 3.997413]],
+    ['selu', {}, [-1.725899, -1.111331, 0, 1.050701, 4.202804]],
+    ['gelu-tanh', {}, [-0.00007, -0.158808, 0, 0.841192, 3.99993]],
+    ['clip', { least: 0, most: 1.5 }, [0, 0, 0, 1, 1.5]],
   ])('%s %o', (activation, options, expected) => {
     const layer = { kind: 'activation', name: 'x', inputs: ['in'], activation, ...options } as Layer;
     const values = computed(layer);

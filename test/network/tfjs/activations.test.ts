@@ -23,6 +23,11 @@ describe('layers that are an activation', () => {
     ['LeakyReLU', layers.leakyReLU({ name: 'x', alpha: 0.1 }), { activation: 'leaky-relu', slope: 0.1 }],
     ["LeakyReLU of Keras's slope", layers.leakyReLU({ name: 'x' }), { activation: 'leaky-relu', slope: 0.3 }],
     ['ELU', layers.elu({ name: 'x' }), { activation: 'elu' }],
+    [
+      'ReLU of another top',
+      layers.reLU({ name: 'x', maxValue: 1 }),
+      { activation: 'clip', least: 0, most: 1 },
+    ],
     ['PReLU', layers.prelu({ name: 'x', sharedAxes: [1, 2] }), { kind: 'prelu' }],
   ])('%s', (_, layer, expected) => {
     const { network } = readAgreeing(tf, behind(layer));
@@ -58,6 +63,11 @@ describe('activations by name', () => {
     ['gelu', { activation: 'gelu' }],
     ['swish', { activation: 'swish' }],
     ['silu', { activation: 'swish' }],
+    ['selu', { activation: 'selu' }],
+    ['mish', { activation: 'mish' }],
+    ['softplus', { activation: 'softplus' }],
+    ['gelu_new', { activation: 'gelu-tanh' }],
+    ['geluNew', { activation: 'gelu-tanh' }],
     ['hardSigmoid', { activation: 'hard-sigmoid', slope: 0.2 }],
     ['hardSigmoidSixth', { activation: 'hard-sigmoid' }],
     ['hardSwish', { activation: 'hard-swish' }],

@@ -103,11 +103,6 @@ describe('what has no place in a network is named', () => {
       'got layer x (BatchNormalization) with renorm true; expected false',
     ],
     [
-      'a ReLU of another height',
-      () => single(layers.reLU({ name: 'x', maxValue: 1 })),
-      'got layer x (ReLU) with max_value 1; expected 6',
-    ],
-    [
       'a leaky ReLU with a top',
       () => withOptions(layers.reLU({ name: 'x', maxValue: 6 }), { negative_slope: 0.1 }),
       'got layer x (ReLU) with negative_slope 0.1; expected 0 beside a max_value',
@@ -121,11 +116,6 @@ describe('what has no place in a network is named', () => {
       'one slope for all channels',
       () => single(layers.prelu({ name: 'x', sharedAxes: [1, 2, 3] })),
       'got layer x (PReLU) with shared_axes [1,2,3]; expected [1, 2]: a slope for each channel',
-    ],
-    [
-      'an ELU of another height',
-      () => withOptions(layers.elu({ name: 'x' }), { alpha: 0.5 }),
-      'got layer x (ELU) with alpha 0.5; expected 1',
     ],
     [
       'softmax over rows',
