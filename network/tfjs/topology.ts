@@ -157,6 +157,21 @@ function topologyModel(entry: { class_name: string; config?: unknown }, label: s
   throw new UserError({ got: `${label} of class ${entry.class_name}`, ...TOPOLOGY_ADVICE });
 }
 
+/** Models within models go no deeper than a few; what is deeper than this would not fit the stack. */
+const MOST_LEVELS = 400;
+
+function checkDepth(topology: unknown): void {
+  let level: unknown[] = [topology];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) {
+      throw new UserError({ got: `a topology of more than ${MOST_LEVELS} levels`, ...TOPOLOGY_ADVICE });
+    }
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+  }
+}
+
 /**
  * The graph that a topology describes, Sequential models too, in one spelling.
  * @param topology `model.toJSON(null, false)`, a `modelTopology`, or a whole model.json
@@ -165,6 +180,7 @@ function topologyModel(entry: { class_name: string; config?: unknown }, label: s
 export function readTopology(topology: unknown): TopologyModel {
   const file = modelFile.safeParse(topology).data;
   if (file?.format === 'graph-model') throw new UserError({ got: 'a graph model', ...TOPOLOGY_ADVICE });
+  checkDepth(file?.modelTopology ?? topology);
   const spelled = snakeCaseKeys(keras2Topology(file?.modelTopology ?? topology));
   const entry = wrappedModel.safeParse(spelled).data?.model_config ?? spelled;
   return topologyModel(parsedJson(entry, modelEntry, TOPOLOGY_ADVICE, 'a layers model'), 'the model');

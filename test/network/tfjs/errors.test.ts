@@ -359,3 +359,11 @@ describe('a broken topology says where', () => {
     expect(messageOf(topology())).toContain(message);
   });
 });
+
+test('models nested without end', () => {
+  let model: object = { class_name: 'Sequential', config: { name: 'innermost', layers: [] } };
+  for (let depth = 0; depth < 5000; depth++) {
+    model = { class_name: 'Sequential', config: { name: `m${depth}`, layers: [model] } };
+  }
+  expect(messageOf(model)).toMatch(/^got a topology of more than 400 levels; expected a layers model/);
+});
