@@ -21,7 +21,8 @@ export interface DownloadOptions {
   readonly onProgress?: (bytes: number) => void;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of that number. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

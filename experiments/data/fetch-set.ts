@@ -1,10 +1,11 @@
 // Brings a data set that has a name into a cache folder, once.
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../records/user-error.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { CIFAR_FILES } from './cifar-binary.ts';
-import { download } from './download.ts';
+import { download, isRunning } from './download.ts';
 import { KNOWN_SETS, type KnownSet } from './known-sets.ts';
 import { filesOfTarGz } from './unpack-tar.ts';
 
@@ -26,7 +27,19 @@ export function isKnownSet(name: string): boolean {
 
 /** Puts CIFAR-10's batches beside the archive, all at once, and removes that. */
 async function unpack(archive: string, folder: string, unpacked: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, pid] = /^unpacked\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { recursive: true });
+  }
   const files = filesOfTarGz(archive, (name) => CIFAR_FILES.includes(name));
+  const missing = CIFAR_FILES.find((name) => !files.has(name));
+  if (missing !== undefined) {
+    throw new UserError({
+      got: `${archive} without ${missing}`,
+      expected: "CIFAR-10's binary version",
+      fix: 'remove it, to have it downloaded',
+    });
+  }
   const temporary = join(folder, `unpacked.${process.pid}.tmp`);
   await mkdir(temporary, { recursive: true });
   for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);

@@ -9,15 +9,23 @@ export interface DataServer {
   readonly files: Map<string, Uint8Array>;
   /** `Range` headers of the requests so far, 'all' for those without. */
   readonly requests: string[];
-  /** The next answer ends after so many bytes. */
+  /** The next answer stops after so many bytes, until it is cut. */
   cutAfter: number | undefined;
+  cut: () => void;
   /** Whether parts are answered; else always all of a file. */
   ranges: boolean;
 }
 
 /** A server that runs during the tests of a file. */
 export function dataServer(): DataServer {
-  const data: DataServer = { url: '', files: new Map(), requests: [], cutAfter: undefined, ranges: true };
+  const data: DataServer = {
+    url: '',
+    files: new Map(),
+    requests: [],
+    cutAfter: undefined,
+    cut() {},
+    ranges: true,
+  };
   let server: Server;
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -31,7 +39,8 @@ export function dataServer(): DataServer {
       if (data.cutAfter === undefined) return void response.end(body);
       const part = body.subarray(0, data.cutAfter);
       data.cutAfter = undefined;
-      response.write(part, () => setTimeout(() => response.destroy(), 20));
+      response.write(part);
+      data.cut = () => void response.destroy();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     data.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

@@ -26,6 +26,9 @@ function setOfOne(sources: readonly string[] = [server.url]): Record<string, Kno
   return { one: { sources, files: [served('a.bin', bytesOf(100_000))] } };
 }
 
+/** Ends the answer under way when what came of it has long been written. */
+const cutSoon = () => void setTimeout(() => server.cut(), 300);
+
 async function messageOf(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(
     () => new Error('no error'),
@@ -54,7 +57,7 @@ describe('a download', () => {
     const cache = newFolder();
     const sets = setOfOne();
     server.cutAfter = 30_000;
-    expect(await messageOf(fetchSet('one', { cache, sets }))).toMatch(
+    expect(await messageOf(fetchSet('one', { cache, sets, onProgress: cutSoon }))).toMatch(
       /^got http:\S+a\.bin: .+; expected a network, for the first use of the data; put a\.bin into .*one, or name a folder/,
     );
     expect(readdirSync(join(cache, 'one'))).toEqual([`a.bin.${process.pid}.part`]);
@@ -69,7 +72,7 @@ describe('a download', () => {
     const sets = setOfOne();
     server.ranges = false;
     server.cutAfter = 30_000;
-    await messageOf(fetchSet('one', { cache, sets }));
+    await messageOf(fetchSet('one', { cache, sets, onProgress: cutSoon }));
     await fetchSet('one', { cache, sets });
     expect(new Uint8Array(readFileSync(join(cache, 'one/a.bin')))).toEqual(bytesOf(100_000));
   });
@@ -160,6 +163,8 @@ describe('the sets that have names', () => {
     const sets = {
       'cifar-10': { sources: [server.url], files: [served('cifar-10-binary.tar.gz', archive)] },
     };
+    // What an unpacking that was killed left.
+    mkdirSync(join(cache, 'cifar-10/unpacked.99999999.tmp'), { recursive: true });
     const folder = await fetchSet('cifar-10', { cache, sets });
     expect(readdirSync(folder)).toEqual(['cifar-10-batches-bin']);
     expect(existsSync(join(cache, '..', 'outside.bin'))).toBe(false);
@@ -174,6 +179,11 @@ describe('the sets that have names', () => {
 
   test.each<[string, () => Uint8Array, RegExp]>([
     ['no gzip', () => bytesOf(2000), /which does not unpack \(incorrect header check\)/],
+    [
+      'another one',
+      () => gzipSync(tarOf(BATCHES.slice(1))),
+      /cifar-10-binary\.tar\.gz without data_batch_1\.bin; expected CIFAR-10's binary version; remove it/,
+    ],
     ['a torn one', () => gzipSync(tarOf(BATCHES).subarray(0, 2000)), /which ends within a file/],
   ])('an archive that is %s is told', async (_, archive, message) => {
     const files = [served('cifar-10-binary.tar.gz', archive())];
