@@ -276,6 +276,11 @@ export class Draft {
     return (blocks === null ? null : this.whole(blocks, fail)) ?? wrong();
   }
 
+  /** A tensor of four dimensions, its pixels and channels in dimensions of their own where a layer can make them so. */
+  plain(value: Tensor, fail: Fail): Tensor {
+    return this.whole(value, fail) === null ? (unblocked(this, value, fail) ?? value) : value;
+  }
+
   /** A map all of whose axes are dimensions. */
   private whole(value: Tensor, fail: Fail): { layer: string; order: 'first' | 'last' } | null {
     const { height, width, channels } = this.shapeOf(value.layer);

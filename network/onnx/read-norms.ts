@@ -106,8 +106,9 @@ const layerNorm: NodeReader = (site) => {
 const localResponseNorm: NodeReader = (site) => {
   const layer = site.map();
   const size = site.int('size', 0);
-  if (!Number.isInteger(size) || size < 1)
-    site.fail(`size ${size}`, 'a size of at least 1', 'correct the model');
+  // ONNX Runtime has it of as many channels before as behind alone.
+  if (!Number.isInteger(size) || size < 1 || size % 2 === 0)
+    site.unsupported(`size ${size}`, 'an odd number of channels');
   const made = site.add({
     kind: 'local-response-norm',
     inputs: [layer],
