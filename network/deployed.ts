@@ -1,4 +1,6 @@
 // The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
+import { withoutPads } from './deployed-pads.ts';
+import { withoutRepeats } from './deployed-repeats.ts';
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
 import { sharedWhenFolded } from './shared-folding.ts';
@@ -11,12 +13,7 @@ const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
   'dense',
 ]);
 
-/** Whether a layer can take the padding before it over: an unpadded convolution. */
-function canPad(layer: Layer): boolean {
-  return (layer.kind === 'conv2d' || layer.kind === 'depthwise-conv2d') && layer.padding === 'valid';
-}
-
-/** Layers that a deployed network does without, by name → the layer whose tensor takes their place. */
+/** Layers whose work others do in a deployed network, by name → the layer whose tensor takes their place. */
 function foldedLayers(network: Network): Map<string, string> {
   const consumers = consumersOf(network);
   const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -29,8 +26,6 @@ function foldedLayers(network: Network): Map<string, string> {
   };
   for (const layer of network.layers) {
     const input = layer.inputs[0] ?? '';
-    if (layer.kind === 'pad' && (consumers.get(layer.name) ?? []).every(canPad))
-      folded.set(layer.name, input);
     if (layer.kind === 'dropout' || layer.kind === 'gate') folded.set(layer.name, folded.get(input) ?? input);
     if (layer.kind !== 'batch-norm' && layer.kind !== 'bias-add') continue;
     const source = onlyReadSource(input);
@@ -39,35 +34,41 @@ function foldedLayers(network: Network): Map<string, string> {
   return folded;
 }
 
-/**
- * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
- * layer that alone feeds it (which then has a bias), explicit zeros into the unpadded convolutions behind them, dropout
- * and gates left out.
- */
-export function deployedNetwork(network: Network): Network {
+/** Batch norms and biases in the layers before them, dropout and gates left out. */
+function withoutNorms(network: Network): Network {
   const folded = foldedLayers(network);
   if (folded.size === 0) return network;
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
   const withBias = new Set<string>();
-  for (const [name, source] of folded) {
-    const kind = byName.get(name)?.kind;
-    if (kind === 'batch-norm' || kind === 'bias-add') withBias.add(source);
+  for (const { name, kind } of network.layers) {
+    const source = folded.get(name);
+    if (source !== undefined && (kind === 'batch-norm' || kind === 'bias-add')) withBias.add(source);
   }
   const renamed = (name: string) => folded.get(name) ?? name;
   const layers = network.layers
     .filter((layer) => !folded.has(layer.name))
     .map((layer): Layer => {
-      const before = byName.get(layer.inputs[0] ?? '');
-      const padded = before?.kind === 'pad' && folded.has(before.name) && canPad(layer);
-      return {
-        ...layer,
-        inputs: layer.inputs.map(renamed),
-        ...(withBias.has(layer.name) ? { useBias: true } : {}),
-        ...(padded ? { padding: before.padding } : {}),
-      } as Layer;
+      const bias = withBias.has(layer.name) ? { useBias: true } : {};
+      return { ...layer, inputs: layer.inputs.map(renamed), ...bias } as Layer;
     });
   const shared = sharedWhenFolded(network, folded, layers);
   return { name: network.name, layers, outputs: network.outputs.map(renamed), ...shared };
+}
+
+/**
+ * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
+ * layer that alone feeds it (which then has a bias), explicit zeros into the convolutions behind them, dropout and gates
+ * left out, what is computed twice computed once. The channel groups stay those of the network.
+ */
+export function deployedNetwork(network: Network): Network {
+  return withoutRepeats(withoutPads(withoutNorms(network)));
+}
+
+/**
+ * Layers whose work others do in the network as deployed, by name → the layer of it whose kernel does: what `profile`
+ * calls a kernel of a file by.
+ */
+export function absorbedLayers(network: Network): Map<string, string> {
+  return foldedLayers(network);
 }
 
 /** Which output channel a kernel's value belongs to: of a transposed convolution, its inputs are neighbours. */

@@ -25,9 +25,17 @@ export type Availability =
     }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 
+/** A kernel that an engine ran though its lowering rules do not foresee it, as the engine itself calls it. */
+export interface UnforeseenKernel {
+  readonly name: string;
+  /** The engine's word for what it computes. */
+  readonly op: string;
+  readonly isUnforeseen: true;
+}
+
 /** One kernel's time in one inference, in its real cache state. */
 export interface KernelTiming {
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | UnforeseenKernel;
   readonly durationUs: number;
 }
 
@@ -51,8 +59,8 @@ export interface ProfiledNetwork {
   run(): Promise<void>;
   /**
    * Ends the recording and frees the network.
-   * @returns per run, in order, every kernel that `lower` makes of the network
-   * @throws Error if the engine ran other kernels than the lowering rules say
+   * @returns per run, every kernel that ran: first those that `lower` makes of the network, in its order, but for what the
+   * engine fused otherwise; then those that it does not foresee
    */
   finish(): Promise<KernelTiming[][]>;
 }

@@ -49,6 +49,9 @@ export interface LoadListener {
 /** One kernel's time over the rounds of a load. */
 export interface KernelFigures {
   readonly kernel: string;
+  /** What it computes; the engine's own word for it where the lowering does not foresee it. Empty in old files. */
+  readonly op: string;
+  readonly isUnforeseen: boolean;
   readonly latencyUs: number;
   /** In runs of the pacer, recorded run by recorded run; null without one. */
   readonly perPacer: number | null;
@@ -60,9 +63,9 @@ export interface KernelFigures {
 
 export interface LoadResult {
   readonly sentinels: readonly SentinelSample[];
-  /** By profiled case, in the order in which they ran. */
+  /** By profiled case: those of the lowering in its order, then what else ran. */
   readonly kernels: ReadonlyMap<string, readonly KernelFigures[]>;
-  /** Cases whose recordings did not have the kernels that lowering predicts, and what was found. */
+  /** Cases whose recordings could not be read, and why. */
   readonly failures: ReadonlyMap<string, string>;
 }
 
@@ -109,6 +112,8 @@ function kernelFigures(runs: readonly (readonly KernelTiming[])[], pacesUs: Reco
     const roundsUs = rounds.map((round) => mean(round.map(us)));
     return {
       kernel: kernel.name,
+      op: kernel.op,
+      isUnforeseen: 'isUnforeseen' in kernel,
       latencyUs: median(roundsUs),
       perPacer: isPaced
         ? median(rounds.map((round) => mean(round.map((run) => us(run) / (run.paceUs as number)))))

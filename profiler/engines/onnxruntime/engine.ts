@@ -12,8 +12,8 @@ import { ScratchMemory } from '../../../network/scratch-memory.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
 import type { Engine, LoadedNetwork, LoadOptions, ProfiledNetwork } from '../engine.ts';
-import { matchKernels } from './match-kernels.ts';
-import { matchPrograms } from './match-programs.ts';
+import { kernelTimings } from './match-kernels.ts';
+import { programTimings } from './match-programs.ts';
 import { alone, OnnxruntimeNetwork } from './network.ts';
 import type { OrtModule } from './ort-module.ts';
 import { takeProfile } from './profile-events.ts';
@@ -103,13 +103,9 @@ export class OnnxruntimeEngine implements Engine {
         await loaded.dispose();
         const runs = await takeProfile(directory, prefix);
         const kernels = new Lowering(deployed, rules, options.batch).kernels();
-        return runs.map((events) => {
-          const durationsUs =
-            provider === 'webgpu'
-              ? matchPrograms(kernels, events)
-              : Array.from(matchKernels(kernels, events.kernels), (at) => events.kernels[at]?.durationUs);
-          return kernels.map((kernel, i) => ({ kernel, durationUs: durationsUs[i] as number }));
-        });
+        return runs.map((events) =>
+          provider === 'webgpu' ? programTimings(kernels, events) : kernelTimings(kernels, events.kernels),
+        );
       },
     };
   }
