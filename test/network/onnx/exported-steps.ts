@@ -294,6 +294,8 @@ const resize: Step = (graph, input, { a, b, c }) => {
     ...(mode === 'cubic' ? { cubic_coeff_a: float(chosen([-0.75, -0.5], c)) } : {}),
   };
   const byScales = c % 2 === 0;
+  // ONNX Runtime turns a Resize of some axes behind a transpose into one that it refuses.
+  const turns = graph.nodes.some(({ op }) => op === 'Transpose');
   const scale = chosen([2, 1.5, 3, 0.75, 0.5], a + c);
   const roi = graph.opset < 13 ? graph.floats() : '';
   const height = byScales
@@ -302,7 +304,7 @@ const resize: Step = (graph, input, { a, b, c }) => {
   const width = byScales ? input.width : input.width + chosen([1, 4], b);
   if (height < 1 || width < 1) return;
   const made =
-    graph.opset >= 18 && !byScales
+    graph.opset >= 18 && !byScales && !turns
       ? graph.node('Resize', [input.name, '', '', graph.whole(width, height)], {
           ...attributes,
           axes: [3, 2],
