@@ -43,18 +43,19 @@ function withGates(network: Network): Network {
   return gone.size === 0 ? network : { ...network, layers: layers.filter(({ name }) => !gone.has(name)) };
 }
 
-/**
- * The network with what is computed twice computed once, as engines do that eliminate common sub-expressions: layers
- * without weights that do the same to the same tensors. One that is an output stays.
- */
-export function withoutRepeats(network: Network): Network {
-  const gated = withGates(network);
-  const weighted = new Set(weightShapes(gated).map(({ name }) => name.slice(0, name.lastIndexOf('/'))));
-  const outputs = new Set(gated.outputs);
+/** A network of which some layers are computed by others, and which by which. */
+interface Unrepeated {
+  readonly network: Network;
+  readonly replaced: ReadonlyMap<string, string>;
+}
+
+function unrepeated(network: Network): Unrepeated {
+  const weighted = new Set(weightShapes(network).map(({ name }) => name.slice(0, name.lastIndexOf('/'))));
+  const outputs = new Set(network.outputs);
   const known = new Map<string, string>();
   const replaced = new Map<string, string>();
   const layers: Layer[] = [];
-  for (const layer of gated.layers) {
+  for (const layer of network.layers) {
     const inputs = layer.inputs.map((name) => replaced.get(name) ?? name);
     const renamed = inputs.some((name, i) => name !== layer.inputs[i]) ? { ...layer, inputs } : layer;
     const { name, ...work } = renamed;
@@ -68,5 +69,18 @@ export function withoutRepeats(network: Network): Network {
     if (canRepeat && first === undefined) known.set(key, name);
     layers.push(renamed);
   }
-  return replaced.size === 0 ? gated : { ...gated, layers };
+  return { network: replaced.size === 0 ? network : { ...network, layers }, replaced };
+}
+
+/**
+ * The network with what is computed twice computed once, as engines do that eliminate common sub-expressions: layers
+ * without weights that do the same to the same tensors. One that is an output stays.
+ */
+export function withoutRepeats(network: Network): Network {
+  return unrepeated(withGates(network)).network;
+}
+
+/** Of those layers, by name, the one that computes each. */
+export function repeatedLayers(network: Network): ReadonlyMap<string, string> {
+  return unrepeated(withGates(network)).replaced;
 }

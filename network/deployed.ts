@@ -1,6 +1,6 @@
 // The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
 import { withoutPads } from './deployed-pads.ts';
-import { withoutRepeats } from './deployed-repeats.ts';
+import { repeatedLayers, withoutRepeats } from './deployed-repeats.ts';
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
 import { sharedWhenFolded } from './shared-folding.ts';
@@ -63,12 +63,14 @@ export function deployedNetwork(network: Network): Network {
   return withoutRepeats(withoutPads(withoutNorms(network)));
 }
 
-/**
- * Layers whose work others do in the network as deployed, by name → the layer of it whose kernel does: what `profile`
- * calls a kernel of a file by.
- */
+/** Layers whose work others do in the network as deployed, by name → the layer of it that does it. */
 export function absorbedLayers(network: Network): Map<string, string> {
-  return foldedLayers(network);
+  const repeats = repeatedLayers(withoutPads(withoutNorms(network)));
+  const folded = [...foldedLayers(network)].map(([name, source]): [string, string] => [
+    name,
+    repeats.get(source) ?? source,
+  ]);
+  return new Map([...folded, ...repeats]);
 }
 
 /** Which output channel a kernel's value belongs to: of a transposed convolution, its inputs are neighbours. */

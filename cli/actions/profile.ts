@@ -1,9 +1,12 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
+import { resolve } from 'node:path';
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { engineNamed } from '../../profiler/engines/registry.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
 import { openNetwork, sizedPlan } from '../models.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { printJson, progressBar } from '../terminal.ts';
@@ -12,10 +15,24 @@ import { printProfile, printRepeatability } from './profile-text.ts';
 export interface ProfileFlags extends CommonFlags, WidthFlags {
   readonly engine?: string;
   readonly device?: string;
+  readonly deployed?: boolean;
   readonly batch: number;
   readonly threads: number;
   readonly seed: number;
   readonly budget: number;
+}
+
+/**
+ * The file to be timed as it is: one that the engine runs, at its own widths. Kernels of files are told apart on CPUs.
+ */
+function fileAsItIs(
+  model: string,
+  { deployed, widths, widthMultiplier }: ProfileFlags,
+  { engine, hardware }: EngineDescription,
+): string | undefined {
+  const isOwn = deployed !== true && widths === undefined && widthMultiplier === undefined;
+  const runs = engineNamed(engine).runsFiles?.test(model) === true && hardware === 'cpu';
+  return isOwn && runs ? resolve(model) : undefined;
 }
 
 /** What `work` finds on an engine that is open, with a progress bar, as long as it takes. */
@@ -29,8 +46,10 @@ async function measuring<T>(
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);
+  const file = fileAsItIs(model, flags, measurer.description);
+  const own = file === undefined ? {} : { file };
   try {
-    return await work({ measurer, network, batch, seed, budgetSeconds, onProgress: bar.update });
+    return await work({ measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update });
   } finally {
     bar.finish();
     await measurer.close();

@@ -116,7 +116,11 @@ describe('the morph-net view', () => {
       ['G', true],
       ['D', false],
     ]);
-    expect(layers.find(({ name }) => name === 'P')).toMatchObject({ kind: 'max-pool', flops: 0, latencyUs: 0 });
+    expect(layers.find(({ name }) => name === 'P')).toMatchObject({
+      kind: 'max-pool',
+      flops: 0,
+      latencyUs: 0,
+    });
     expect(layers.reduce((sum, layer) => sum + layer.latencyUs, 0)).toBeCloseTo(latencyUs, 9);
   });
 });

@@ -98,7 +98,9 @@ test('predict lists the layers that morph-net does not cost', async () => {
   expect(new Set(bounds)).toEqual(new Set(['not costed by morph-net']));
   const text = await morphline(['predict', 'inception-v2', '--device', 'p100']);
   expect(text.stdout).toMatch(/MaxPool_2a_3x3 +max-pool .*not costed by morph-net/);
-  expect(text.stdout).toMatch(/not costed by morph-net, as Google's library has it: max-pool, .*--view deployed counts them/);
+  expect(text.stdout).toMatch(
+    /not costed by morph-net, as Google's library has it: max-pool, .*--view deployed counts them/,
+  );
   const compared = await morphline(['predict', 'inception-v2', '--compare', 'p100', 'v100']);
   expect(compared.stdout).toMatch(/\d+ layers without times are not costed by morph-net/);
 });

@@ -84,10 +84,33 @@ describe('a deployed network', () => {
       image(4, 3),
       pad('Z', 'input'),
       conv('A', 'Z', 3, { ...VALID, kernel: 3 }),
-      pool('max-pool', 'P', 'Z', { padding: 'valid' }),
+      pool('max-pool', 'P', 'Z', VALID),
       add('S', 'A', 'P'),
     ]);
     expect(deployedNetwork(pooled)).toEqual(pooled);
+  });
+
+  test('pads in a max pool where nothing is negative, in an average one that counts what is padded', () => {
+    const pooled = (before: Layer, ...behind: Layer[]) =>
+      deployedNetwork(network([image(6, 3), before, ...behind]));
+    const padding = { top: 1, bottom: 1, left: 1, right: 1 };
+    const relu = activation('R', 'input');
+    const max = pool('max-pool', 'P', 'Z', VALID);
+    expect(layerOf(pooled(relu, pad('Z', 'R'), max), 'P')).toMatchObject({ inputs: ['R'], padding });
+    // Padding of its own is below any value, as zeros are beside values that are not negative.
+    const own = pool('max-pool', 'P', 'Z');
+    expect(layerOf(pooled(relu, pad('Z', 'R'), own), 'P')).toMatchObject({
+      padding: { top: 2, bottom: 2, left: 2, right: 2 },
+    });
+    expect(namesOf(pooled(activation('T', 'input', 'tanh'), pad('Z', 'T'), max))).toContain('Z');
+    // A window of zeros alone.
+    expect(namesOf(pooled(relu, pad('Z', 'R', [3, 0, 0, 0]), max))).toContain('Z');
+    const average = { ...pool('avg-pool', 'P', 'Z', VALID), countsPadding: false };
+    expect(layerOf(pooled(relu, pad('Z', 'R'), average), 'P')).toMatchObject({
+      padding,
+      countsPadding: true,
+    });
+    expect(namesOf(pooled(relu, pad('Z', 'R'), { ...average, padding: 'same' }))).toContain('Z');
   });
 
   test('folds zeros behind folded layers, each into all convolutions behind it', () => {
