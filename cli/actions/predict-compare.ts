@@ -16,9 +16,7 @@ interface ComparedLayer {
 /** Layers of two predictions by name, in the order of the first. */
 function compared([a, b]: readonly [NetworkPrediction, NetworkPrediction]): ComparedLayer[] {
   const times = (prediction: NetworkPrediction) =>
-    new Map(
-      prediction.layers.map(({ name, latencyUs, bound }) => [name, bound === null ? null : latencyUs]),
-    );
+    new Map(prediction.layers.map(({ name, latencyUs, bound }) => [name, bound === null ? null : latencyUs]));
   const [first, second] = [times(a), times(b)];
   return [...new Set([...first.keys(), ...second.keys()])].map((name) => ({
     name,
