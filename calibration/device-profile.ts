@@ -98,6 +98,11 @@ export const deviceProfile = z.object({
   reason: z.string(),
   domain: z.record(z.string(), classDomain),
   validation,
+  /**
+   * What the engine ran otherwise than the lowering foresees, which nothing was fitted to: its share of all recorded
+   * kernel time, and of that by the engine's own names of ops. Not in profiles of earlier versions, or where nothing was.
+   */
+  unforeseen: z.object({ share: z.number(), ops: z.record(z.string(), z.number()) }).optional(),
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });

@@ -22,7 +22,8 @@ export interface LayerPrediction {
   readonly parameters: number;
   readonly bytes: number;
   readonly latencyUs: number;
-  readonly bound: Bound;
+  /** Null for a layer that the morph-net view does not cost. */
+  readonly bound: Bound | null;
 }
 
 export interface NetworkPrediction {
@@ -58,8 +59,21 @@ export function defaultView(device: Device): View {
   return device.kind === 'datasheet' ? 'morph-net' : 'deployed';
 }
 
+/** What Google's library counts, but that layers behind a flatten are as narrow as they are. */
 function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): LatencyPredictor {
-  const view = new MorphNetView(plan, batch, { compatibility: true });
+  const view = new MorphNetView(plan, batch, { compatibility: true, cutsAtFlatten: false });
+  const uncosted = view.uncosted.map(
+    ({ name, kind }): LayerPrediction => ({
+      name,
+      kind,
+      flops: 0,
+      parameters: 0,
+      bytes: 0,
+      latencyUs: 0,
+      bound: null,
+    }),
+  );
+  const place = ({ name }: LayerPrediction) => plan.layerIndex.get(name) as number;
   const ns = new Float64Array(1);
   return {
     view: 'morph-net',
@@ -82,7 +96,8 @@ function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): Latenc
           bound: compute >= memory ? 'compute' : 'memory',
         };
       });
-      return summed(layers, { unseenClasses: [], outsideDomain: [] });
+      const all = [...layers, ...uncosted].sort((a, b) => place(a) - place(b));
+      return summed(all, { unseenClasses: [], outsideDomain: [] });
     },
   };
 }

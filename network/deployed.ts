@@ -1,4 +1,6 @@
 // The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
+import { withoutPads } from './deployed-pads.ts';
+import { repeatedLayers, withoutRepeats } from './deployed-repeats.ts';
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
 import { sharedWhenFolded } from './shared-folding.ts';
@@ -11,12 +13,7 @@ const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
   'dense',
 ]);
 
-/** Whether a layer can take the padding before it over: an unpadded convolution. */
-function canPad(layer: Layer): boolean {
-  return (layer.kind === 'conv2d' || layer.kind === 'depthwise-conv2d') && layer.padding === 'valid';
-}
-
-/** Layers that a deployed network does without, by name → the layer whose tensor takes their place. */
+/** Layers whose work others do in a deployed network, by name → the layer whose tensor takes their place. */
 function foldedLayers(network: Network): Map<string, string> {
   const consumers = consumersOf(network);
   const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -29,8 +26,6 @@ function foldedLayers(network: Network): Map<string, string> {
   };
   for (const layer of network.layers) {
     const input = layer.inputs[0] ?? '';
-    if (layer.kind === 'pad' && (consumers.get(layer.name) ?? []).every(canPad))
-      folded.set(layer.name, input);
     if (layer.kind === 'dropout' || layer.kind === 'gate') folded.set(layer.name, folded.get(input) ?? input);
     if (layer.kind !== 'batch-norm' && layer.kind !== 'bias-add') continue;
     const source = onlyReadSource(input);
@@ -39,41 +34,53 @@ function foldedLayers(network: Network): Map<string, string> {
   return folded;
 }
 
-/**
- * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
- * layer that alone feeds it (which then has a bias), explicit zeros into the unpadded convolutions behind them, dropout
- * and gates left out.
- */
-export function deployedNetwork(network: Network): Network {
+/** Batch norms and biases in the layers before them, dropout and gates left out. */
+function withoutNorms(network: Network): Network {
   const folded = foldedLayers(network);
   if (folded.size === 0) return network;
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
   const withBias = new Set<string>();
-  for (const [name, source] of folded) {
-    const kind = byName.get(name)?.kind;
-    if (kind === 'batch-norm' || kind === 'bias-add') withBias.add(source);
+  for (const { name, kind } of network.layers) {
+    const source = folded.get(name);
+    if (source !== undefined && (kind === 'batch-norm' || kind === 'bias-add')) withBias.add(source);
   }
   const renamed = (name: string) => folded.get(name) ?? name;
   const layers = network.layers
     .filter((layer) => !folded.has(layer.name))
     .map((layer): Layer => {
-      const before = byName.get(layer.inputs[0] ?? '');
-      const padded = before?.kind === 'pad' && folded.has(before.name) && canPad(layer);
-      return {
-        ...layer,
-        inputs: layer.inputs.map(renamed),
-        ...(withBias.has(layer.name) ? { useBias: true } : {}),
-        ...(padded ? { padding: before.padding } : {}),
-      } as Layer;
+      const bias = withBias.has(layer.name) ? { useBias: true } : {};
+      return { ...layer, inputs: layer.inputs.map(renamed), ...bias } as Layer;
     });
   const shared = sharedWhenFolded(network, folded, layers);
   return { name: network.name, layers, outputs: network.outputs.map(renamed), ...shared };
 }
 
-/** How many neighbouring kernel values belong to one output channel: all inputs of a transposed convolution. */
-function valuesPerOutput(layer: Layer, kernel: Float32Array, channels: number): number {
-  if (layer.kind !== 'conv2d-transpose') return 1;
-  return kernel.length / (channels * layer.kernelSize[0] * layer.kernelSize[1]);
+/**
+ * The network as it is deployed: each batch norm and bias folded into the convolution, depthwise convolution or dense
+ * layer that alone feeds it (which then has a bias), explicit zeros into the convolutions behind them, dropout and gates
+ * left out, what is computed twice computed once. The channel groups stay those of the network.
+ */
+export function deployedNetwork(network: Network): Network {
+  return withoutRepeats(withoutPads(withoutNorms(network)));
+}
+
+/** Layers whose work others do in the network as deployed, by name → the layer of it that does it. */
+export function absorbedLayers(network: Network): Map<string, string> {
+  const repeats = repeatedLayers(withoutPads(withoutNorms(network)));
+  const folded = [...foldedLayers(network)].map(([name, source]): [string, string] => [
+    name,
+    repeats.get(source) ?? source,
+  ]);
+  return new Map([...folded, ...repeats]);
+}
+
+/** Which output channel a kernel's value belongs to: of a transposed convolution, its inputs are neighbours. */
+function outputOf(layer: Layer, kernel: Float32Array, channels: number): (at: number) => number {
+  if (layer.kind !== 'conv2d-transpose') return (at) => at % channels;
+  const { groups = 1, kernelSize } = layer;
+  const perGroup = channels / groups;
+  const inputs = kernel.length / (perGroup * kernelSize[0] * kernelSize[1]);
+  const inputsPerGroup = inputs / groups;
+  return (at) => Math.floor((at % inputs) / inputsPerGroup) * perGroup + (Math.floor(at / inputs) % perGroup);
 }
 
 /**
@@ -112,10 +119,10 @@ export function deployedWeights(network: Network, weights: Weights): Weights {
       factor[c] = (gamma?.[c] ?? 1) / Math.sqrt((variance[c] as number) + layer.epsilon);
       bias[c] = (beta[c] as number) + ((oldBias?.[c] ?? 0) - (mean[c] as number)) * (factor[c] as number);
     }
-    const inner = valuesPerOutput(source, kernel, channels);
+    const channelOf = outputOf(source, kernel, channels);
     const scaled = new Float32Array(kernel.length);
     for (let i = 0; i < kernel.length; i++) {
-      scaled[i] = (kernel[i] as number) * (factor[Math.floor(i / inner) % channels] as number);
+      scaled[i] = (kernel[i] as number) * (factor[channelOf(i)] as number);
     }
     result.set(`${sourceName}/kernel`, scaled);
     result.set(`${sourceName}/bias`, bias);

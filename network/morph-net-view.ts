@@ -27,6 +27,9 @@ export interface OpRelaxation {
   readonly term: number;
 }
 
+/** A layer that Google's library does not cost. */
+export type UncostedLayer = Pick<OpCost, 'name' | 'kind'>;
+
 interface CostedOp extends OpTerms {
   readonly name: string;
   readonly kind: LayerKind;
@@ -58,6 +61,8 @@ function addSlope(slopes: Float64Array, { groups, times }: ChannelSum, perChanne
  */
 export class MorphNetView {
   private readonly compatibility: boolean;
+  /** Layers that cost nothing here though they may take time, in order. */
+  readonly uncosted: readonly UncostedLayer[];
   private readonly costed: readonly CostedOp[];
   private readonly tensors: DistinctTensors;
   /** Scratch: channel count of each distinct tensor. */
@@ -67,27 +72,37 @@ export class MorphNetView {
    * @param options compatibility: also where Google's library departs from what a shrunk network costs: flatten cuts
    * the channel link, so that the dense layer behind it sees all its inputs alive; a depthwise convolution's term
    * counts its channels twice, as inputs and as outputs; and {@link totals} adds up latencies of ops in float32, as its
-   * graph does, so that they agree to the last digit. Default false.
+   * graph does, so that they agree to the last digit. Default false. cutsAtFlatten: whether the first of these; as
+   * compatibility by default.
    */
-  constructor(plan: ChannelPlan, batch = 1, options: { compatibility?: boolean } = {}) {
+  constructor(
+    plan: ChannelPlan,
+    batch = 1,
+    options: { compatibility?: boolean; cutsAtFlatten?: boolean } = {},
+  ) {
     const compatibility = options.compatibility ?? false;
     this.compatibility = compatibility;
-    this.tensors = distinctTensors(plan, compatibility);
+    this.tensors = distinctTensors(plan, options.cutsAtFlatten ?? compatibility);
     this.counts = new Float64Array(this.tensors.sums.length);
     const { tensorOf } = this.tensors;
     const areaOf = (name: string) => {
       const shape = plan.shapes.get(name);
       return shape === undefined ? 0 : batch * shape.height * shape.width;
     };
+    const uncosted: UncostedLayer[] = [];
     this.costed = plan.network.layers.flatMap((layer, index): CostedOp[] => {
       const made = opTerms(layer, layer.inputs.map(areaOf), areaOf(layer.name), compatibility);
-      if (made === null) return [];
+      if (made === null) {
+        if (layer.kind !== 'input') uncosted.push({ name: layer.name, kind: layer.kind });
+        return [];
+      }
       const isShared = weightOwner(plan.network, `${layer.name}/kernel`) !== `${layer.name}/kernel`;
       // A kernel of several layers is read by each and counts once.
       const terms = isShared ? { ...made, parametersIO: 0, parametersO: 0 } : made;
       const input = tensorOf[plan.inputs[index]?.[0] as number] as number;
       return [{ ...terms, name: layer.name, kind: layer.kind, input, output: tensorOf[index] as number }];
     });
+    this.uncosted = uncosted;
   }
 
   private count(widths: Int32Array): Float64Array {

@@ -7,7 +7,10 @@ export interface Pad extends LayerBase {
   readonly padding: Exclude<Padding, string>;
 }
 
-/** Pixels around the map that are mirrored at its border, repeat it, or are a number. */
+/**
+ * Pixels around the map that are mirrored at its border, repeat it, or are a number; negative amounts of padding cut
+ * pixels off.
+ */
 export interface BorderPad extends LayerBase {
   readonly kind: 'border-pad';
   readonly padding: Exclude<Padding, string>;

@@ -15,6 +15,7 @@ export type {
   LoadedNetwork,
   ProfiledNetwork,
   TrainingEngine,
+  UnforeseenKernel,
 } from './engines/engine.ts';
 export {
   defaultEngine,

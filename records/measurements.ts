@@ -74,6 +74,9 @@ export const networkRecord = z.object({
   pacer_us: optionalNumber,
   /** Power of the pacer that times were divided by: 0 to 1. */
   pacer_exponent: optionalNumber,
+  /** Kernels recorded that no kernel of the lowering stands for, and their share of all recorded time. */
+  unforeseen: optionalNumber,
+  unforeseen_share: optionalNumber,
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
@@ -108,6 +111,12 @@ export const kernelLoadRecord = z.object({
   rounds: number,
   /** In runs of the pacer; not in files of earlier versions. */
   per_pacer: optionalNumber,
+  /** What it computes; not in files of earlier versions, as what follows. */
+  op: z.string().default(''),
+  /** Whether the lowering does not foresee it: name and op are the engine's own. */
+  unforeseen: z.stringbool().or(z.boolean()).default(false),
+  /** How many kernels its load recorded of its network. */
+  of: optionalNumber,
 });
 export type KernelLoadRecord = z.infer<typeof kernelLoadRecord>;
 

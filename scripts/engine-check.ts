@@ -1,5 +1,6 @@
 // Whether an engine computes what the CPU does, and runs the kernels that lowering predicts: JSON on standard output.
 import { deployedNetwork } from '../network/deployed.ts';
+import { Lowering } from '../network/lowering/lower.ts';
 import { seededNormals, seededWeights } from '../network/weights.ts';
 import { zooNetwork } from '../network/zoo/index.ts';
 import type { Engine } from '../profiler/engines/engine.ts';
@@ -36,14 +37,19 @@ async function outputsOn(engine: Engine, name: string): Promise<Map<string, Floa
   return outputs;
 }
 
-/** Kernels that a recorded run had: those that lowering predicts, or the engine throws. */
+/** Kernels that a recorded run had. @throws Error for one that lowering does not predict, or that it alone does */
 async function recordedKernels(engine: Engine, name: string): Promise<number> {
   const network = deployedNetwork(zooNetwork(name));
   const profiled = await engine.loadProfiled(network, { batch: 1, weights: seededWeights(network, SEED) });
   await profiled.run();
   await profiled.run();
   const runs = await profiled.finish();
-  return runs.at(-1)?.length ?? 0;
+  const titleOf = ({ name, op }: { name: string; op: string }) => `${op} ${name}`;
+  const seen = (runs.at(-1) ?? []).map(({ kernel }) => titleOf(kernel));
+  const predicted = new Lowering(network, engine.rules).kernels().map(titleOf);
+  const other = [...seen.filter((title) => !predicted.includes(title)), ...predicted.filter((title) => !seen.includes(title))];
+  if (other.length > 0) throw new Error(`${engine.description.engine} ran other kernels than predicted: ${other.slice(0, 5).join(', ')}`);
+  return seen.length;
 }
 
 /** Largest difference as a fraction of the largest value. */

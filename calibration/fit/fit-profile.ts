@@ -10,7 +10,14 @@ import type { RungResult } from '../ladder/rung-result.ts';
 import { smoothingGaps } from '../slopes/smoothing-gap.ts';
 import { domainOf } from './domain.ts';
 import { fitRung } from './fit-rung.ts';
-import { inLoads, type LoadRecords, type LoadTimes, loadTimes, networkId } from './load-times.ts';
+import {
+  inLoads,
+  type LoadRecords,
+  type LoadTimes,
+  loadTimes,
+  networkId,
+  unforeseenOf,
+} from './load-times.ts';
 import { type NetworkSample, type NetworkSet, recordedSums } from './network-sample.ts';
 import { kernelOf } from './recorded-kernel.ts';
 import { chooseRung, heldOutErrors } from './rung-errors.ts';
@@ -105,6 +112,7 @@ export function fitProfile(
     reason,
     domain: domainOf(samples),
     validation: validate(chosen, sets),
+    ...(loadRecords === undefined ? {} : unforeseenOf(loadRecords)),
     smoothing: smoothingGaps(
       chosen,
       samples.map(({ kernel }) => kernel),

@@ -45,6 +45,24 @@ export function loadTimes({ kernels, rounds }: LoadRecords): LoadTimes {
   };
 }
 
+/** How much of the recorded time the lowering does not foresee, by op; nothing where it foresees all. */
+export function unforeseenOf({ kernels }: LoadRecords): {
+  unforeseen?: { share: number; ops: Record<string, number> };
+} {
+  const total = (rows: readonly KernelLoadRecord[]) =>
+    rows.reduce((sum, { latency_us }) => sum + latency_us, 0);
+  const others = kernels.filter(({ unforeseen }) => unforeseen);
+  const allUs = total(kernels);
+  if (others.length === 0 || !(allUs > 0)) return {};
+  const ops = [...groupBy(others, ({ op }) => op)].map(([op, rows]) => [op, total(rows) / allUs] as const);
+  return {
+    unforeseen: {
+      share: total(others) / allUs,
+      ops: Object.fromEntries(ops.sort(([, a], [, b]) => b - a)),
+    },
+  };
+}
+
 /** A figure as each load alone would have it: corrected for drift as the figure itself was, by the loads' median. */
 export function inLoads(figure: number, loadsUs: readonly number[] | undefined): number[] | undefined {
   if (loadsUs === undefined || loadsUs.length < 2) return undefined;

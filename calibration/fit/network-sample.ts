@@ -73,7 +73,10 @@ export function recordedSums(kernels: readonly KernelRecord[], networks: readonl
   return networks.flatMap((record) => {
     const own = byNetwork.get(networkId(record));
     if (own === undefined) return [];
-    const kernelsUs = own.reduce((sum, { latency_us }) => sum + latency_us, 0);
-    return [{ kernelsUs, kernels: own.length, latencyUs: record.latency_us }];
+    const foreseenUs = own.reduce((sum, { latency_us }) => sum + latency_us, 0);
+    const { unforeseen, unforeseen_share: share, latency_us: latencyUs } = record;
+    // What ran otherwise than foreseen is part of the whole.
+    const kernelsUs = foreseenUs / (1 - (share ?? 0));
+    return [{ kernelsUs, kernels: own.length + (unforeseen ?? 0), latencyUs }];
   });
 }

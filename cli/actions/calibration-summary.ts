@@ -82,6 +82,15 @@ export function calibrationSummary(profile: DeviceProfile): string {
       ),
     );
   }
+  if (profile.unforeseen !== undefined) {
+    const { share, ops } = profile.unforeseen;
+    const names = Object.keys(ops).slice(0, 5).join(', ');
+    lines.push(
+      pc.yellow(
+        `${percent(share)} of the recorded kernel time was left out of the fit: ${names} ran otherwise than the lowering foresees`,
+      ),
+    );
+  }
   if (!validation.valid) {
     lines.push(
       pc.yellow(

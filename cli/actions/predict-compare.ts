@@ -5,8 +5,9 @@ import { latencyPredictor, type NetworkPrediction, type View } from '../../calib
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { UserError } from '../../records/user-error.ts';
 import { duration, print, printJson, table } from '../terminal.ts';
+import { NOT_COSTED } from './predict-one.ts';
 
-/** One layer on two devices; null where one of them has no kernel of that name. */
+/** One layer on two devices; null where one of them has no kernel of that name, or the view does not cost it. */
 interface ComparedLayer {
   readonly name: string;
   readonly latencyUs: readonly [number | null, number | null];
@@ -15,7 +16,7 @@ interface ComparedLayer {
 /** Layers of two predictions by name, in the order of the first. */
 function compared([a, b]: readonly [NetworkPrediction, NetworkPrediction]): ComparedLayer[] {
   const times = (prediction: NetworkPrediction) =>
-    new Map(prediction.layers.map(({ name, latencyUs }) => [name, latencyUs]));
+    new Map(prediction.layers.map(({ name, latencyUs, bound }) => [name, bound === null ? null : latencyUs]));
   const [first, second] = [times(a), times(b)];
   return [...new Set([...first.keys(), ...second.keys()])].map((name) => ({
     name,
@@ -76,6 +77,9 @@ export function compareDevices(
       layers.map(({ name, latencyUs: [x, y] }) => [name, cell(x), cell(y), ratio(x, y)]),
     ),
   );
+  const uncosted = first.layers.filter(({ bound }) => bound === null).length;
+  if (uncosted > 0)
+    print(pc.dim(`${uncosted} layers without times are ${NOT_COSTED}; --view deployed counts them.`));
   print(
     `\n${pc.bold(plan.network.name)} (${view} view, batch ${batch}): ${duration(first.latencyUs)} on ${devices[0].name}, ${duration(second.latencyUs)} on ${devices[1].name}, ${ratio(first.latencyUs, second.latencyUs)}`,
   );

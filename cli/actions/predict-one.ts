@@ -11,10 +11,15 @@ import { filterSlopes } from '../../experiments/filter-cost/filter-slopes.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
+/** What is said of a layer that the view does not cost. */
+export const NOT_COSTED = 'not costed by morph-net';
+
 export interface OneOptions {
   readonly batch: number;
   readonly view: View;
   readonly json: boolean;
+  /** What of a file is costed as something else. */
+  readonly notes: readonly string[];
   /** What the flags multiplied all widths by. */
   readonly widthMultiplier?: number;
 }
@@ -36,6 +41,7 @@ function printPredicted(
     table(
       ['layer', 'kind', 'FLOPs', 'bytes', 'latency', 'share', 'a filter', 'bound'],
       prediction.layers.map(({ name, kind, flops, bytes, latencyUs, bound }) => {
+        if (bound === null) return [name, kind, '', '', '', '', '', NOT_COSTED];
         const filter = filterUs.get(name);
         return [
           name,
@@ -54,6 +60,11 @@ function printPredicted(
   print(
     `\n${pc.bold(plan.network.name)} on ${device.name} (${view} view, batch ${batch}${multiplied}): ${pc.bold(duration(prediction.latencyUs))}, ${engineering(prediction.flops)}FLOP, ${engineering(prediction.parameters)} parameters`,
   );
+  const uncosted = prediction.layers.filter(({ bound }) => bound === null);
+  if (uncosted.length > 0) {
+    const kinds = [...new Set(uncosted.map(({ kind }) => kind))].join(', ');
+    print(pc.dim(`${NOT_COSTED}, as Google's library has it: ${kinds}; --view deployed counts them.`));
+  }
   if (filterUs.size > 0)
     print(pc.dim('A filter: one more of that layer, its inputs and what its consumers do with it included.'));
   if (prediction.outsideDomain.length > 0) {
@@ -87,6 +98,7 @@ export function predictOne(
     view,
     batch,
     width_multiplier: widthMultiplier,
+    notes: options.notes,
     latency_us: prediction.latencyUs,
     flops: prediction.flops,
     parameters: prediction.parameters,
@@ -98,7 +110,7 @@ export function predictOne(
       flops,
       bytes,
       latency_us: latencyUs,
-      bound,
+      bound: bound ?? NOT_COSTED,
       us_per_filter: filterUs.get(name) ?? null,
     })),
   });

@@ -1,21 +1,39 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
+import { resolve } from 'node:path';
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { engineNamed } from '../../profiler/engines/registry.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
-import { openNetwork, sizedPlan } from '../models.ts';
+import type { EngineDescription } from '../../records/engine-description.ts';
+import { batchOf, openModel, sizedPlan } from '../models.ts';
+import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { printJson, progressBar } from '../terminal.ts';
 import { printProfile, printRepeatability } from './profile-text.ts';
 
-export interface ProfileFlags extends CommonFlags, WidthFlags {
+export interface ProfileFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly engine?: string;
   readonly device?: string;
-  readonly batch: number;
+  readonly deployed?: boolean;
+  readonly batch?: number;
   readonly threads: number;
   readonly seed: number;
   readonly budget: number;
+}
+
+/**
+ * The file to be timed as it is: one that the engine runs, at its own widths. Kernels of files are told apart on CPUs.
+ */
+function fileAsItIs(
+  model: string,
+  { deployed, widths, widthMultiplier }: ProfileFlags,
+  { engine, hardware }: EngineDescription,
+): string | undefined {
+  const isOwn = deployed !== true && widths === undefined && widthMultiplier === undefined;
+  const runs = engineNamed(engine).runsFiles?.test(model) === true && hardware === 'cpu';
+  return isOwn && runs ? resolve(model) : undefined;
 }
 
 /** What `work` finds on an engine that is open, with a progress bar, as long as it takes. */
@@ -24,13 +42,19 @@ async function measuring<T>(
   flags: ProfileFlags,
   work: (options: ProfileOptions) => Promise<T>,
 ): Promise<T> {
-  const { batch, seed, threads, engine, budget: budgetSeconds } = flags;
-  const { plan, widths } = sizedPlan(await openNetwork(model), flags);
+  const { seed, threads, engine, budget: budgetSeconds } = flags;
+  const opened = await openModel(model, flags);
+  const batch = batchOf(opened, flags.batch);
+  const { plan, widths } = sizedPlan(opened.network, flags);
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);
+  // A file that fixes its batch runs at no other.
+  const isItsBatch = (opened.batch ?? batch) === batch;
+  const file = isItsBatch ? fileAsItIs(model, flags, measurer.description) : undefined;
+  const own = file === undefined ? {} : { file };
   try {
-    return await work({ measurer, network, batch, seed, budgetSeconds, onProgress: bar.update });
+    return await work({ measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update });
   } finally {
     bar.finish();
     await measurer.close();

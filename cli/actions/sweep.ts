@@ -53,7 +53,7 @@ async function dryRun(flags: SweepFlags, options: SweepOptions): Promise<void> {
 
 /** Sweeps with the settings among the flags. */
 export async function sweepFromFlags(flags: SweepFlags): Promise<void> {
-  const network = await openNetwork(flags.network);
+  const network = await openNetwork(flags.network, flags);
   const device = openDevice(flags.device);
   const datasheetDevice = openDevice(flags.datasheet);
   const { seeds, folder } = seedsOf(flags);

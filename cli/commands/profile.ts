@@ -17,6 +17,7 @@ export function profileCommand(program: Command): void {
   modelCommand(program, { name: 'profile', description: 'per layer: measured, predicted, roofline bound' })
     .addOption(engineOption())
     .option('--device <device>', 'a device.json of this engine, to predict beside')
+    .option('--deployed', 'of a file: the network as we rewrite it for deployment alone, not the file itself')
     .addOption(threadsOption())
     .addOption(seedOption())
     .option('--budget <time>', 'time for measuring, such as 20s', parseDurationSeconds, 20)

@@ -1,8 +1,8 @@
 // Measuring one network, or several together, for a profile: over loads, until the budget is spent.
 import type { Device } from '../../calibration/device-profile.ts';
 import { planChannels } from '../../network/channel-plan.ts';
-import type { Network } from '../../network/network.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
+import type { NetworkCase } from '../../profiler/timing/measure-load.ts';
 import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
@@ -19,6 +19,9 @@ export interface ProfileMeasuring {
   readonly onProgress?: ProgressListener;
 }
 
+/** A network, or the file that it was read of as it is. */
+export type MeasuredCase = Pick<NetworkCase, 'network' | 'file'>;
+
 /** How often the network is loaded: where its buffers come to lie is part of its latency. */
 const LOADS = { leastLoads: 3, loads: 8 } as const;
 const MIN_ROUNDS = 6;
@@ -31,17 +34,17 @@ const MAX_ROUNDS = 300;
  */
 export async function measureTogether(
   { measurer, batch, seed, budgetSeconds, device, onProgress }: ProfileMeasuring,
-  networks: readonly [Network, ...Network[]],
+  cases: readonly [MeasuredCase, ...MeasuredCase[]],
   isProfiled: boolean,
 ): Promise<BlockMeasurement> {
   const startMs = Date.now();
   return measureBlock(
     measurer,
-    networks.map((network, index) => ({ id: `${index}`, network, profiled: isProfiled })),
+    cases.map((each, index) => ({ ...each, id: `${index}`, profiled: isProfiled })),
     {
       batch,
       seed,
-      sentinel: sessionSentinel(planChannels(networks[0]), device).network,
+      sentinel: sessionSentinel(planChannels(cases[0].network), device).network,
       pacer: pacerNetwork(),
       ...LOADS,
       policy: {

@@ -6,15 +6,22 @@ import { planChannels } from '../../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { describeMachine } from '../../profiler/machine.ts';
-import type { BlockMeasurement } from '../../profiler/timing/measure-networks.ts';
+import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { filterSlopes } from '../filter-cost/filter-slopes.ts';
 import { sessionSentinel } from '../samples/session-sentinel.ts';
-import { measureTogether, type ProfileMeasuring } from './measure-profile.ts';
-import { type NetworkProfile, PROFILE_SCHEMA } from './network-profile.ts';
+import { type MeasuredCase, measureTogether, type ProfileMeasuring } from './measure-profile.ts';
+import {
+  type MeasuredForm,
+  type NetworkProfile,
+  PROFILE_SCHEMA,
+  type ProfiledLayer,
+} from './network-profile.ts';
 
 export interface ProfileOptions extends ProfileMeasuring {
   readonly network: Network;
+  /** The file that it was read of, to be timed as it is, the network deployed beside it. */
+  readonly file?: string;
 }
 
 /** What a device profile says of a network and its layers. */
@@ -51,20 +58,86 @@ function machineDrift(
 /** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */
 const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name} (${op})` : name);
 
+/** Kernels and the remainder add up to the whole. */
+function measuredForm(
+  form: MeasuredForm['form'],
+  result: NetworkMeasurement,
+  predicted: PredictedNetwork | null,
+): MeasuredForm {
+  const { latencyUs: wholeUs } = result;
+  const totalUs = (list: readonly { latencyUs: number }[]) =>
+    list.reduce((sum, { latencyUs }) => sum + latencyUs, 0);
+  const unforeseenUs = totalUs(result.unforeseen);
+  const kernelsUs = totalUs(result.kernels) + unforeseenUs;
+  const timed = ({ latencyUs, spread }: { latencyUs: number; spread: number }) => ({
+    latency_us: latencyUs,
+    spread,
+    share: latencyUs / wholeUs,
+  });
+  const layers = result.kernels.map((measured): ProfiledLayer => {
+    const { kernel, latencyUs } = measured;
+    const name = layerName(kernel);
+    return {
+      name,
+      kind: kernel.kernelClass,
+      flops: kernel.flops,
+      bytes: kernelBytes(kernel),
+      ...timed(measured),
+      gflops_per_second: latencyUs > 0 ? kernel.flops / latencyUs / 1e3 : 0,
+      predicted_us: predicted?.layers.get(name)?.latencyUs ?? null,
+      bound: predicted?.layers.get(name)?.bound ?? null,
+      us_per_filter: predicted?.filterUs.get(name) ?? null,
+    };
+  });
+  const others = result.unforeseen.map(
+    (measured): ProfiledLayer => ({
+      name: measured.name,
+      kind: `op:${measured.op}`,
+      flops: null,
+      bytes: null,
+      ...timed(measured),
+      gflops_per_second: null,
+      predicted_us: null,
+      bound: null,
+      us_per_filter: null,
+    }),
+  );
+  return {
+    form,
+    latency_us: wholeUs,
+    cold_us: result.coldUs,
+    spread: result.spread,
+    standard_error: result.standardError,
+    kernels_us: kernelsUs,
+    remainder_us: wholeUs - kernelsUs,
+    unforeseen_share: kernelsUs > 0 ? unforeseenUs / kernelsUs : 0,
+    loads: result.loads,
+    rounds: result.rounds,
+    disturbed: result.disturbed,
+    layers: [...layers, ...others],
+  };
+}
+
 /**
  * Measures a network and every kernel of it in situ, over several loads, beside what a device profile predicts: a measured
- * one must be of this engine.
- * @throws UserError for a profile of another engine
+ * one must be of this engine. Of a file, the file itself, and the network deployed in the same rounds.
+ * @throws UserError for a profile of another engine, and for a file that the engine does not run
  */
 export async function profileNetwork(options: ProfileOptions): Promise<NetworkProfile> {
-  const { measurer, network, device, batch } = options;
+  const { measurer, network, device, batch, file } = options;
   const { description } = measurer;
   const stale = device === undefined ? [] : staleness(device, description, await describeMachine());
-  const block = await measureTogether(options, [network], true);
-  const [result] = block.networks;
-  if (result === undefined) throw new Error(`${network.name} was not measured`);
+  const cases: [MeasuredCase, ...MeasuredCase[]] =
+    file === undefined ? [{ network }] : [{ network, file }, { network }];
+  const block = await measureTogether(options, cases, true);
   const predicted = device === undefined ? null : predictNetwork(network, device, batch);
-  const kernelsUs = result.kernels.reduce((sum, { latencyUs }) => sum + latencyUs, 0);
+  const form = (index: number) => {
+    const result = block.networks[index];
+    if (result === undefined) throw new Error(`${network.name} was not measured`);
+    return measuredForm(cases[index]?.file === undefined ? 'deployed' : 'file', result, predicted);
+  };
+  const first = form(0);
+  const deployed = file === undefined ? null : form(1);
   return {
     schema: PROFILE_SCHEMA,
     network: network.name,
@@ -72,34 +145,13 @@ export async function profileNetwork(options: ProfileOptions): Promise<NetworkPr
     adapter: description.adapter,
     threads: description.threads,
     batch,
-    latency_us: result.latencyUs,
-    cold_us: result.coldUs,
-    spread: result.spread,
-    standard_error: result.standardError,
+    ...first,
     repeatability: block.repeatability,
-    kernels_us: kernelsUs,
     clock: description.clock,
     predicted_us: predicted?.latencyUs ?? null,
     drift_since_calibration: machineDrift(options, block),
     stale,
-    loads: result.loads,
-    rounds: result.rounds,
-    disturbed: result.disturbed,
-    layers: result.kernels.map(({ kernel, latencyUs, spread }) => {
-      const name = layerName(kernel);
-      return {
-        name,
-        kind: kernel.kernelClass,
-        flops: kernel.flops,
-        bytes: kernelBytes(kernel),
-        latency_us: latencyUs,
-        spread,
-        share: latencyUs / kernelsUs,
-        gflops_per_second: latencyUs > 0 ? kernel.flops / latencyUs / 1e3 : 0,
-        predicted_us: predicted?.layers.get(name)?.latencyUs ?? null,
-        bound: predicted?.layers.get(name)?.bound ?? null,
-        us_per_filter: predicted?.filterUs.get(name) ?? null,
-      };
-    }),
+    deployed,
+    gain: deployed === null ? null : first.latency_us / deployed.latency_us,
   };
 }

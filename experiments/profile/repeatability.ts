@@ -63,7 +63,7 @@ export async function measureRepeatability(
         budgetSeconds: budgetSeconds / 2,
         onProgress: ({ fraction }) => part({ fraction, text: `pass ${pass + 1} of 2` }),
       },
-      [drawn(0), ...others],
+      [{ network: drawn(0) }, ...others.map((other) => ({ network: other }))],
       false,
     );
   };

@@ -48,7 +48,9 @@ export class EarlierRows {
       const rows = this.kernelLoads.get(id);
       if (rows === undefined) continue;
       const count = new Lowering(network, rules, batch).kernels().length;
-      const whole = [...groupBy(rows, ({ load }) => load)].filter(([, { length }]) => length === count);
+      const whole = [...groupBy(rows, ({ load }) => load)].filter(
+        ([, own]) => own.length === (own[0]?.of ?? count),
+      );
       kernels.set(
         id,
         whole.map(([load, own]) => ({ load, figures: own.map(kernelFigures) })),
@@ -59,6 +61,15 @@ export class EarlierRows {
 }
 
 function kernelFigures(row: KernelLoadRecord): KernelFigures {
-  const { kernel, latency_us, per_pacer: perPacer, spread, min_us, rounds } = row;
-  return { kernel, latencyUs: latency_us, perPacer, spread, minUs: min_us, rounds };
+  const { kernel, op, unforeseen, latency_us, per_pacer: perPacer, spread, min_us, rounds } = row;
+  return {
+    kernel,
+    op,
+    isUnforeseen: unforeseen,
+    latencyUs: latency_us,
+    perPacer,
+    spread,
+    minUs: min_us,
+    rounds,
+  };
 }

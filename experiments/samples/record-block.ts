@@ -48,7 +48,7 @@ export function recordAsTaken(
       for (const [id, figures] of kernels) {
         const { network, sample } = find(id).proposed;
         files.kernelLoads.append(
-          figures.map(({ kernel, latencyUs, spread, minUs, rounds, perPacer }) => ({
+          figures.map(({ kernel, op, isUnforeseen, latencyUs, spread, minUs, rounds, perPacer }) => ({
             network,
             sample,
             load,
@@ -58,6 +58,9 @@ export function recordAsTaken(
             min_us: minUs,
             rounds,
             per_pacer: perPacer,
+            op,
+            unforeseen: isUnforeseen,
+            of: figures.length,
           })),
         );
       }

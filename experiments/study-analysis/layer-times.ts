@@ -58,6 +58,8 @@ export function layerTimes(predictor: LatencyPredictor, networks: readonly Int32
     const detail = predictor.detail(widths);
     const time = { compute: 0, memory: 0, overhead: 0 };
     for (const layer of detail.layers) {
+      // Costs nothing in this view.
+      if (layer.bound === null) continue;
       const kind = kindOf(layer.kind);
       layers.add(index, layer.name, kind, layer);
       kinds.add(index, kind, kind, layer);

@@ -29,6 +29,8 @@ function shares(): SettingKind<readonly number[]> {
 
 const {
   network,
+  image,
+  dim,
   data,
   cache,
   images,
@@ -44,6 +46,8 @@ const {
 export const sweepSettings = defineSettings(
   {
     network,
+    image,
+    dim,
     data,
     cache,
     images,

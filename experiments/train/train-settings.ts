@@ -34,6 +34,8 @@ export const trainSettings = defineSettings(
         default: 'inception-32',
       }),
     ),
+    image: common.image,
+    dim: common.dim,
     data: unrecorded(
       'the name of the data and the numbers of images are facts',
       setting(word(), {

@@ -64,8 +64,6 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     source[index] = source[source[index] as number] as number;
   });
 
-  if (rules.poolsPad) padInPools(plan, alive, source);
-
   const fused: string[][] = layers.map(() => []);
   // One activation fuses, not the next behind it.
   const folded = source.slice();
@@ -85,19 +83,4 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     source[index] = source[source[index] as number] as number;
   });
   return { source, fused, biased };
-}
-
-const POOLS: ReadonlySet<Layer['kind']> = new Set(['max-pool', 'avg-pool']);
-
-/** Zeros that only a pool reads are its own: they stand for what they are put around. */
-function padInPools(plan: ChannelPlan, alive: Uint8Array, source: Int32Array): void {
-  const { layers, outputs } = plan.network;
-  layers.forEach((layer, index) => {
-    const input = plan.inputs[index]?.[0];
-    if (layer.kind !== 'pad' || alive[index] === 0 || input === undefined || outputs.includes(layer.name))
-      return;
-    const readers = layers.filter((_, at) => alive[at] === 1 && plan.inputs[at]?.includes(index));
-    if (readers.length === 1 && POOLS.has(readers[0]?.kind ?? 'input'))
-      source[index] = source[input] as number;
-  });
 }

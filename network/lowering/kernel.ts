@@ -81,7 +81,7 @@ export interface KernelFrame {
   /** Where an engine has several for one op. */
   readonly program?: WebgpuProgram;
   readonly batch: number;
-  /** Size of its first input. */
+  /** Size of its first input; of a product, of its largest. */
   readonly input: MapSize;
   readonly output: MapSize;
   readonly filter: MapSize;

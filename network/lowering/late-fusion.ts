@@ -1,6 +1,7 @@
 // Fusions of ONNX Runtime that wait until data layouts are chosen.
 import type { ChannelPlan } from '../channel-plan.ts';
 import type { ActivationFunction, Layer } from '../layer.ts';
+import type { Fusions } from './fusions.ts';
 import type { DataLayout } from './kernel.ts';
 import type { Layouts } from './layouts.ts';
 import type { LoweringRules } from './rules.ts';
@@ -52,19 +53,15 @@ class LateFusing {
   private readonly alive: Uint8Array;
   private readonly source: Int32Array;
   private readonly fused: readonly (readonly string[])[];
+  private readonly biased: Uint8Array;
   private readonly layouts: Layouts;
 
-  constructor(
-    plan: ChannelPlan,
-    alive: Uint8Array,
-    source: Int32Array,
-    fused: readonly (readonly string[])[],
-    layouts: Layouts,
-  ) {
+  constructor(plan: ChannelPlan, alive: Uint8Array, { source, fused, biased }: Fusions, layouts: Layouts) {
     this.plan = plan;
     this.alive = alive;
     this.source = source;
     this.fused = fused;
+    this.biased = biased;
     this.layouts = layouts;
     const { layers, outputs } = plan.network;
     this.absorbed = new Uint8Array(layers.length);
@@ -97,6 +94,13 @@ class LateFusing {
     return TAKES_ADD.has(kind) || (kind === 'batch-norm' && this.isBlocked(index));
   }
 
+  /** A plain convolution takes an add in only if it has a bias. */
+  private hasRoom(index: number): boolean {
+    const layer = this.layer(index);
+    const hasBias = layer !== undefined && 'useBias' in layer && layer.useBias;
+    return hasBias || this.biased[index] === 1 || this.isBlocked(index);
+  }
+
   /** The only layer that reads a kernel's tensor, if it is no output. */
   private onlyReader(index: number): number | undefined {
     const readers = this.readers[index] ?? [];
@@ -122,6 +126,7 @@ class LateFusing {
     const candidates = inputs.filter(
       (input) =>
         this.isConvolution(input) &&
+        this.hasRoom(input) &&
         this.fused[input]?.length === 0 &&
         this.onlyReader(input) !== undefined &&
         !this.added.has(input) &&
@@ -151,6 +156,7 @@ class LateFusing {
     const layer = this.layer(index);
     const producer = this.source[this.plan.inputs[index]?.[0] ?? index] as number;
     if (layer?.kind !== 'activation' || !this.isBlocked(index) || !this.isBlocked(producer)) return;
+    if (layer.activation === 'hard-swish' && this.isOutput.has(index)) return;
     if (!this.isConvolution(producer) || this.onlyReader(producer) !== index) return;
     if (this.fused[producer]?.length !== 0 || this.added.has(producer)) return;
     const isTaken =
@@ -188,22 +194,19 @@ class LateFusing {
 /**
  * Fusions of ONNX Runtime that depend on data layouts (ConvAddActivationFusion, NchwcTransformer,
  * GatherSliceToSplitFusion; checked against the kernels seen in its profiles). An add of two takes place in a
- * convolution of its own layout that has no activation and no other reader; of two such, in the first input where they
+ * convolution of its own layout that has no activation and no other reader, and where it is plain a bias; of two such, in the first input where they
  * are blocked, in the earlier layer where they are plain; most activations behind the add go with it. A blocked
  * convolution takes a hard-swish over, a blocked batch norm any of those activations. Slices that share a tensor out
  * are one kernel.
- * @param source per layer: the layer whose kernel makes its tensor
- * @param fused per layer: activations that its kernel computes already
  */
 export function fuseLate(
   plan: ChannelPlan,
   alive: Uint8Array,
-  source: Int32Array,
-  fused: readonly (readonly string[])[],
+  fusions: Fusions,
   layouts: Layouts,
   rules: Pick<LoweringRules, 'fusesAdd' | 'joinsSlices'>,
 ): LateFusions {
-  const fusing = new LateFusing(plan, alive, source, fused, layouts);
+  const fusing = new LateFusing(plan, alive, fusions, layouts);
   const { layers } = plan.network;
   layers.forEach((layer, index) => {
     if (rules.fusesAdd && layer.kind === 'add' && fusing.runs(index)) fusing.add(index);

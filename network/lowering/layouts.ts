@@ -110,7 +110,7 @@ export function assignLayouts(
     } else if (layer.kind === 'depthwise-conv2d') {
       const count = channels(first);
       // On one channel it is an ordinary convolution of fewer channels than a block.
-      goesBlocked = layer.multiplier === 1 && (count === 1 || count % REORDER_ALIGNMENT === 0);
+      goesBlocked = count === 1 || (layer.multiplier === 1 && count % REORDER_ALIGNMENT === 0);
       if (goesBlocked && count > 1) {
         if (!blocked(first)) reorderedIn[first] = 1;
       } else wantPlain(first);

@@ -79,9 +79,8 @@ export class Lowering {
     const { plan, rules } = this;
     const { widths, alive } = settleWidths(plan, groupWidths);
     const fusions = alive.includes(0) ? findFusions(plan, alive, rules) : this.fusions;
-    const { source, fused } = fusions;
-    const layouts = assignLayouts(plan, widths, alive, source, rules);
-    const late = this.fusesLate ? fuseLate(plan, alive, source, fused, layouts, rules) : NONE_LATE;
+    const layouts = assignLayouts(plan, widths, alive, fusions.source, rules);
+    const late = this.fusesLate ? fuseLate(plan, alive, fusions, layouts, rules) : NONE_LATE;
     return { widths, alive, fusions, layouts, late };
   }
 

@@ -14,8 +14,6 @@ export interface LoweringRules {
   readonly splitsHardSwish: boolean;
   /** Whether slices that share all of a tensor out among them are one kernel. */
   readonly joinsSlices: boolean;
-  /** Whether zeros put around the input of a pool are put there by the pool. */
-  readonly poolsPad: boolean;
   /**
    * Channels per block of ONNX Runtime's blocked layout (16 with AVX-512, 8 with AVX2 or SSE), or null where
    * convolutions stay in the plain layout.
@@ -41,7 +39,6 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     denseActivations: ['relu', 'leaky-relu', 'elu', 'sigmoid', 'hard-sigmoid', 'tanh'],
     splitsHardSwish: true,
     joinsSlices: true,
-    poolsPad: true,
     channelBlock,
     fusesAdd: true,
     fewWorkgroups: null,
@@ -70,7 +67,6 @@ export const TFJS_RULES: LoweringRules = {
   denseActivations: ['relu', 'relu6', 'sigmoid'],
   splitsHardSwish: false,
   joinsSlices: false,
-  poolsPad: false,
   channelBlock: null,
   fusesAdd: false,
   fewWorkgroups: null,

@@ -71,6 +71,10 @@ export function mapSize({ height, width }: Shape): MapSize {
   return { height, width };
 }
 
+function largest(shapes: readonly Shape[], first: Shape): Shape {
+  return shapes.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a), first);
+}
+
 /**
  * @param turnsFlat whether the engine's layout has to be turned before it is flattened
  * @returns null for a layer that runs no kernel
@@ -95,7 +99,8 @@ export function template(
   }
   return {
     op,
-    input: mapSize(input),
+    // A gate before the map that it is spread over makes no other kernel than one behind it.
+    input: mapSize(layer.kind === 'multiply' ? largest(inputs, input) : input),
     output: mapSize(output),
     filter,
     classes: { nhwc: `${label} nhwc`, nchw: `${label} nchw`, nchwc: `${label} nchwc` },

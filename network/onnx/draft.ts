@@ -6,36 +6,29 @@ import { outputShape, type Shape } from '../shapes.ts';
 import { unblocked } from './blocks.ts';
 import type { Fail } from './fail.ts';
 import type { LazyValues } from './lazy-weights.ts';
+import { cutsBehind, isLong, type Pending, stepsOf } from './pending.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
 import { SharedSources } from './shared-sources.ts';
 import type { Constant } from './tensors.ts';
-import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
-
-/**
- * A function of each element of a tensor, not made into layers yet: what comes behind may make another function of it
- * that one layer computes.
- */
-export interface Pending {
-  readonly kind: 'pending';
-  /** Of the layer that it becomes. */
-  readonly name: string;
-  readonly base: Tensor;
-  readonly apply: ScalarFunction;
-  /** How many steps evaluating it takes. */
-  readonly steps: number;
-  /** Makes the layers, once. */
-  readonly make: () => Tensor;
-}
+import { isChannels, isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
 
 export type Value = Constant | Tensor | Pending;
 
 /** Of one layer, by part. */
 export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
 
-/** A longer chain is made into layers on the way: a sum of a function with itself takes twice its steps. */
-const MOST_STEPS = 200;
 const UNARRANGED = 'dimensions that our layers have: N×C×H×W, N×H×W×C or N×features';
 const SIMPLIFY = 'export the model without it';
+
+/** Null for what is refused. */
+function possible<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
 
 /** Numbers of channels are whole numbers, which no layer of ours computes with. */
 function unreadable({ kind, name }: Layer): UserError {
@@ -132,48 +125,43 @@ export class Draft {
   }
 
   /**
-   * A function of each element, as one layer where there is one. Null makes the layers step by step: the value before,
-   * then the last step alone.
+   * A function of each element, as one layer where there is one; else the layers of what comes before, and of the step.
    */
   scalar(name: string, given: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
-    const before = this.stepsOf(given) < MOST_STEPS ? given : this.made(given);
+    const before = isLong(stepsOf(given) + 1) ? this.made(given) : given;
     const base = before.kind === 'pending' ? before.base : before;
     const inner = before.kind === 'pending' ? before.apply : (x: number) => x;
-    return this.pending(
-      base,
-      (x) => step(inner(x)),
+    return this.pending({
       name,
-      () => {
+      base,
+      apply: (x) => step(inner(x)),
+      steps: stepsOf(before) + 1,
+      cuts: cutsBehind(before, step),
+      fallback: () => {
         const tensor = this.made(before);
         const known = recognized(step);
         if (known !== null) return this.function(name, tensor, known);
         return fail('a function that none of our activations is', 'one of theirs', SIMPLIFY);
       },
-      this.stepsOf(before) + 1,
-    );
+    });
   }
 
-  /** Steps of evaluating a function that is no layer yet. */
-  stepsOf(value: Tensor | Pending): number {
-    return value.kind === 'pending' ? value.steps : 0;
-  }
-
-  /** Whether a function of so many steps is better made into layers at once. */
-  isLong(steps: number): boolean {
-    return steps > MOST_STEPS;
-  }
-
-  /** @param fallback the layers where no single one computes the function */
-  pending(base: Tensor, apply: ScalarFunction, name: string, fallback: () => Tensor, steps: number): Pending {
+  /** @param fallback the layers where no single one computes the function, nor what comes behind a cut */
+  pending({ fallback, ...of }: Omit<Pending, 'kind' | 'make'> & { fallback: () => Tensor }): Pending {
     let done: Tensor | undefined;
-    const make = (): Tensor => {
-      if (done === undefined) {
-        const known = recognized(apply);
-        done = known === null ? fallback() : this.function(name, base, known);
+    const made = (): Tensor => {
+      const known = recognized(of.apply);
+      if (known !== null) return this.function(of.name, of.base, known);
+      for (const [cut, apply] of of.cuts) {
+        const behind = recognized(apply);
+        const before = behind === null ? null : possible(cut.make);
+        // What lies between may have been seen in other dimensions.
+        if (behind !== null && before !== null)
+          return this.function(of.name, { ...before, view: of.base.view }, behind);
       }
-      return done;
+      return fallback();
     };
-    return { kind: 'pending', name, base, apply, steps, make };
+    return { kind: 'pending', ...of, make: () => (done ??= made()) };
   }
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {
@@ -276,18 +264,29 @@ export class Draft {
     return (blocks === null ? null : this.whole(blocks, fail)) ?? wrong();
   }
 
+  /**
+   * The tensor with all of its channels, and its rows and columns, in dimensions of their own, if a layer can make it so:
+   * a vector flat, blocks of pixels beside the channels.
+   */
+  plain(value: Tensor, fail: Fail): Tensor {
+    if (value.view.length === 2) return this.flat(value, fail);
+    if (value.view.length !== 4 || this.orderOf(value) !== null) return value;
+    return unblocked(this, value, fail) ?? value;
+  }
+
+  /** Where the channels of a map are, all of whose axes are dimensions; null for any other. */
+  private orderOf(value: Tensor): 'first' | 'last' | null {
+    const { height, width, channels } = this.shapeOf(value.layer);
+    const [, first = [], second = [], third = []] = value.view;
+    const holds = (c: typeof first, h: typeof first, w: typeof first) =>
+      isChannels(c, channels) && isWhole(h, 'H', height) && isWhole(w, 'W', width);
+    if (holds(first, second, third)) return 'first';
+    return holds(third, first, second) ? 'last' : null;
+  }
+
   /** A map all of whose axes are dimensions. */
   private whole(value: Tensor, fail: Fail): { layer: string; order: 'first' | 'last' } | null {
-    const { height, width, channels } = this.shapeOf(value.layer);
-    const [, ...rest] = value.view;
-    const [first = [], second = [], third = []] = rest;
-    const holds = (c: typeof first, h: typeof first, w: typeof first) =>
-      c.every(({ axis }) => axis === 'C') &&
-      c.reduce((product, { size }) => product * size, 1) === channels &&
-      isWhole(h, 'H', height) &&
-      isWhole(w, 'W', width);
-    if (holds(first, second, third)) return { layer: this.ordered(value, 1, fail), order: 'first' };
-    if (holds(third, first, second)) return { layer: this.ordered(value, 3, fail), order: 'last' };
-    return null;
+    const order = this.orderOf(value);
+    return order === null ? null : { layer: this.ordered(value, order === 'first' ? 1 : 3, fail), order };
   }
 }

@@ -78,3 +78,12 @@ export function checkDims(
     fix: 'correct the flag, or leave it out',
   });
 }
+
+/** The open sizes as given, as a network's name shows them: results are told apart by them. */
+export function givenSizes(inputs: OnnxModel['inputs'], { image, dims = {} }: ImageSizes): string {
+  const isOpen = inputs.some(({ sizes }) => sizes?.slice(1).some((size) => typeof size === 'string'));
+  if (!isOpen) return '';
+  const pixels = image === undefined ? '' : `-${image[0]}x${image[1]}`;
+  const named = Object.entries(dims).map(([name, size]) => `-${name.replace(/[^\w.]/g, '_')}${size}`);
+  return `${pixels}${named.join('')}`;
+}

@@ -2,10 +2,11 @@
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
-import type { Draft, LayerWeights, Pending, Value } from './draft.ts';
+import type { Draft, LayerWeights, Value } from './draft.ts';
 import type { Fail } from './fail.ts';
 import type { FoldBudget } from './fold-budget.ts';
 import type { NodeProto } from './model.ts';
+import type { Pending } from './pending.ts';
 import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
 
@@ -104,6 +105,11 @@ export class NodeSite {
 
   tensor(index: number): Tensor {
     return this.draft.made(this.computed(index));
+  }
+
+  /** A tensor whose layer has its channels, rows and columns in dimensions of their own, where it can. */
+  plain(index: number): Tensor {
+    return this.draft.plain(this.tensor(index), this.fail);
   }
 
   /** The layer of an input that is a map, channels first. */

@@ -1,8 +1,9 @@
 // ONNX arithmetic, of tensors and with constants.
 import type { Layer } from '../layer.ts';
-import type { Draft, Pending, Value } from './draft.ts';
+import type { Draft, Value } from './draft.ts';
 import { spreadDims } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import { commonCuts, isLong, type Pending, stepsOf } from './pending.ts';
 import { perChannel } from './per-channel.ts';
 import type { ScalarFunction } from './scalar-functions.ts';
 import { type Constant, valueCount } from './tensors.ts';
@@ -47,8 +48,7 @@ function withConstant(
     const step: ScalarFunction = isFirst ? (x) => compute(number, x) : (x) => compute(x, number);
     return draft.scalar(site.name, value, step, site.fail);
   }
-  const made = draft.made(value);
-  const tensor = made.view.length === 2 ? draft.flat(made, site.fail) : made;
+  const tensor = draft.plain(draft.made(value), site.fail);
   const values = perChannel(site, tensor, other);
   if (values === null) {
     return site.unsupported(
@@ -146,9 +146,12 @@ function binary(operator: Operator): NodeReader {
       const [f, g] = [functionOf(a), functionOf(b)];
       const compute = SCALARS[operator];
       const isOneBase = base.layer === other.layer && sameView(base.view, other.view);
-      const steps = draft.stepsOf(a) + draft.stepsOf(b) + 1;
-      if (isOneBase && steps > 1 && !draft.isLong(steps))
-        return draft.pending(base, (x) => compute(f(x), g(x)), site.name, make, steps);
+      const steps = stepsOf(a) + stepsOf(b) + 1;
+      if (isOneBase && steps > 1 && !isLong(steps)) {
+        const cuts = commonCuts(a, b, compute);
+        const apply: ScalarFunction = (x) => compute(f(x), g(x));
+        return draft.pending({ name: site.name, base, apply, steps, cuts, fallback: make });
+      }
     }
     return make();
   };

@@ -1,7 +1,8 @@
 // ONNX operators that show the elements of a tensor in other dimensions, or pass it on.
-import type { Pending, Value } from './draft.ts';
+import type { Value } from './draft.ts';
 import { permutation, squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import type { Pending } from './pending.ts';
 import { constant } from './tensors.ts';
 import { type Part, reshaped, sizeOf, sizesOf, type Tensor, type View, viewText } from './view.ts';
 

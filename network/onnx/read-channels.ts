@@ -1,8 +1,9 @@
 // ONNX operators that take tensors apart, along channels or pixels, and join them.
 import { cropped, type PixelRange } from './crop.ts';
-import type { Pending, Value } from './draft.ts';
+import type { Value } from './draft.ts';
 import { sliceCount, sliceRanges } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import type { Pending } from './pending.ts';
 import { type Part, sizeOf, sizesOf, type Tensor, viewText } from './view.ts';
 
 /** Some of the channels, from one on, of a dimension that is all of them; or of its first part alone. */
@@ -69,6 +70,7 @@ function isOfPixels({ view }: Tensor, axis: number): boolean {
 const slice: NodeReader = (site) => {
   const { draft } = site;
   let value: Value = site.computed(0);
+  if (draft.viewOf(value).length === 4) value = site.plain(0);
   const sizes = sizesOf(draft.viewOf(value));
   const ofPixels = new Map<number, PixelRange>();
   for (const { axis, from, to, step } of sliceRanges(site, sizes)) {

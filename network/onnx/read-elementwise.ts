@@ -23,8 +23,7 @@ const prelu: NodeReader = (site) => {
   const [slope = 0] = slopes.values;
   if (slopes.values.every((value: number) => value === slope))
     return draft.scalar(site.name, site.computed(0), (x) => (x < 0 ? slope * x : x), site.fail);
-  const made = site.tensor(0);
-  const tensor = made.view.length === 2 ? draft.flat(made, site.fail) : made;
+  const tensor = site.plain(0);
   const values = perChannel(site, tensor, slopes);
   if (values === null) {
     return site.unsupported(

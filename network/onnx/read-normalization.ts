@@ -22,8 +22,7 @@ const batchNorm: NodeReader = (site) => {
   }
   if (site.int('spatial', 1) === 0)
     site.unsupported('a mean for each pixel (spatial=0)', 'one for each channel');
-  const made = site.tensor(0);
-  const tensor = made.view.length === 2 ? draft.flat(made, site.fail) : made;
+  const tensor = site.plain(0);
   const { channels } = draft.shapeOf(tensor.layer);
   const parts = tensor.view[1] ?? [];
   if (!isChannels(parts, channels))
@@ -58,10 +57,8 @@ const batchNorm: NodeReader = (site) => {
 
 /** The tensor whose layer has all channels, in whatever order, along a dimension. */
 function alongChannels(site: NodeSite, axis: number, what: string): Tensor {
-  const { draft } = site;
-  const made = site.tensor(0);
-  const tensor = made.view.length === 2 ? draft.flat(made, site.fail) : made;
-  const { channels } = draft.shapeOf(tensor.layer);
+  const tensor = site.plain(0);
+  const { channels } = site.draft.shapeOf(tensor.layer);
   if (isChannels(tensor.view[axis] ?? [], channels)) return tensor;
   return site.unsupported(
     `${what} over dimension ${axis} of ${viewText(tensor.view)}`,
@@ -94,8 +91,11 @@ export function channelReduction(
   axis: number,
   keepDims: boolean,
 ): Tensor {
+  const { draft } = site;
   const tensor = alongChannels(site, axis, kind);
-  const layer = site.add({ kind, inputs: [tensor.layer] });
+  // The first of equals in another order of the channels is another.
+  const input = kind === 'arg-max' ? draft.ordered(tensor, axis, site.fail) : tensor.layer;
+  const layer = site.add({ kind, inputs: [input] });
   const view = tensor.view.map((parts, at) => (at === axis ? [] : parts));
   return { kind: 'tensor', layer, view: keepDims ? view : view.toSpliced(axis, 1) };
 }
@@ -104,14 +104,6 @@ const argMax: NodeReader = (site) => {
   const rank = site.draft.viewOf(site.computed(0)).length;
   if (site.int('select_last_index', 0) !== 0) site.unsupported('select_last_index', 'the first of equals');
   const axis = site.axis(site.int('axis', 0), rank);
-  const tensor = alongChannels(site, axis, 'arg-max');
-  // The first of equals in another order of the channels is another.
-  const parts = tensor.view[axis] ?? [];
-  if (parts.length > 1 || (parts[0]?.stride ?? 1) !== 1)
-    site.unsupported(
-      `the largest over dimension ${axis} of ${viewText(tensor.view)}`,
-      'one over the channels',
-    );
   return channelReduction(site, 'arg-max', axis, site.int('keepdims', 1) !== 0);
 };
 

@@ -47,7 +47,7 @@ function isGroups(parts: readonly Part[], channels: number): boolean {
 
 /** Of each index of the second dimension: all channels, or their groups as PyTorch writes a group normalization. */
 const instanceNorm: NodeReader = (site) => {
-  const tensor = site.tensor(0);
+  const tensor = site.plain(0);
   const { channels, flat } = site.draft.shapeOf(tensor.layer);
   const parts = tensor.view[1] ?? [];
   const rest = tensor.view.slice(2).flat();
@@ -68,9 +68,8 @@ const groupNormalization: NodeReader = (site) => {
 /** Over the channels of each pixel, as the last dimension. */
 const layerNorm: NodeReader = (site) => {
   const { draft } = site;
-  const made = site.tensor(0);
-  const rank = made.view.length;
-  const tensor = rank === 2 ? draft.flat(made, site.fail) : made;
+  const tensor = site.plain(0);
+  const rank = tensor.view.length;
   const { channels } = draft.shapeOf(tensor.layer);
   const parts = tensor.view[rank - 1] ?? [];
   const axis = site.axis(site.int('axis', -1), rank);
@@ -106,8 +105,9 @@ const layerNorm: NodeReader = (site) => {
 const localResponseNorm: NodeReader = (site) => {
   const layer = site.map();
   const size = site.int('size', 0);
-  if (!Number.isInteger(size) || size < 1)
-    site.fail(`size ${size}`, 'a size of at least 1', 'correct the model');
+  // ONNX Runtime has it of as many channels before as behind alone.
+  if (!Number.isInteger(size) || size < 1 || size % 2 === 0)
+    site.unsupported(`size ${size}`, 'an odd number of channels');
   const made = site.add({
     kind: 'local-response-norm',
     inputs: [layer],

@@ -1,7 +1,6 @@
 // ONNX pads of maps: zeros, other borders, and pixels cut off.
 import type { PadAmounts } from '../shapes.ts';
-import { cropped } from './crop.ts';
-import type { NodeReader, NodeSite } from './node-site.ts';
+import type { NodeReader } from './node-site.ts';
 import { viewText } from './view.ts';
 
 const MODES: Readonly<Record<string, 'constant' | 'reflect' | 'edge'>> = {
@@ -30,7 +29,7 @@ function pixelPads(
   return { top, bottom, left, right };
 }
 
-/** Begins of all dimensions, then ends; negative ones cut pixels off, before others are put around what is left. */
+/** Begins of all dimensions, then ends; negative ones cut pixels off. */
 const pad: NodeReader = (site) => {
   const { draft } = site;
   const tensor = site.tensor(0);
@@ -48,38 +47,30 @@ const pad: NodeReader = (site) => {
   const pads = pixelPads(given, axes, rank, order === 'last' ? [1, 2] : [2, 3]);
   if (pads === null || draft.shapeOf(layer).flat || rank !== 4)
     return site.unsupported(`pads [${given}] of ${viewText(tensor.view)}`, 'pads of height and width');
-  const kept = uncut(site, layer, pads);
-  const { height, width } = draft.shapeOf(kept);
-  const padding = {
-    top: Math.max(pads.top, 0),
-    bottom: Math.max(pads.bottom, 0),
-    left: Math.max(pads.left, 0),
-    right: Math.max(pads.right, 0),
-  };
-  const { top, bottom, left, right } = padding;
+  const { height, width } = draft.shapeOf(layer);
+  const { top, bottom, left, right } = pads;
   if (mode === 'reflect' && (Math.max(top, bottom) >= height || Math.max(left, right) >= width))
     site.unsupported(
       `reflect pads [${given}] of ${viewText(tensor.view)}`,
       'pads less than what they mirror',
     );
-  const inputs = [kept];
-  const isNone = top + bottom + left + right === 0;
-  const made = isNone
-    ? kept
-    : mode === 'constant' && value === 0
-      ? site.add({ kind: 'pad', inputs, padding })
-      : site.add({ kind: 'border-pad', inputs, padding, mode, value: mode === 'constant' ? value : 0 });
+  if (
+    height + Math.min(top, 0) + Math.min(bottom, 0) < 1 ||
+    width + Math.min(left, 0) + Math.min(right, 0) < 1
+  )
+    site.unsupported(`pads [${given}] of ${viewText(tensor.view)}`, 'pads that leave some of it');
+  const inputs = [layer];
+  const ofZeros = mode === 'constant' && value === 0 && Math.min(top, bottom, left, right) >= 0;
+  const made = ofZeros
+    ? site.add({ kind: 'pad', inputs, padding: pads })
+    : site.add({
+        kind: 'border-pad',
+        inputs,
+        padding: pads,
+        mode,
+        value: mode === 'constant' ? value : 0,
+      });
   return draft.tensor(made, order === 'last' ? 'last' : 'first');
 };
-
-/** The layer without the pixels that negative pads cut off. */
-function uncut(site: NodeSite, layer: string, { top, bottom, left, right }: PadAmounts): string {
-  const cut = (pixels: number) => Math.max(-pixels, 0);
-  if (Math.min(top, bottom, left, right) >= 0) return layer;
-  const { height, width } = site.shapeOf(layer);
-  const rows = { from: cut(top), count: height - cut(top) - cut(bottom), step: 1 };
-  const columns = { from: cut(left), count: width - cut(left) - cut(right), step: 1 };
-  return cropped(site, layer, rows, columns);
-}
 
 export const PAD_READERS: Readonly<Record<string, NodeReader>> = { Pad: pad };

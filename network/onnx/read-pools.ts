@@ -68,7 +68,8 @@ const maxPool: NodeReader = (site) => {
 /** The mean or the maximum over all pixels, all rows, all columns or all channels, as the dimensions say. */
 function over(site: NodeSite, kind: 'mean' | 'max', axes: readonly number[], keepDims: boolean): Tensor {
   const { draft } = site;
-  const tensor = site.tensor(0);
+  const made = site.tensor(0);
+  const tensor = made.view.length === 4 ? site.plain(0) : made;
   const { height, width, flat } = draft.shapeOf(tensor.layer);
   const inside = new Set(axes);
   const [first = 0] = axes;

@@ -8,7 +8,7 @@ import { fileNotes } from './file-notes.ts';
 import { FoldBudget } from './fold-budget.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
 import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
-import { checkDims, type ImageSizes } from './image-sizes.ts';
+import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
 import { type NodeReader, NodeSite, type Reading } from './node-site.ts';
@@ -197,7 +197,7 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
   const { layers, weights, scaling } = draft;
   const tidy = tidied({ layers, outputs, weights, scaling, shared: draft.sources.shared });
   const network = checkedNetwork({
-    name,
+    name: `${name}${givenSizes(inputs, options)}`,
     layers: tidy.layers,
     outputs: tidy.outputs,
     ...(Object.keys(tidy.shared).length === 0 ? {} : { shared: tidy.shared }),
@@ -216,7 +216,7 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
  * makes no layer; a computation that exporters write in several operators is one layer where there is one for it.
  * Channels-last inputs and outputs become what ours are anyway; a batch size, fixed or not, is left open.
  * @param source of which weights are read when they are asked for
- * @param name of the network
+ * @param name of the network, which sizes that the file leaves open are added to
  * @throws UserError naming file, node and operator for what has no place in a network; for broken files, saying where
  */
 export function readOnnx(source: ByteSource, name: string, options: ReadOptions = {}): OnnxReading {

@@ -108,12 +108,12 @@ export function elementwise(layer: Add | Multiply | Arithmetic, shapes: Shapes):
   const flat = layer.inputs.filter((name) => shapes.get(name)?.flat === true);
   if (flat.length === layer.inputs.length || flat.length === 0)
     return { nodes: joined(layer, opType, layer.inputs) };
-  const settings = [wholeNumbers(layer, 'axes', 2, 3)];
   const raised = (name: string) => `${layer.name}/${name}`;
   const raises = flat.map((name): Node => {
     const input = [name, `${layer.name}/axes`];
     return { ...node(layer, 'Unsqueeze'), name: raised(name), input, output: [raised(name)] };
   });
   const factors = layer.inputs.map((name) => (flat.includes(name) ? raised(name) : name));
+  const settings = [wholeNumbers(layer, 'axes', 2, 3)];
   return { nodes: [...raises, ...joined(layer, opType, factors)], settings };
 }

@@ -69,6 +69,19 @@ export function resize(layer: Resize): LayerNodes {
   };
 }
 
+/**
+ * A pad that a pool alone reads, with its axes, of opset 18: without them ONNX Runtime 1.30 makes its zeros the pool's own
+ * padding, which in a max pool is none of zeros and in a small window is rejected (pad_fusion.cc).
+ */
+export function padBeforePool(layer: Pad): LayerNodes {
+  const { top, bottom, left, right } = layer.padding;
+  const [pads, axes] = [`${layer.name}/pads`, `${layer.name}/axes`];
+  return {
+    nodes: [node(layer, 'Pad', [], [pads, '', axes])],
+    settings: [wholeNumbers(layer, 'pads', top, left, bottom, right), wholeNumbers(layer, 'axes', 2, 3)],
+  };
+}
+
 export function upsample(layer: Upsample): LayerNodes {
   const linear = layer.interpolation === 'bilinear';
   const attributes = [

@@ -1,7 +1,7 @@
 // Writes a network and its weights as an ONNX model.
 
-import type { Layer } from '../layer.ts';
-import type { Network } from '../network.ts';
+import type { Layer, Pad } from '../layer.ts';
+import { consumersOf, type Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
 import { inferShapes, type Shape } from '../shapes.ts';
 import { weightOwner } from '../shared-weights.ts';
@@ -10,10 +10,13 @@ import { encodeModel } from './encode-model.ts';
 import { FLOAT, INT64, type Tensor } from './nodes.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
+import { padBeforePool } from './write-resizing.ts';
 import { weightTensors } from './write-weights.ts';
 
 const IR_VERSION = 10;
 const OPSET = 17;
+/** The first whose Pad has axes ({@link padBeforePool}). */
+const PAD_OPSET = 18;
 /** The first with Gelu, and with every way of resizing. */
 const LATER_OPSET = 20;
 
@@ -32,6 +35,17 @@ function valueInfo(name: string, shape: Shape | undefined, batch: number, elemTy
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
+/** Pads that a pool reads and nothing else. */
+function padsBeforePools(network: Network): Layer[] {
+  const consumers = consumersOf(network);
+  return network.layers.filter(({ kind, name }) => {
+    const [reader, ...others] = consumers.get(name) ?? [];
+    return (
+      kind === 'pad' && (reader?.kind === 'max-pool' || reader?.kind === 'avg-pool') && others.length === 0
+    );
+  });
+}
+
 function clipBorders(): Tensor[] {
   return Object.entries(CLIP_BORDERS).map(([name, value]) => ({
     name,
@@ -42,8 +56,8 @@ function clipBorders(): Tensor[] {
 }
 
 /**
- * The network as an ONNX model (NCHW, float32, opset 17, or 20 where an operator needs it). Numbers of channels that an
- * arg-max makes are int64.
+ * The network as an ONNX model (NCHW, float32, opset 17, 18 where a pool reads a pad, 20 where another operator needs
+ * it). Numbers of channels that an arg-max makes are int64.
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
  * @param scratch where the model is made; fresh memory by default
@@ -55,11 +69,20 @@ export function writeOnnx(
   scratch?: ScratchMemory,
 ): Uint8Array {
   const shapes = inferShapes(network);
-  const opset = network.layers.some(isLater) ? LATER_OPSET : OPSET;
   const clips = network.layers.some((layer) => layer.kind === 'activation' && layer.activation === 'relu6');
-  const layers = network.layers.map((layer) => layerNodes(layer, shapes, opset));
   const numbers = new Set(network.layers.filter(({ kind }) => kind === 'arg-max').map(({ name }) => name));
+  const pooled = new Set(padsBeforePools(network));
+  const padded = pooled.size > 0 ? PAD_OPSET : OPSET;
+  const opset = network.layers.some(isLater) ? LATER_OPSET : padded;
   const owned = (names: readonly string[]) => names.map((name) => weightOwner(network, name));
+  const layers = network.layers
+    .map((layer) => (pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset)))
+    .map(({ nodes, settings }) => ({
+      nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
+      settings,
+    }));
+  // Some weights only training reads.
+  const read = new Set(layers.flatMap(({ nodes }) => nodes.flatMap(({ input }) => input)));
   return encodeModel(
     {
       before: { irVersion: IR_VERSION, producerName: 'morphline' },
@@ -67,7 +90,7 @@ export function writeOnnx(
     },
     {
       name: network.name,
-      node: layers.flatMap(({ nodes }) => nodes.map((each) => ({ ...each, input: owned(each.input) }))),
+      node: layers.flatMap(({ nodes }) => nodes),
       input: network.layers
         .filter((layer) => layer.kind === 'input')
         .map(({ name }) => valueInfo(name, shapes.get(name), batch, FLOAT)),
@@ -79,7 +102,7 @@ export function writeOnnx(
       ...weightTensors(network, weights, shapes, scratch),
       ...(clips ? clipBorders() : []),
       ...layers.flatMap(({ settings }) => settings ?? []),
-    ],
+    ].filter(({ name }) => read.has(name)),
     scratch,
   );
 }

@@ -25,9 +25,17 @@ export type Availability =
     }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 
+/** A kernel that an engine ran though its lowering rules do not foresee it, as the engine itself calls it. */
+export interface UnforeseenKernel {
+  readonly name: string;
+  /** The engine's word for what it computes. */
+  readonly op: string;
+  readonly isUnforeseen: true;
+}
+
 /** One kernel's time in one inference, in its real cache state. */
 export interface KernelTiming {
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | UnforeseenKernel;
   readonly durationUs: number;
 }
 
@@ -36,13 +44,24 @@ export interface LoadOptions {
   readonly weights: Weights;
 }
 
-/** A network ready to run. */
-export interface LoadedNetwork {
+/** Something ready to run. */
+export interface TimedNetwork {
   /** One inference on fixed random inputs, finished when it resolves: its wall time in µs. */
   run(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** A network ready to run. */
+export interface LoadedNetwork extends TimedNetwork {
   /** One inference on these inputs (NHWC, float32, by input layer): the outputs (NHWC or [N, C]) by layer. */
   infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>>;
-  dispose(): Promise<void>;
+}
+
+/** A model file to run as it is, its own graph in the engine, and the network that was read of it. */
+export interface FileOptions {
+  readonly path: string;
+  readonly network: Network;
+  readonly batch: number;
 }
 
 /** A network ready to run with the time of each kernel recorded. */
@@ -51,8 +70,8 @@ export interface ProfiledNetwork {
   run(): Promise<void>;
   /**
    * Ends the recording and frees the network.
-   * @returns per run, in order, every kernel that `lower` makes of the network
-   * @throws Error if the engine ran other kernels than the lowering rules say
+   * @returns per run, every kernel that ran: first those that `lower` makes of the network, in its order, but for what the
+   * engine fused otherwise; then those that it does not foresee
    */
   finish(): Promise<KernelTiming[][]>;
 }
@@ -70,6 +89,10 @@ export interface Engine {
   load(network: Network, options: LoadOptions): Promise<LoadedNetwork>;
   /** Like {@link load}, recording the time of every kernel in situ. */
   loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork>;
+  /** Loads a file as it is; of engines whose adapters say so ({@link EngineAdapter.runsFiles}). */
+  loadFile?(options: FileOptions): Promise<TimedNetwork>;
+  /** Like {@link loadFile}, recording every kernel: those that `lower` makes of the network where they are the same. */
+  loadFileProfiled?(options: FileOptions): Promise<ProfiledNetwork>;
   close(): Promise<void>;
 }
 
@@ -114,6 +137,8 @@ export interface EngineAdapter {
    * which it must compute in place, or a chain would not stay in a cache.
    */
   readonly wholeMicrosecondsOn?: readonly HardwareKind[];
+  /** How the names of files end that it runs as they are. */
+  readonly runsFiles?: RegExp;
   /** By the name that `morphline engines --install` takes. */
   readonly installers?: Readonly<Record<string, Installer>>;
   /**

@@ -6,7 +6,14 @@ import { ScratchMemory } from '../../network/scratch-memory.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { robustSpread } from '../../records/robust-statistics.ts';
 import { UserError } from '../../records/user-error.ts';
-import type { Engine, KernelTiming, LoadedNetwork, ProfiledNetwork } from '../engines/engine.ts';
+import type {
+  Engine,
+  FileOptions,
+  KernelTiming,
+  LoadedNetwork,
+  ProfiledNetwork,
+  TimedNetwork,
+} from '../engines/engine.ts';
 import type { TimedCase } from './bursts.ts';
 import { type DisturbanceWatch, watchDisturbance } from './disturbance.ts';
 import { PACER_COPIES, type Pace, pacerOf } from './pacer.ts';
@@ -19,6 +26,8 @@ export interface NetworkCase {
   readonly network: Network;
   /** Whether the time of every kernel is recorded too. */
   readonly profiled: boolean;
+  /** The file that the network was read of, where it is to run as it is rather than as the network deployed. */
+  readonly file?: string;
 }
 
 /** Networks to load together once and to measure in rounds; pure data, to be sent to another process. */
@@ -49,6 +58,9 @@ export interface LoadListener {
 /** One kernel's time over the rounds of a load. */
 export interface KernelFigures {
   readonly kernel: string;
+  /** What it computes; the engine's own word for it where the lowering does not foresee it. Empty in old files. */
+  readonly op: string;
+  readonly isUnforeseen: boolean;
   readonly latencyUs: number;
   /** In runs of the pacer, recorded run by recorded run; null without one. */
   readonly perPacer: number | null;
@@ -60,9 +72,9 @@ export interface KernelFigures {
 
 export interface LoadResult {
   readonly sentinels: readonly SentinelSample[];
-  /** By profiled case, in the order in which they ran. */
+  /** By profiled case: those of the lowering in its order, then what else ran. */
   readonly kernels: ReadonlyMap<string, readonly KernelFigures[]>;
-  /** Cases whose recordings did not have the kernels that lowering predicts, and what was found. */
+  /** Cases whose recordings could not be read, and why. */
   readonly failures: ReadonlyMap<string, string>;
 }
 
@@ -109,6 +121,8 @@ function kernelFigures(runs: readonly (readonly KernelTiming[])[], pacesUs: Reco
     const roundsUs = rounds.map((round) => mean(round.map(us)));
     return {
       kernel: kernel.name,
+      op: kernel.op,
+      isUnforeseen: 'isUnforeseen' in kernel,
       latencyUs: median(roundsUs),
       perPacer: isPaced
         ? median(rounds.map((round) => mean(round.map((run) => us(run) / (run.paceUs as number)))))
@@ -125,7 +139,7 @@ async function loadPacer(
   engine: Engine,
   pacer: Network,
   seed: number,
-  loaded: LoadedNetwork[],
+  loaded: TimedNetwork[],
 ): Promise<Pace | undefined> {
   const deployed = deployedNetwork(pacer);
   const copies: LoadedNetwork[] = [];
@@ -167,7 +181,7 @@ export async function measureLoad(
   const { cases, batch, seed, done } = job;
   const at = async (step: Stage['step'], id: string | null) => options.onStage?.({ step, id });
   const scratch = engine.copiesWeights === true ? new ScratchMemory() : undefined;
-  const loaded: LoadedNetwork[] = [];
+  const loaded: TimedNetwork[] = [];
   const profiled = new Map<string, ProfiledNetwork>();
   const recordedPaces = new Map<string, RecordedPaces>();
   const load = async (network: Network, id: string | null, recorded: boolean) => {
@@ -180,6 +194,15 @@ export async function measureLoad(
     if (id !== null && recorded) profiled.set(id, await engine.loadProfiled(deployed, { batch, weights }));
     return made;
   };
+  const loadFile = async (options: FileOptions, id: string, recorded: boolean) => {
+    await at('load', id);
+    const made = await engine.loadFile?.(options);
+    if (made === undefined) throw new Error(`${engine.description.engine} runs no files as they are`);
+    loaded.push(made);
+    const recording = recorded ? await engine.loadFileProfiled?.(options) : undefined;
+    if (recording !== undefined) profiled.set(id, recording);
+    return made;
+  };
   try {
     const sentinelCases: TimedCase[] = [];
     for (let copy = 0; copy < SENTINEL_COPIES; copy++) {
@@ -187,8 +210,11 @@ export async function measureLoad(
       sentinelCases.push({ id: `sentinel ${copy}`, run: () => made.run() });
     }
     const timedCases: TimedCase[] = [];
-    for (const { id, network, profiled: recorded } of cases) {
-      const made = await load(network, id, recorded);
+    for (const { id, network, profiled: recorded, file } of cases) {
+      const made =
+        file === undefined
+          ? await load(network, id, recorded)
+          : await loadFile({ path: file, network, batch }, id, recorded);
       timedCases.push({ id, run: () => made.run() });
       for (let run = 0; run < PROFILED_WARM_UPS; run++) await profiled.get(id)?.run();
     }

@@ -13,14 +13,29 @@ import { type KernelFigures, measureLoad, type NetworkCase } from './measure-loa
 import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
 import type { RoundSample, SentinelSample } from './rounds.ts';
 
-/** One kernel's time: the median over loads of the median over a load's rounds. */
-export interface KernelMeasurement extends Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'> {
+/** A time of a kernel: the median over loads of the median over a load's rounds. */
+type KernelTime = Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'>;
+
+export interface KernelMeasurement extends KernelTime {
   readonly kernel: Kernel;
 }
 
-export interface NetworkMeasurement extends CaseStatistics {
-  readonly id: string;
+/** A kernel that the lowering does not foresee, by the engine's own words. */
+export interface UnforeseenMeasurement extends KernelTime {
+  readonly name: string;
+  readonly op: string;
+}
+
+/** Kernels of a network, recorded in situ. */
+export interface RecordedKernels {
+  /** Those of the lowering that ran, in its order. */
   readonly kernels: readonly KernelMeasurement[];
+  /** What ran otherwise than the lowering has it, in the order in which it ran. */
+  readonly unforeseen: readonly UnforeseenMeasurement[];
+}
+
+export interface NetworkMeasurement extends CaseStatistics, RecordedKernels {
+  readonly id: string;
   /** Median over rounds of the runs that came after other networks. */
   readonly coldUs: number;
   /** Samples that others disturbed; each was taken again. */
@@ -62,31 +77,69 @@ interface Speed {
   readonly loadFactors: ReadonlyMap<number, number>;
 }
 
-/** Kernels over loads. Their spread is that within a load and that between loads, which are independent. */
+/** Figures of one kernel in several loads, with the factor of each load. */
+interface Occurrence {
+  readonly figures: KernelFigures;
+  readonly factor: number;
+}
+
+/** Over loads. The spread is that within a load and that between loads, which are independent. */
+function mergedTime(found: readonly Occurrence[], pacing: Pacing | null): KernelTime {
+  const latencies = found.map(({ figures, factor }) => pacedUs(figures, pacing) / factor);
+  return {
+    latencyUs: median(latencies),
+    spread: Math.hypot(mean(found.map(({ figures }) => figures.spread)), robustSpread(latencies)),
+    minUs: Math.min(...found.map(({ figures }) => figures.minUs)),
+    rounds: found.reduce((sum, { figures }) => sum + figures.rounds, 0),
+  };
+}
+
+/** The n-th figures of each name and op in every load, together. */
+function byKernel(
+  loads: readonly LoadKernels[],
+  loadFactors: ReadonlyMap<number, number>,
+  isWanted: (figures: KernelFigures) => boolean,
+): Map<string, Occurrence[]> {
+  const result = new Map<string, Occurrence[]>();
+  for (const { load, figures } of loads) {
+    const seen = new Map<string, number>();
+    const factor = loadFactors.get(load) ?? 1;
+    for (const each of figures.filter(isWanted)) {
+      const name = `${each.op} ${each.kernel}`;
+      const count = seen.get(name) ?? 0;
+      seen.set(name, count + 1);
+      const key = `${count} ${name}`;
+      result.set(key, [...(result.get(key) ?? []), { figures: each, factor }]);
+    }
+  }
+  return result;
+}
+
 function mergedKernels(
   network: Network,
   loads: readonly LoadKernels[],
   { rules, batch }: { rules: LoweringRules; batch: number },
   { pacing, loadFactors }: Speed,
-): KernelMeasurement[] {
-  if (loads.length === 0) return [];
-  return new Lowering(network, rules, batch).kernels().map((kernel, index) => {
-    const figures = loads.map(({ figures: each }) => {
-      const found = each[index];
-      if (found?.kernel === kernel.name) return found;
-      throw new Error(`kernel ${index} of ${network.name} is ${found?.kernel}, lowering says ${kernel.name}`);
-    });
-    const latencies = figures.map(
-      (each, at) => pacedUs(each, pacing) / (loadFactors.get(loads[at]?.load ?? -1) ?? 1),
-    );
-    return {
-      kernel,
-      latencyUs: median(latencies),
-      spread: Math.hypot(mean(figures.map(({ spread }) => spread)), robustSpread(latencies)),
-      minUs: Math.min(...figures.map(({ minUs }) => minUs)),
-      rounds: figures.reduce((sum, { rounds }) => sum + rounds, 0),
-    };
+): RecordedKernels {
+  if (loads.length === 0) return { kernels: [], unforeseen: [] };
+  const foreseen = byKernel(loads, loadFactors, ({ isUnforeseen }) => !isUnforeseen);
+  const seen = new Map<string, number>();
+  const next = (name: string): Occurrence[] | undefined => {
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return foreseen.get(`${count} ${name}`);
+  };
+  const kernels = new Lowering(network, rules, batch).kernels().flatMap((kernel): KernelMeasurement[] => {
+    // Files of earlier versions have no ops.
+    const found = next(`${kernel.op} ${kernel.name}`) ?? next(` ${kernel.name}`);
+    return found === undefined ? [] : [{ kernel, ...mergedTime(found, pacing) }];
   });
+  const others = byKernel(loads, loadFactors, ({ isUnforeseen }) => isUnforeseen);
+  const unforeseen = [...others.values()].map((found): UnforeseenMeasurement => {
+    const { kernel: name, op } = (found[0] as Occurrence).figures;
+    return { name, op, ...mergedTime(found, pacing) };
+  });
+  return { kernels, unforeseen };
 }
 
 /** What the rounds of each load have in common: the median of their factors. */
@@ -128,7 +181,7 @@ export function summarizeNetworks(
     return {
       id,
       ...(statistics.cases[index] as CaseStatistics),
-      kernels: mergedKernels(network, kernels, lowering, speed),
+      ...mergedKernels(network, kernels, lowering, speed),
       coldUs: median(samples.map(({ coldUs }) => coldUs)),
       disturbed: samples.reduce((sum, { attempts, disturbed }) => sum + attempts - (disturbed ? 0 : 1), 0),
     };

@@ -2,7 +2,7 @@
 import { arithmeticIntensity } from '../../network/lowering/kernel.ts';
 import type { KernelRecord, NetworkRecord, SampleRole } from '../../records/measurements.ts';
 import type { Pacing } from '../../records/pacing.ts';
-import type { KernelMeasurement, NetworkMeasurement } from './measure-networks.ts';
+import type { KernelMeasurement, NetworkMeasurement, RecordedKernels } from './measure-networks.ts';
 
 export function kernelRow(
   source: { network: string; sample: number; role: SampleRole; clock: KernelRecord['clock'] },
@@ -41,6 +41,19 @@ export function kernelRow(
   };
 }
 
+/** How much of what was recorded of a network the lowering does not foresee; nothing where nothing was recorded. */
+function unforeseenOf({
+  kernels,
+  unforeseen,
+}: RecordedKernels): Pick<NetworkRecord, 'unforeseen' | 'unforeseen_share'> {
+  const total = (list: readonly { latencyUs: number }[]) =>
+    list.reduce((sum, { latencyUs }) => sum + latencyUs, 0);
+  const [others, all] = [total(unforeseen), total(unforeseen) + total(kernels)];
+  return all > 0
+    ? { unforeseen: unforeseen.length, unforeseen_share: others / all }
+    : { unforeseen: null, unforeseen_share: null };
+}
+
 export function networkRow(
   source: Pick<
     NetworkRecord,
@@ -65,5 +78,6 @@ export function networkRow(
     standard_error: measured.standardError,
     pacer_us: block.pacing?.referenceUs ?? null,
     pacer_exponent: block.pacing?.exponent ?? null,
+    ...unforeseenOf(measured),
   };
 }

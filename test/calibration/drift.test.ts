@@ -37,6 +37,8 @@ function records(perBlock: number, noise: number, sentinelError = 0): NetworkRec
       standard_error: null,
       pacer_us: null,
       pacer_exponent: null,
+      unforeseen: null,
+      unforeseen_share: null,
       sentinel_us: 500 * slow * (block === 0 ? 1 + sentinelError : 1),
     };
   });
@@ -92,7 +94,8 @@ test('what all networks of a load share is divided out of its rounds and kernels
     disturbed: false,
     attempts: 1,
   };
-  const kernel = { kernel: 'k', spread: 0, min_us: 1, rounds: 2, per_pacer: null };
+  const ran = { kernel: 'k', op: 'conv', unforeseen: false, of: 1 };
+  const kernel = { ...ran, spread: 0, min_us: 1, rounds: 2, per_pacer: null };
   // Load 1 of block 0 is a fifth slower, and network 2 is 10 % slower in it by itself; block 1 has a load 1 of its own.
   const times: [number, number, number][] = [
     [1, 0, 10],

@@ -22,6 +22,8 @@ export function networkRow(given: Partial<NetworkRecord> = {}): NetworkRecord {
     standard_error: null,
     pacer_us: null,
     pacer_exponent: null,
+    unforeseen: null,
+    unforeseen_share: null,
     sentinel_us: 50,
     ...given,
   };

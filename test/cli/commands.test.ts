@@ -91,6 +91,20 @@ test('predict respects widths, and its layers add up', async () => {
   expect(full.parameters).toBe(11_175_104);
 });
 
+test('predict lists the layers that morph-net does not cost', async () => {
+  const { layers } = await predicted('inception-v2', '--device', 'p100');
+  const bounds = layers.filter(({ kind }) => /pool/.test(kind)).map(({ bound }) => bound);
+  expect(bounds.length).toBeGreaterThan(5);
+  expect(new Set(bounds)).toEqual(new Set(['not costed by morph-net']));
+  const text = await morphline(['predict', 'inception-v2', '--device', 'p100']);
+  expect(text.stdout).toMatch(/MaxPool_2a_3x3 +max-pool .*not costed by morph-net/);
+  expect(text.stdout).toMatch(
+    /not costed by morph-net, as Google's library has it: max-pool, .*--view deployed counts them/,
+  );
+  const compared = await morphline(['predict', 'inception-v2', '--compare', 'p100', 'v100']);
+  expect(compared.stdout).toMatch(/\d+ layers without times are not costed by morph-net/);
+});
+
 test.each([0.5, 2])('predict and export multiply all widths by %d', async (multiplier) => {
   const plan = planChannels(zooNetwork('mobilenet-v1-digits'));
   const widths = multiplyWidths(plan, multiplier);

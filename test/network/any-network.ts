@@ -1,7 +1,7 @@
 // Networks of any layers in any order, as a fast-check arbitrary that shrinks: to be described, not to be run.
 import fc from 'fast-check';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
-import type { Layer } from '../../network/layer.ts';
+import type { ActivationFunction, Layer } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import { outputShape, type Shape } from '../../network/shapes.ts';
 import * as layers from './layers.ts';
@@ -38,7 +38,12 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 const MOST_CHANNELS = 64;
 const MOST_PIXELS = 24 ** 2;
 
-function layersOf(name: string, chosen: Step, shapes: ReadonlyMap<string, Shape>): Layer[] {
+function layersOf(
+  name: string,
+  chosen: Step,
+  shapes: ReadonlyMap<string, Shape>,
+  functions: readonly ActivationFunction[],
+): Layer[] {
   const { kind, other, filters, kernel, stride, multiplier } = chosen;
   // The latest tensors are picked most, so that networks grow deep.
   const tensors = [...shapes.keys()].slice(-4);
@@ -72,7 +77,7 @@ function layersOf(name: string, chosen: Step, shapes: ReadonlyMap<string, Shape>
     case 'norm':
       return [layers.norm(name, input)];
     case 'relu':
-      return [layers.activation(name, input)];
+      return [layers.activation(name, input, functions[other % functions.length])];
     case 'transposed':
       return [{ ...layers.conv(name, input, filters, { kernel, stride, bias }), kind: 'conv2d-transpose' }];
     case 'bias-add':
@@ -111,17 +116,7 @@ function layersOf(name: string, chosen: Step, shapes: ReadonlyMap<string, Shape>
  * keep their widths.
  */
 function assembled(steps: readonly Step[]): Network {
-  const made: Layer[] = [layers.image(6, 3)];
-  const shapes = new Map<string, Shape>([['input', { height: 6, width: 6, channels: 3, flat: false }]]);
-  steps.forEach((chosen, index) => {
-    for (const layer of layersOf(`layer${index}`, chosen, shapes)) {
-      const inputs = layer.inputs.map((name) => shapes.get(name) as Shape);
-      const shape = outputShape(layer, inputs);
-      if (shape.channels > MOST_CHANNELS || shape.height * shape.width > MOST_PIXELS) return;
-      made.push(layer);
-      shapes.set(layer.name, shape);
-    }
-  });
+  const { made } = layersFor(steps, ['relu']);
   const read = new Set(made.flatMap((layer) => layer.inputs));
   const ends = made.filter(({ name }) => !read.has(name)).map(({ name }) => name);
   for (const end of ends) made.push(layers.globalPool(`${end}/pooled`, end));
@@ -129,10 +124,61 @@ function assembled(steps: readonly Step[]): Network {
   return layers.network(made);
 }
 
+/** The layers of these steps, one after another. */
+function layersFor(steps: readonly Step[], functions: readonly ActivationFunction[]) {
+  const made: Layer[] = [layers.image(6, 3)];
+  const shapes = new Map<string, Shape>([['input', { height: 6, width: 6, channels: 3, flat: false }]]);
+  steps.forEach((chosen, index) => {
+    for (const layer of layersOf(`layer${index}`, chosen, shapes, functions)) {
+      const inputs = layer.inputs.map((name) => shapes.get(name) as Shape);
+      const shape = outputShape(layer, inputs);
+      if (shape.channels > MOST_CHANNELS || shape.height * shape.width > MOST_PIXELS) return;
+      made.push(layer);
+      shapes.set(layer.name, shape);
+    }
+  });
+  return { made, shapes };
+}
+
 /** Small networks of every layer kind but dense layers within; most of convolutions, joins, pools and batch norms. */
 export const anyNetwork: fc.Arbitrary<Network> = fc
   .array(step, { minLength: 1, maxLength: 10 })
   .map(assembled);
+
+const FUNCTIONS: readonly ActivationFunction[] = [
+  'relu',
+  'relu6',
+  'leaky-relu',
+  'elu',
+  'sigmoid',
+  'hard-sigmoid',
+  'tanh',
+  'swish',
+  'hard-swish',
+  'gelu',
+];
+/** Channels that fill blocks of ONNX Runtime's layout, and such as do not. */
+const FILTERS = [3, 4, 8, 16, 22, 24, 32];
+
+/** To be run: of every activation, whole blocks of channels or not, any tensors being outputs. */
+export const anyOutputs: fc.Arbitrary<Network> = fc
+  .record({
+    steps: fc.array(step, { minLength: 1, maxLength: 8 }),
+    outputs: fc.array(fc.nat(99), { maxLength: 2 }),
+  })
+  .map(({ steps, outputs }) => {
+    const widened = steps.map((each) => ({
+      ...each,
+      filters: FILTERS[each.filters % FILTERS.length] as number,
+    }));
+    const { made } = layersFor(widened, FUNCTIONS);
+    const read = new Set(made.flatMap((layer) => layer.inputs));
+    const computed = made.filter(({ kind }) => kind !== 'input').map(({ name }) => name);
+    const ends = computed.filter((name) => !read.has(name));
+    const picked = outputs.map((pick) => computed[pick % computed.length] ?? '');
+    return layers.network(made, ...new Set([...ends, ...picked]));
+  })
+  .filter(({ layers: { length } }) => length > 1);
 
 /** Numbers from which {@link drawnWidths} cuts the widths of any plan. */
 export const widthDraws: fc.Arbitrary<number[]> = fc.array(fc.nat(9999), { minLength: 40, maxLength: 40 });

@@ -10,6 +10,7 @@ import type {
   GlobalAvgPool,
   Input,
   Layer,
+  Pad,
   Padding,
   Pool,
 } from '../../network/layer.ts';
@@ -100,6 +101,15 @@ export function flatten(name: string, input: string): Flatten {
 
 export function globalPool(name: string, input: string): GlobalAvgPool {
   return { kind: 'global-avg-pool', name, inputs: [input] };
+}
+
+/** One zero on each side, unless told otherwise: top, bottom, left, right. */
+export function pad(
+  name: string,
+  input: string,
+  [top, bottom, left, right]: readonly [number, number, number, number] = [1, 1, 1, 1],
+): Pad {
+  return { kind: 'pad', name, inputs: [input], padding: { top, bottom, left, right } };
 }
 
 /** The last layer is the output unless outputs are named. */

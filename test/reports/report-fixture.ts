@@ -62,6 +62,8 @@ export function network(values: Partial<NetworkRecord>): NetworkRecord {
     standard_error: null,
     pacer_us: null,
     pacer_exponent: null,
+    unforeseen: null,
+    unforeseen_share: null,
     ...values,
   };
 }

@@ -17,6 +17,11 @@ export interface Script {
   readonly kernelUs: (kernel: Kernel) => number;
   /** Time of one inference; the sum of the kernels by default. */
   readonly networkUs?: (kernels: readonly Kernel[], sumUs: number) => number;
+  /** Kernels of the lowering that do not run, and others in their place. */
+  readonly otherwise?: {
+    readonly fused: (kernel: Kernel) => boolean;
+    readonly ran: readonly { readonly name: string; readonly op: string; readonly durationUs: number }[];
+  };
   readonly rules?: LoweringRules;
   /** Called at each whole-network run, with the network's name. */
   readonly onRun?: (name: string) => void;
@@ -60,7 +65,16 @@ export function scriptedEngine(script: Script): Engine {
       const runs: KernelTiming[][] = [];
       return {
         async run() {
-          runs.push(kernels.map((kernel) => ({ kernel, durationUs: script.kernelUs(kernel) })));
+          const { fused = () => false, ran = [] } = script.otherwise ?? {};
+          runs.push([
+            ...kernels
+              .filter((kernel) => !fused(kernel))
+              .map((kernel) => ({ kernel, durationUs: script.kernelUs(kernel) })),
+            ...ran.map(({ durationUs, ...own }) => ({
+              kernel: { ...own, isUnforeseen: true as const },
+              durationUs,
+            })),
+          ]);
         },
         async finish() {
           return runs;

@@ -9,6 +9,7 @@ export const onnxruntimeAdapter: EngineAdapter = {
   providers: PROVIDER_NAMES,
   defaultOn: { measuring: ['gpu', 'cpu'] },
   wholeMicrosecondsOn: ['cpu'],
+  runsFiles: /\.onnx$/i,
   installers: {
     'onnxruntime-cuda': async (report) => (await import('./install-cuda.ts')).installOnnxruntimeCuda(report),
   },

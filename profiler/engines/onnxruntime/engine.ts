@@ -3,23 +3,42 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import { FileBytes } from '../../../network/byte-source.ts';
 import { deployedNetwork } from '../../../network/deployed.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
+import { decodeModel } from '../../../network/onnx/model.ts';
 import { writeOnnx } from '../../../network/onnx/write.ts';
 import { ScratchMemory } from '../../../network/scratch-memory.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
-import type { Engine, LoadedNetwork, LoadOptions, ProfiledNetwork } from '../engine.ts';
-import { matchKernels } from './match-kernels.ts';
-import { matchPrograms } from './match-programs.ts';
+import type {
+  Engine,
+  FileOptions,
+  LoadedNetwork,
+  LoadOptions,
+  ProfiledNetwork,
+  TimedNetwork,
+} from '../engine.ts';
+import { FileNetwork } from './file-network.ts';
+import { FileMatcher } from './match-file.ts';
+import { kernelTimings } from './match-kernels.ts';
+import { programTimings } from './match-programs.ts';
 import { alone, OnnxruntimeNetwork } from './network.ts';
 import type { OrtModule } from './ort-module.ts';
 import { takeProfile } from './profile-events.ts';
 import type { ProviderName } from './provider-names.ts';
 import { sessionOptions } from './providers.ts';
 import { refuseFaultyConvolutions } from './webgpu-faults.ts';
+
+function refusedKernels(provider: ProviderName): UserError {
+  return new UserError({
+    got: `the times of single kernels asked of onnxruntime:${provider}`,
+    expected: 'whole networks: its profile has the times of launches, not of kernels',
+    fix: 'calibrate with another engine, such as webgpu on the same GPU',
+  });
+}
 
 /** One provider of ONNX Runtime; the network goes in as ONNX bytes, never through a file. */
 export class OnnxruntimeEngine implements Engine {
@@ -81,13 +100,7 @@ export class OnnxruntimeEngine implements Engine {
   async loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork> {
     const { deployed, bytes } = this.model(network, options);
     const prefix = `profile-${randomUUID()}`;
-    if (this.provider === 'cuda') {
-      throw new UserError({
-        got: 'the times of single kernels asked of onnxruntime:cuda',
-        expected: 'whole networks: its profile has the times of launches, not of kernels',
-        fix: 'calibrate with another engine, such as webgpu on the same GPU',
-      });
-    }
+    if (this.provider === 'cuda') throw refusedKernels(this.provider);
     const session = await this.session(bytes, {
       enableProfiling: true,
       profileFilePrefix: join(this.directory, prefix),
@@ -103,15 +116,55 @@ export class OnnxruntimeEngine implements Engine {
         await loaded.dispose();
         const runs = await takeProfile(directory, prefix);
         const kernels = new Lowering(deployed, rules, options.batch).kernels();
-        return runs.map((events) => {
-          const durationsUs =
-            provider === 'webgpu'
-              ? matchPrograms(kernels, events)
-              : Array.from(matchKernels(kernels, events.kernels), (at) => events.kernels[at]?.durationUs);
-          return kernels.map((kernel, i) => ({ kernel, durationUs: durationsUs[i] as number }));
-        });
+        return runs.map((events) =>
+          provider === 'webgpu' ? programTimings(kernels, events) : kernelTimings(kernels, events.kernels),
+        );
       },
     };
+  }
+
+  async loadFile(options: FileOptions): Promise<TimedNetwork> {
+    return new FileNetwork(this.ort, await this.fileSession(options.path), options);
+  }
+
+  async loadFileProfiled(options: FileOptions): Promise<ProfiledNetwork> {
+    if (this.provider !== 'cpu') throw refusedKernels(this.provider);
+    const { directory, rules } = this;
+    const prefix = `profile-${randomUUID()}`;
+    const profiling = { enableProfiling: true, profileFilePrefix: join(directory, prefix) };
+    const session = await this.fileSession(options.path, profiling);
+    const loaded = new FileNetwork(this.ort, session, options);
+    return {
+      async run() {
+        await loaded.run();
+      },
+      async finish() {
+        session.endProfiling();
+        await loaded.dispose();
+        const runs = await takeProfile(directory, prefix);
+        const { nodes } = decodeModel(new FileBytes(options.path), options.path);
+        const matcher = new FileMatcher(options.network, nodes, rules, options.batch);
+        return runs.map(({ kernels }) => matcher.timings(kernels));
+      },
+    };
+  }
+
+  /** @throws UserError with what ONNX Runtime has against the file */
+  private async fileSession(
+    path: string,
+    options: InferenceSession.SessionOptions = {},
+  ): Promise<InferenceSession> {
+    const own = sessionOptions(this.provider, this.description.threads);
+    try {
+      return await alone(() => this.ort.InferenceSession.create(path, { ...own, ...options }));
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+      throw new UserError({
+        got: `${path}, which ONNX Runtime does not load (${reason})`,
+        expected: 'a model that it runs',
+        fix: 'export it again, or give --deployed to time the network as we rewrite it',
+      });
+    }
   }
 
   async close(): Promise<void> {

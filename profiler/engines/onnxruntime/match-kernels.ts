@@ -1,6 +1,7 @@
-// The check that ONNX Runtime ran the kernels that lowering predicts, node by node.
+// Which of the kernels that ONNX Runtime ran are those that lowering predicts, node by node.
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
 import { groupBy } from '../../../records/group-by.ts';
+import type { KernelTiming } from '../engine.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -21,13 +22,6 @@ export function nodeNames({ name, layers }: Kernel): string[] {
   return [last, name, ...made, `${name}/pooled`, `${name}/nhwc`, `fused ${name}`];
 }
 
-export function otherKernels(notSeen: readonly string[], notPredicted: readonly string[]): Error {
-  const list = (items: readonly string[]) => (items.length === 0 ? 'none' : items.slice(0, 5).join(', '));
-  return new Error(
-    `ONNX Runtime ran other kernels than predicted: not seen ${list(notSeen)}; not predicted ${list(notPredicted)}`,
-  );
-}
-
 /** Reorders have generated names: they are told apart by direction and shape. */
 function reorderKey(op: string, height: number, width: number, channels: number): string {
   return `${op} ${height}x${width}x${channels}`;
@@ -46,46 +40,60 @@ function isBlocked(event: KernelEvent): boolean {
   return event.node.endsWith(BLOCKED_SUFFIX);
 }
 
-/**
- * Pairs the kernels that the lowering rules predict with those that ONNX Runtime ran: returns, per predicted kernel,
- * the index of its event.
- * @throws Error naming what was seen and not predicted, or predicted and not seen
- */
-export function matchKernels(kernels: readonly Kernel[], events: readonly KernelEvent[]): Int32Array {
+/** What ONNX Runtime ran, beside what the lowering rules foresee. */
+export interface MatchedKernels {
+  /** Per kernel of the lowering: the index of its event, or −1 where it did not run as one. */
+  readonly eventOf: Int32Array;
+  /** Indices of the events that no kernel of the lowering stands for. */
+  readonly unforeseen: readonly number[];
+}
+
+/** Pairs the kernels that the lowering rules predict with those that ONNX Runtime ran. */
+export function matchKernels(kernels: readonly Kernel[], events: readonly KernelEvent[]): MatchedKernels {
   const eventAt = (index: number) => events[index] as KernelEvent;
   const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
   const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
-  const take = (key: string) => {
+  const left = new Set(movers);
+  const take = (key: string, isRight: (event: KernelEvent) => boolean = () => true) => {
     const list = waiting.get(key);
-    const index = list?.shift();
-    if (list?.length === 0) waiting.delete(key);
+    const [index] = list ?? [];
+    if (index === undefined || !isRight(eventAt(index))) return undefined;
+    list?.shift();
+    left.delete(index);
     return index;
   };
-  const missing: string[] = [];
-  const matched = Int32Array.from(kernels, (kernel) => {
+  const eventOf = Int32Array.from(kernels, (kernel) => {
     if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') {
       const { height, width } = kernel.output;
       const channels = kernel.paddedOutputChannels;
       // One that feeds a flatten writes [N, H, W, C], which reads as channels H, height W, width C.
-      const index =
+      return (
         take(reorderKey(kernel.op, height, width, channels)) ??
-        take(reorderKey(kernel.op, width, channels, height));
-      if (index === undefined) missing.push(`${kernel.op} of ${kernel.name}`);
-      return index ?? -1;
+        take(reorderKey(kernel.op, width, channels, height)) ??
+        -1
+      );
     }
+    const isRight = (event: KernelEvent) =>
+      !NAMES_TELL_LAYOUT.has(kernel.op) || isBlocked(event) === (kernel.layout === 'nchwc');
     for (const name of nodeNames(kernel)) {
-      const index = take(name);
-      if (index === undefined) continue;
-      if (NAMES_TELL_LAYOUT.has(kernel.op) && isBlocked(eventAt(index)) !== (kernel.layout === 'nchwc')) {
-        missing.push(`${kernel.name} in layout ${kernel.layout}`);
-      }
-      return index;
+      const index = take(name, isRight);
+      if (index !== undefined) return index;
     }
-    missing.push(`${kernel.op} ${kernel.name}`);
     return -1;
   });
-  if (missing.length > 0 || waiting.size > 0) {
-    throw otherKernels(missing, [...waiting.keys()]);
-  }
-  return matched;
+  return { eventOf, unforeseen: [...left] };
+}
+
+/** Times of the kernels that ran, those of the lowering first. */
+export function kernelTimings(kernels: readonly Kernel[], events: readonly KernelEvent[]): KernelTiming[] {
+  const { eventOf, unforeseen } = matchKernels(kernels, events);
+  const foreseen = kernels.flatMap((kernel, i): KernelTiming[] => {
+    const event = events[eventOf[i] as number];
+    return event === undefined ? [] : [{ kernel, durationUs: event.durationUs }];
+  });
+  const others = unforeseen.map((index): KernelTiming => {
+    const { node, op, durationUs } = events[index] as KernelEvent;
+    return { kernel: { name: node, op, isUnforeseen: true }, durationUs };
+  });
+  return [...foreseen, ...others];
 }

@@ -7,7 +7,7 @@ import type { LoadedNetwork } from '../engine.ts';
 import { nchwFromNhwc, nhwcFromNchw } from './data-layout.ts';
 import type { OrtModule } from './ort-module.ts';
 
-const INPUT_SEED = 1;
+export const INPUT_SEED = 1;
 
 /** Runs on a GPU one after another: ONNX Runtime's WebGPU provider crashes when two overlap. */
 let lastRun: Promise<unknown> = Promise.resolve();
@@ -16,6 +16,15 @@ export function alone<T>(run: () => Promise<T>): Promise<T> {
   const mine = lastRun.then(run);
   lastRun = mine.catch(() => undefined);
   return mine;
+}
+
+/** Wall time of one inference, in µs. */
+export function timedRun(session: InferenceSession, feeds: Record<string, Tensor>): Promise<number> {
+  return alone(async () => {
+    const start = process.hrtime.bigint();
+    await session.run(feeds);
+    return Number(process.hrtime.bigint() - start) / 1e3;
+  });
 }
 
 function randomFeeds(ort: OrtModule, network: Network, batch: number): Record<string, Tensor> {
@@ -45,11 +54,7 @@ export class OnnxruntimeNetwork implements LoadedNetwork {
   }
 
   run(): Promise<number> {
-    return alone(async () => {
-      const start = process.hrtime.bigint();
-      await this.session.run(this.feeds);
-      return Number(process.hrtime.bigint() - start) / 1e3;
-    });
+    return timedRun(this.session, this.feeds);
   }
 
   async infer(inputs: ReadonlyMap<string, Float32Array>): Promise<Map<string, Float32Array>> {

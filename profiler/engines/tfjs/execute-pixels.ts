@@ -33,8 +33,14 @@ function stacked(tf: Tf, x: tfTypes.Tensor4D, { block }: SpaceToDepth): tfTypes.
   return tf.reshape(moved, [batch, height / block, width / block, block * block * channels]);
 }
 
-function bordered(tf: Tf, x: tfTypes.Tensor4D, layer: BorderPad): tfTypes.Tensor {
-  const pads = explicitPadding(layer.padding);
+function bordered(tf: Tf, whole: tfTypes.Tensor4D, layer: BorderPad): tfTypes.Tensor {
+  const { top, bottom, left, right } = layer.padding;
+  const [batch, height, width, channels] = whole.shape;
+  const cut = (pixels: number) => Math.max(-pixels, 0);
+  const kept = [height - cut(top) - cut(bottom), width - cut(left) - cut(right)] as const;
+  const x = tf.slice(whole, [0, cut(top), cut(left), 0], [batch, ...kept, channels]);
+  const put = (pixels: number) => Math.max(pixels, 0);
+  const pads = explicitPadding({ top: put(top), bottom: put(bottom), left: put(left), right: put(right) });
   if (layer.mode === 'constant') return tf.pad(x, pads, layer.value);
   if (layer.mode === 'reflect') return tf.mirrorPad(x, pads, 'reflect');
   return lacking(layer, 'borders that are repeated');

@@ -1,10 +1,10 @@
-// Times of kernels from the GPU's time stamps of their shader programs, which are checked on the way.
+// Times of kernels from the GPU's time stamps of their shader programs, which are compared with those predicted.
 import type * as tfTypes from '@tensorflow/tfjs';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import type { KernelTiming } from '../engine.ts';
 import type { KernelClock } from '../tfjs/kernel-clock.ts';
 import type { ProgramRecorder } from './gpu-timestamps.ts';
-import { checkPrograms } from './programs.ts';
+import { ranAsPredicted } from './programs.ts';
 
 interface Share {
   readonly kernel: Kernel | null;
@@ -31,18 +31,20 @@ export class TimestampKernelClock implements KernelClock {
   async timings(): Promise<KernelTiming[]> {
     const programs = await this.recorder.finish();
     const timings: KernelTiming[] = [];
+    const others: KernelTiming[] = [];
     let at = 0;
     for (const { kernel, programs: count } of this.shares) {
       const own = programs.slice(at, at + count);
       at += count;
-      checkPrograms(
-        kernel,
-        own.map(({ program }) => program),
-      );
-      if (kernel !== null) {
-        timings.push({ kernel, durationUs: own.reduce((sum, { durationUs }) => sum + durationUs, 0) });
+      const seen = own.map(({ program }) => program);
+      const durationUs = own.reduce((sum, each) => sum + each.durationUs, 0);
+      if (ranAsPredicted(kernel, seen)) {
+        if (kernel !== null) timings.push({ kernel, durationUs });
+      } else if (seen.length > 0) {
+        const name = kernel?.name ?? 'a layer without a kernel';
+        others.push({ kernel: { name, op: seen.join(' + '), isUnforeseen: true }, durationUs });
       }
     }
-    return timings;
+    return [...timings, ...others];
   }
 }

@@ -23,6 +23,9 @@ const kernelLoad = (load: number, kernel: string, latency_us: number): LoadRecor
   min_us: latency_us,
   rounds: 1,
   per_pacer: null,
+  op: 'conv',
+  unforeseen: false,
+  of: 2,
 });
 
 test('a network has the median of its rounds in each load, in the order of the loads', () => {

@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { deployedNetwork } from '../../../network/deployed.ts';
 import type { Layer } from '../../../network/layer.ts';
 import { ONNX_PROTO } from '../../../network/onnx/onnx.proto.ts';
 import { writeOnnx } from '../../../network/onnx/write.ts';
 import { seededWeights, type Weights } from '../../../network/weights.ts';
+import { anyOutputs } from '../any-network.ts';
 import {
   activation,
   add,
@@ -153,10 +156,10 @@ describe('an ONNX model', () => {
   test('clips at 6 with constants of its own', () => {
     const wrote = written([image(2, 3), activation('R', 'input', 'relu6'), activation('T', 'R', 'tanh')]);
     expect(nodesOf(wrote)).toEqual([
-      ['Clip R(input, zero, six) → R', {}],
+      ['Clip R(input, relu6/zero, relu6/six) → R', {}],
       ['Tanh T(R) → T', {}],
     ]);
-    expect([tensorOf(wrote, 'zero').values, tensorOf(wrote, 'six').values]).toEqual([[0], [6]]);
+    expect([tensorOf(wrote, 'relu6/zero').values, tensorOf(wrote, 'relu6/six').values]).toEqual([[0], [6]]);
   });
 
   test('gives a batch norm without scale a γ of ones', () => {
@@ -194,4 +197,18 @@ describe('an ONNX model', () => {
       'weights of A/kernel are missing',
     );
   });
+});
+
+test('a model has no initializer that no node reads', () => {
+  fc.assert(
+    fc.property(anyOutputs, (any) => {
+      for (const each of [any, deployedNetwork(any)]) {
+        const bytes = writeOnnx(each, seededWeights(each, 1));
+        const { graph } = model.parse(MODEL.toObject(MODEL.decode(bytes), { longs: Number }));
+        const read = new Set(graph.node.flatMap(({ input }) => input));
+        expect((graph.initializer ?? []).filter(({ name }) => !read.has(name))).toEqual([]);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -3,7 +3,7 @@ import { NetworkBuilder } from '../../../../network/builder.ts';
 import { deployedNetwork } from '../../../../network/deployed.ts';
 import { Lowering } from '../../../../network/lowering/lower.ts';
 import { ONNXRUNTIME_WEBGPU_RULES } from '../../../../network/lowering/rules.ts';
-import { matchPrograms } from '../../../../profiler/engines/onnxruntime/match-programs.ts';
+import { programTimings } from '../../../../profiler/engines/onnxruntime/match-programs.ts';
 import type { KernelEvent, ProgramEvent } from '../../../../profiler/engines/onnxruntime/profile-events.ts';
 
 const builder = new NetworkBuilder('turned');
@@ -40,23 +40,32 @@ describe('kernels of the WebGPU provider', () => {
   });
 
   test('take the time of all their programs, with turns of the data around them', () => {
-    expect(matchPrograms(KERNELS, { kernels: [NODE], programs: PROGRAMS })).toEqual([5, 21, 45]);
+    const timings = programTimings(KERNELS, { kernels: [NODE], programs: PROGRAMS });
+    expect(timings.map(({ kernel, durationUs }) => [kernel.name, durationUs])).toEqual([
+      ['input', 5],
+      ['first', 21],
+      ['larger', 45],
+    ]);
   });
 
   test('that ran on another provider are an error', () => {
     const elsewhere = { ...NODE, provider: 'CPUExecutionProvider' };
-    expect(() => matchPrograms(KERNELS, { kernels: [elsewhere], programs: PROGRAMS })).toThrow(
+    expect(() => programTimings(KERNELS, { kernels: [elsewhere], programs: PROGRAMS })).toThrow(
       'ran Conv first_token_2 on CPUExecutionProvider, not on WebGpuExecutionProvider',
     );
     // A view moves no data, wherever it is kept.
     const view = { ...NODE, op: 'Flatten', provider: 'CPUExecutionProvider' };
-    expect(() => matchPrograms(KERNELS, { kernels: [view], programs: PROGRAMS })).not.toThrow();
+    expect(() => programTimings(KERNELS, { kernels: [view], programs: PROGRAMS })).not.toThrow();
   });
 
-  test('that were not predicted, or not seen, are named', () => {
+  test('that were not predicted stand behind those that were, as they are called', () => {
     const others = [...PROGRAMS.slice(0, 3), program('first_turned', 'Relu', 4)];
-    expect(() => matchPrograms(KERNELS, { kernels: [NODE], programs: others })).toThrow(
-      'not seen upsample larger; not predicted first_turned',
-    );
+    const timings = programTimings(KERNELS, { kernels: [NODE], programs: others });
+    expect(timings.map(({ kernel, durationUs }) => [kernel.name, kernel.op, durationUs])).toEqual([
+      ['input', 'transpose', 5],
+      ['first', 'conv', 21],
+      ['first_turned', 'Relu', 4],
+    ]);
+    expect(timings[2]?.kernel).toEqual({ name: 'first_turned', op: 'Relu', isUnforeseen: true });
   });
 });

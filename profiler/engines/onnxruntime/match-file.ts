@@ -1,0 +1,116 @@
+// Which kernels of a file run as it is are those that lowering makes of the network read of it, by names and sizes.
+import { absorbedLayers } from '../../../network/deployed.ts';
+import type { Kernel } from '../../../network/lowering/kernel.ts';
+import { Lowering } from '../../../network/lowering/lower.ts';
+import type { LoweringRules } from '../../../network/lowering/rules.ts';
+import type { Network } from '../../../network/network.ts';
+import type { NodeProto } from '../../../network/onnx/model.ts';
+import type { KernelTiming } from '../engine.ts';
+import { VIEWS } from './match-kernels.ts';
+import type { KernelEvent } from './profile-events.ts';
+
+/** What the optimizer puts around the names of nodes that it makes of others. */
+const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
+const REORDERS: Readonly<Record<string, Kernel['op']>> = {
+  ReorderInput: 'reorder-input',
+  ReorderOutput: 'reorder-output',
+};
+
+/** What is no kernel of an op, though it may make its tensor: the last node of one spelled out in several. */
+const OTHER_OPS: Partial<Record<Kernel['op'], RegExp>> = {
+  activation: /^(Add|Sub|Mul|Div|Min|Max|Where)$/,
+  multiply: /^(?!Mul$)/,
+  add: /^(?!Add$|Sum$)/,
+  upsample: /^(?!Resize$|Upsample$)/,
+};
+
+/** A name as layers read from a file have it ({@link file://../../../network/onnx/draft.ts}). */
+function asLayer(name: string): string {
+  return name.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '');
+}
+
+/** Names that a node's kernel may go by: its own, and those of the tensors it writes. */
+function aliasesOf(nodes: readonly NodeProto[]): Map<string, string> {
+  const layerOf = new Map<string, string>();
+  for (const [index, { name, opType, output }] of nodes.entries()) {
+    const layer = asLayer(name === '' ? (output[0] ?? '') : name);
+    // A node without a name goes by its place.
+    for (const alias of [name === '' ? `${opType}_${index}` : name, ...output]) {
+      const key = asLayer(alias);
+      if (key !== '' && !layerOf.has(key)) layerOf.set(key, layer);
+    }
+  }
+  return layerOf;
+}
+
+/** Values that a kernel writes, whole blocks of channels counted. */
+function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number {
+  return batch * output.height * output.width * paddedOutputChannels;
+}
+
+/** Matches the events of a file's runs with the kernels of its network. */
+export class FileMatcher {
+  private readonly kernels: readonly Kernel[];
+  private readonly aliases: Map<string, string>;
+  /** Kernels by the layers that they compute, those folded into them included. */
+  private readonly byLayer = new Map<string, number[]>();
+
+  constructor(network: Network, nodes: readonly NodeProto[], rules: LoweringRules, batch: number) {
+    this.kernels = new Lowering(network, rules, batch).kernels();
+    this.aliases = aliasesOf(nodes);
+    const absorbed = [...absorbedLayers(network)];
+    this.kernels.forEach(({ name, layers }, index) => {
+      const folded = absorbed.flatMap(([layer, into]) => (layers.includes(into) ? [layer] : []));
+      for (const layer of new Set([name, ...layers, ...folded])) {
+        this.byLayer.set(layer, [...(this.byLayer.get(layer) ?? []), index]);
+      }
+    });
+  }
+
+  private candidates({ node }: KernelEvent): readonly number[] {
+    const own = asLayer(node.replaceAll(MADE, ''));
+    return this.byLayer.get(this.aliases.get(own) ?? own) ?? this.byLayer.get(own) ?? [];
+  }
+
+  /** Times of the kernels that ran, those that lowering makes of the network first. */
+  timings(events: readonly KernelEvent[]): KernelTiming[] {
+    const eventOf = new Map<number, KernelEvent>();
+    const others: KernelEvent[] = [];
+    for (const event of events) {
+      if (VIEWS.has(event.op)) continue;
+      const values = event.outputShape.reduce((product, size) => product * size, 1);
+      const reorder = REORDERS[event.op];
+      const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
+      const index = all.find((each) => {
+        const kernel = this.kernels[each] as Kernel;
+        const isReorder = kernel.op.startsWith('reorder');
+        if (OTHER_OPS[kernel.op]?.test(event.op) === true) return false;
+        const isOp = reorder === undefined ? !isReorder : kernel.op === reorder;
+        return (
+          isOp && !eventOf.has(each) && valuesWritten(kernel) === values && this.isLaidOut(kernel, event)
+        );
+      });
+      if (index === undefined) others.push(event);
+      else eventOf.set(index, event);
+    }
+    const foreseen = [...this.kernels].flatMap((kernel, index): KernelTiming[] => {
+      const event = eventOf.get(index);
+      return event === undefined ? [] : [{ kernel, durationUs: event.durationUs }];
+    });
+    return [
+      ...foreseen,
+      ...others.map(
+        ({ node, op, durationUs }): KernelTiming => ({
+          kernel: { name: node, op, isUnforeseen: true },
+          durationUs,
+        }),
+      ),
+    ];
+  }
+
+  /** Only convolutions and pools tell by their names that they are blocked. */
+  private isLaidOut({ op, layout }: Kernel, { node }: KernelEvent): boolean {
+    if (op !== 'conv' && op !== 'depthwise-conv' && op !== 'max-pool' && op !== 'avg-pool') return true;
+    return node.endsWith('_nchwc') === (layout === 'nchwc');
+  }
+}
