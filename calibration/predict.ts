@@ -1,6 +1,7 @@
 // Latency of a network at any widths on a device, in the view of either library or engine.
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { kernelParameters } from '../network/lowering/kernel-parameters.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
@@ -155,7 +156,7 @@ export function kernelPredictor(
       for (const kernel of kernels) {
         kernelsUs += predictKernel(model, kernel).latencyUs;
         flops += kernel.flops;
-        parameters += kernel.weightBytes / 4;
+        parameters += kernelParameters(lowering.plan.network, kernel);
         if (domain !== undefined && !isInside(kernel, domain)) kernelsOutside++;
       }
       const latencyUs = networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
@@ -174,7 +175,7 @@ export function kernelPredictor(
           name,
           kind: kernel.kernelClass,
           flops: kernel.flops,
-          parameters: kernel.weightBytes / 4,
+          parameters: kernelParameters(lowering.plan.network, kernel),
           bytes: kernelBytes(kernel),
           latencyUs,
           bound,

@@ -1,31 +1,57 @@
 // The network that a command is about, from its name or file, and the widths that its flags give it.
+import pc from 'picocolors';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
+import type { OpenedModel } from '../network/model-file.ts';
 import type { Network } from '../network/network.ts';
-import type { Weights } from '../network/weights.ts';
 import { multiplyWidths } from '../network/width-multiplier.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { ZOO, zooNetwork } from '../network/zoo/index.ts';
 import { UserError } from '../records/user-error.ts';
 import { widthsFromFile } from './layer-widths.ts';
+import { type SizeFlags, sizesFrom } from './open-sizes.ts';
 import type { WidthFlags } from './options.ts';
 
+/** Says what of a file is not costed and measured as it has it. */
+function tellNotes(model: string, { notes = [] }: OpenedModel): void {
+  for (const note of notes) process.stderr.write(`${pc.yellow(`${model}: ${note}`)}\n`);
+}
+
 /**
- * A network by its zoo name, or from a model file, with its weights unless that has the architecture alone.
+ * A network by its zoo name, or from a model file, with its weights unless that has the architecture alone. What of a
+ * file is costed as something else is told on stderr.
+ * @param flags sizes that a file leaves open
  * @throws UserError that lists the names, or says what is wrong with the file
  */
-export async function openModel(model: string): Promise<{ network: Network; weights?: Weights }> {
-  if (Object.hasOwn(ZOO, model)) return { network: zooNetwork(model) };
+export async function openModel(model: string, flags: SizeFlags = {}): Promise<OpenedModel> {
+  const sizes = sizesFrom(flags);
   // Readers of foreign formats are some fifty modules, which a zoo network need not wait for.
-  const { isModelFile, openModelFile } = await import('../network/model-file.ts');
-  return isModelFile(model) ? openModelFile(model) : { network: zooNetwork(model) };
+  const files = Object.hasOwn(ZOO, model) ? null : await import('../network/model-file.ts');
+  if (files?.isModelFile(model) === true) {
+    const opened = files.openModelFile(model, sizes);
+    tellNotes(model, opened);
+    return opened;
+  }
+  if (sizes.image !== undefined || sizes.dims !== undefined) {
+    throw new UserError({
+      got: `${sizes.image === undefined ? '--dim' : '--image'} for ${model}`,
+      expected: 'a model file that leaves sizes open',
+      fix: 'leave the flag out',
+    });
+  }
+  return { network: zooNetwork(model) };
 }
 
 /**
  * A zoo name or a model file.
  * @throws UserError as {@link openModel}
  */
-export async function openNetwork(model: string): Promise<Network> {
-  return (await openModel(model)).network;
+export async function openNetwork(model: string, flags: SizeFlags = {}): Promise<Network> {
+  return (await openModel(model, flags)).network;
+}
+
+/** Examples per inference: what a flag says, else what the file fixes, else one. */
+export function batchOf({ batch }: OpenedModel, flag: number | undefined): number {
+  return flag ?? batch ?? 1;
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { MAX_WIDTH_MULTIPLIER } from '../network/width-multiplier.ts';
 import { engineChoices } from '../profiler/engines/registry.ts';
 import { UserError } from '../records/user-error.ts';
+import { sizeOptions } from './open-sizes.ts';
 
 export { parseDurationSeconds } from '../records/duration.ts';
 
@@ -72,8 +73,9 @@ export function seedOption(): Option {
   return integerOption('--seed <n>', 'seed of everything random', 0).default(1);
 }
 
+/** Without a default: a file may fix it. */
 export function batchOption(): Option {
-  return integerOption('--batch <n>', 'examples per inference', 1).default(1);
+  return integerOption('--batch <n>', 'examples per inference (default: what the file fixes, else 1)', 1);
 }
 
 /** Flags that give a network other widths: one of them, or neither. */
@@ -97,11 +99,14 @@ export function modelCommand(
   program: Command,
   { name, description, widths = widthsOption() }: { name: string; description: string; widths?: Option },
 ): Command {
+  const [image, dim] = sizeOptions();
   return program
     .command(name)
     .argument('<model>', 'zoo network or model file')
     .description(description)
     .addOption(widths)
     .addOption(widthMultiplierOption())
-    .addOption(batchOption());
+    .addOption(batchOption())
+    .addOption(image)
+    .addOption(dim);
 }

@@ -18,6 +18,7 @@ export {
 } from './group-lasso.ts';
 export { gatedNetwork, insertGates } from './insert-gates.ts';
 export { type KnapsackOptions, type KnapsackResult, knapsack } from './knapsack.ts';
+export { loadLayersModel } from './load-model.ts';
 export {
   LogisticSigmoidActivationCount,
   LogisticSigmoidFlops,

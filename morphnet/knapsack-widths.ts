@@ -21,6 +21,21 @@ export interface KnapsackWidths {
  * @throws UserError if no network was found that costs so little
  */
 export function knapsackWidths(problem: KnapsackProblem): KnapsackWidths {
+  const found = feasibleWidths(problem);
+  if (found !== undefined) return found;
+  throw tooDear(problem, `multiples of ${problem.multipleOf}`);
+}
+
+function tooDear({ budget }: { readonly budget: number }, multiples: string): UserError {
+  return new UserError({
+    got: `a budget of ${budget}`,
+    expected: `more than the cheapest networks found, with widths of ${multiples}`,
+    fix: 'raise the budget',
+  });
+}
+
+/** As {@link knapsackWidths}, undefined if no network was found that costs so little. */
+function feasibleWidths(problem: KnapsackProblem): KnapsackWidths | undefined {
   const { slots, budget, multipleOf } = problem;
   const options = groupOptions(problem);
   const evaluator = new Evaluator(problem);
@@ -31,12 +46,7 @@ export function knapsackWidths(problem: KnapsackProblem): KnapsackWidths {
   evaluator.evaluations = 0;
   if (search.best !== undefined) search.best = exchange(evaluator, options, search.best, budget);
   const best = restart(evaluator, options, search, budget);
-  if (best !== undefined) return result(best);
-  throw new UserError({
-    got: `a budget of ${budget}`,
-    expected: `more than the cheapest networks found, with widths of multiples of ${multipleOf}`,
-    fix: 'raise the budget',
-  });
+  return best === undefined ? undefined : result(best);
 }
 
 /** Channel counts that devices may have cheap multiples of. */
@@ -44,14 +54,18 @@ const MULTIPLES: readonly number[] = [1, 4, 8, 16, 32];
 /** Widths of all groups together beyond which a lattice takes too long to search. */
 const MOST_OPTIONS = 1200;
 
-/** The knapsack on the lattice of 1, 4, 8, 16 and 32 channels that keeps the most importance; large networks on the coarser. */
+/**
+ * The knapsack on the lattice of 1, 4, 8, 16 and 32 channels that keeps the most importance; large networks on the coarser.
+ * @throws UserError if no network was found on any that costs so little
+ */
 export function bestKnapsackWidths(problem: Omit<KnapsackProblem, 'multipleOf'>): KnapsackWidths {
   const { groups } = problem.slots.plan;
   const options = (multiple: number) => groups.reduce((sum, { size }) => sum + Math.ceil(size / multiple), 0);
   const lattices = MULTIPLES.filter((multiple) => options(multiple) <= MOST_OPTIONS);
-  const found = (lattices.length > 0 ? lattices : MULTIPLES.slice(-1)).map((multipleOf) =>
-    knapsackWidths({ ...problem, multipleOf }),
-  );
+  const searched = lattices.length > 0 ? lattices : MULTIPLES.slice(-1);
+  // Small networks may not be cut enough in steps of 32.
+  const found = searched.flatMap((multipleOf) => feasibleWidths({ ...problem, multipleOf }) ?? []);
+  if (found.length === 0) throw tooDear(problem, `multiples of ${searched.join(', ')}`);
   return found.reduce((best, next) => (next.importance > best.importance ? next : best));
 }
 

@@ -24,7 +24,7 @@ function slicedKernel(
   return sliced;
 }
 
-const PARTS = ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'logits'];
+const PARTS = ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'slope', 'logits'];
 
 /**
  * The surviving weights of a network shrunk to its alive channels.

@@ -4,6 +4,8 @@ import type { Activation, Layer, Padding } from '../network/layer.ts';
 import { slopeOf, unknownLayer } from '../network/layer.ts';
 import { UserError } from '../records/user-error.ts';
 import { batchNormalization } from './batch-normalization.ts';
+import './keras-classes.ts';
+import type { KerasActivationName } from './keras-classes.ts';
 import { ProbabilisticGate } from './probabilistic-gate.ts';
 
 /** Moving averages must follow within the few hundred steps of a short training. */
@@ -21,22 +23,40 @@ function unsupported(got: string, fix = 'train the network without it'): never {
   throw new UserError({ got: `${got} in a network to train`, expected: 'layers that tf.layers has', fix });
 }
 
+type ActivationName = Parameters<typeof tf.layers.activation>[0]['activation'];
+
+function namedActivation(name: string, activation: ActivationName | KerasActivationName): tf.layers.Layer {
+  return tf.layers.activation({ name, activation: activation as ActivationName });
+}
+
 /** tf.layers' hardSigmoid is that of Keras 2. */
-const KERAS_HARD_SIGMOID_SLOPE = 0.2;
+const KERAS_2_SLOPE = 0.2;
+/** ONNX files have it as a float32. */
+const isSixth = (slope: number) => Math.abs(slope - 1 / 6) < 1e-6;
 
 function activationLayer(layer: Activation): tf.layers.Layer {
   const { name, activation } = layer;
+  const slope = slopeOf(layer);
   switch (activation) {
     case 'leaky-relu':
-      return tf.layers.leakyReLU({ name, alpha: slopeOf(layer) });
+      return tf.layers.leakyReLU({ name, alpha: slope });
     case 'hard-sigmoid':
-      if (slopeOf(layer) === KERAS_HARD_SIGMOID_SLOPE)
-        return tf.layers.activation({ name, activation: 'hardSigmoid' });
-      return unsupported(`hard-sigmoid ${name} of slope ${slopeOf(layer)}`);
+      if (slope === KERAS_2_SLOPE) return namedActivation(name, 'hardSigmoid');
+      if (isSixth(slope)) return namedActivation(name, 'hardSigmoidSixth');
+      return unsupported(`hard-sigmoid ${name} of slope ${slope}`);
+    case 'elu':
+      if (slope !== 1) return unsupported(`elu ${name} of slope ${slope}`);
+      return namedActivation(name, 'elu');
     case 'hard-swish':
-      return unsupported(`hard-swish ${name}`);
+      return namedActivation(name, 'hardSilu');
+    case 'gelu-tanh':
+      return namedActivation(name, 'geluNew');
+    case 'clip':
+      if (layer.least === 0 && layer.most !== undefined)
+        return tf.layers.reLU({ name, maxValue: layer.most });
+      return unsupported(`clip ${name} from ${layer.least ?? '−∞'} to ${layer.most ?? '∞'}`);
     default:
-      return tf.layers.activation({ name, activation });
+      return namedActivation(name, activation);
   }
 }
 
@@ -67,6 +87,8 @@ export function tfjsLayer(
         ...(layer.dilations === undefined ? {} : { dilationRate: [...layer.dilations] as [number, number] }),
       });
     case 'conv2d-transpose':
+      if ((layer.groups ?? 1) > 1 || layer.dilations !== undefined)
+        return unsupported(`grouped or dilated transposed convolution ${name}`);
       return tf.layers.conv2dTranspose({
         kernelInitializer,
         ...settings,
@@ -109,6 +131,8 @@ export function tfjsLayer(
       });
     case 'activation':
       return activationLayer(layer);
+    case 'prelu':
+      return tf.layers.prelu({ ...settings, name });
     case 'max-pool':
     case 'avg-pool': {
       const config = {
@@ -144,7 +168,21 @@ export function tfjsLayer(
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':
+    case 'space-to-depth':
     case 'channel-shuffle':
+    case 'group-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
+    case 'border-pad':
+    case 'crop':
+    case 'resize':
       return unsupported(`${layer.kind} ${name}`);
     case 'add':
       return tf.layers.add({ name });
@@ -153,6 +191,7 @@ export function tfjsLayer(
     case 'flatten':
       return tf.layers.flatten({ name });
     case 'softmax':
+      if (layer.log === true) return unsupported(`log-softmax ${name}`);
       return tf.layers.softmax({ name, axis: -1 });
     default:
       return unknownLayer(layer);

@@ -77,7 +77,9 @@ export function trainableModel(
     }
     const { layer: made, inputs } = withPadLayer(layer, matchedInputs(layer, named(layer.inputs), shapeOf));
     const joins = layer.inputs.length > 1 || layer.kind === 'concat';
-    const apply = tfjsLayer(made, Math.abs(streamSeed(seed, index)), settings(layer));
+    // One slope a channel, whatever the pixel.
+    const shared = layer.kind === 'prelu' && !shapeOf(name).flat ? { sharedAxes: [1, 2] } : {};
+    const apply = tfjsLayer(made, Math.abs(streamSeed(seed, index)), { ...settings(layer), ...shared });
     const output = apply.apply(joins ? [...inputs] : (inputs[0] as Tensor)) as Tensor;
     const keeps = layer.kind === 'global-avg-pool' && layer.keepDims === true;
     tensors.set(name, keeps ? spatial(output, name, shapeOf(name).channels) : output);

@@ -1,10 +1,14 @@
 // Which channels live and die together, and each tensor's channel count by the widths of those groups.
 import { UserError } from '../records/user-error.ts';
 import { groupChannels } from './channel-groups.ts';
+import { joinsChannels, outputIds } from './channel-ids.ts';
+import { checkChannelCount } from './channel-limit.ts';
 import { ChannelUnion } from './channel-union.ts';
 import { type Layer, makesChannels } from './layer.ts';
 import type { Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
+import { tieShared } from './shared-weights.ts';
+import { ELEMENTWISE, spreadsChannel } from './spread-shapes.ts';
 
 /**
  * Output channels that live and die together (through add, depthwise, batch norm, activation, pooling).
@@ -17,7 +21,7 @@ export interface ChannelGroup {
   readonly size: number;
   /** Network inputs and outputs and the channels around grouped convolutions and shuffles keep their width. */
   readonly fixed: boolean;
-  /** Layers (convolutions, dense layers) whose filters make these channels. */
+  /** Layers (convolutions, dense layers) whose filters make these channels, or that make one of all theirs. */
   readonly sources: readonly string[];
 }
 
@@ -54,74 +58,40 @@ export function channelCount(sum: ChannelSum, widths: Int32Array): number {
   return count;
 }
 
-/** Ids of several tensors in a row. */
-function joinedIds(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of parts) {
-    all.set(part, from);
-    from += part.length;
+function checkChannels(layers: readonly Layer[], shapes: ReadonlyMap<string, Shape>): void {
+  let count = 0;
+  for (const layer of layers) {
+    count += shapes.get(layer.name)?.channels ?? 0;
+    checkChannelCount(count, layer);
   }
-  return all;
 }
 
-function outputIds(
-  layer: Layer,
+/** Whether a layer ties channels to places in its groups. */
+function hasGroups(layer: Layer, channels: number): boolean {
+  if (layer.kind === 'channel-shuffle') return true;
+  // An instance normalization's channels are groups of their own.
+  if (layer.kind === 'group-norm') return layer.groups < channels;
+  return (layer.kind === 'conv2d' || layer.kind === 'conv2d-transpose') && (layer.groups ?? 1) > 1;
+}
+
+/** Tensors that keep all channels: those that groups read and make, and one channel that is spread over many. */
+function wholeTensors(
+  layers: readonly Layer[],
   inputs: readonly Int32Array[],
   shapes: ReadonlyMap<string, Shape>,
-  union: ChannelUnion,
-): Int32Array {
-  const channels = shapes.get(layer.name)?.channels ?? 0;
-  const first = inputs[0] ?? new Int32Array(0);
-  switch (layer.kind) {
-    case 'input':
-    case 'conv2d':
-    case 'conv2d-transpose':
-    case 'dense':
-      return union.fresh(channels);
-    case 'depthwise-conv2d':
-      return Int32Array.from(
-        { length: channels },
-        (_, i) => first[Math.floor(i / layer.multiplier)] as number,
-      );
-    case 'batch-norm':
-    case 'activation':
-    case 'max-pool':
-    case 'avg-pool':
-    case 'global-avg-pool':
-    case 'softmax':
-    case 'bias-add':
-    case 'pad':
-    case 'upsample':
-    case 'dropout':
-    case 'gate':
-      return first;
-    case 'slice':
-      return first.slice(layer.from, layer.from + layer.channels);
-    case 'channel-shuffle': {
-      const perGroup = channels / layer.groups;
-      return Int32Array.from(
-        { length: channels },
-        (_, c) => first[(c % layer.groups) * perGroup + Math.floor(c / layer.groups)] as number,
-      );
+): Set<number> {
+  const whole = new Set<number>();
+  const shapeAt = (index: number) => shapes.get(layers[index]?.name ?? '') as Shape;
+  layers.forEach((layer, index) => {
+    const own = inputs[index] as Int32Array;
+    if (hasGroups(layer, shapeAt(index).channels)) {
+      whole.add(index);
+      for (const input of own) whole.add(input);
     }
-    case 'depth-to-space':
-      // Output channel c takes its pixels from channels c, C + c, 2C + c, … of the input: they live together.
-      for (let i = channels; i < first.length; i++) {
-        union.unite(first[i % channels] as number, first[i] as number);
-      }
-      return first.slice(0, channels);
-    case 'add':
-    case 'multiply':
-      for (const other of inputs.slice(1)) {
-        for (let i = 0; i < channels; i++) union.unite(first[i] as number, other[i] as number);
-      }
-      return first;
-    case 'concat':
-      return joinedIds(inputs);
-    case 'flatten':
-      return Int32Array.from({ length: channels }, (_, i) => first[i % first.length] as number);
-  }
+    if (!ELEMENTWISE.has(layer.kind)) return;
+    for (const input of own) if (spreadsChannel(shapeAt(input), shapeAt(index))) whole.add(input);
+  });
+  return whole;
 }
 
 export interface PlanOptions {
@@ -160,6 +130,7 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
   const inputs = layers.map((layer) =>
     Int32Array.from(layer.inputs, (name) => layerIndex.get(name) as number),
   );
+  checkChannels(layers, shapes);
   const union = new ChannelUnion();
   const ids: Int32Array[] = [];
   layers.forEach((layer, index) => {
@@ -173,6 +144,7 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
     );
   });
 
+  tieShared(network, { layerIndex, inputs, ids }, union);
   for (const names of options.forceGroup ?? []) {
     const channelsOf = (name: string) => {
       const index = layerIndex.get(name);
@@ -191,20 +163,13 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
 
   const fixedOutputs = options.outputsFixed === false ? [] : network.outputs;
   const outputs = new Set(fixedOutputs.map((name) => layerIndex.get(name)));
-  // Grouped convolutions and shuffles tie channels to places in their groups: what they read and make stays whole.
-  const grouped = new Set<number>();
-  layers.forEach((layer, index) => {
-    const isGrouped = layer.kind === 'conv2d' && (layer.groups ?? 1) > 1;
-    if (!isGrouped && layer.kind !== 'channel-shuffle') return;
-    grouped.add(index);
-    for (const input of inputs[index] as Int32Array) grouped.add(input);
-  });
+  const grouped = wholeTensors(layers, inputs, shapes);
   const named = new Map<string, number>();
   const groups = members.map(({ tensors, size }): ChannelGroup => {
     const touched = new Set(tensors);
     const producers = [...touched]
       .map((i) => layers[i] as Layer)
-      .filter((layer) => layer.kind === 'input' || makesChannels(layer));
+      .filter((layer) => layer.kind === 'input' || makesChannels(layer) || joinsChannels(layer));
     const first = producers[0]?.name ?? '';
     const count = (named.get(first) ?? 0) + 1;
     named.set(first, count);
@@ -212,7 +177,7 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
       name: count === 1 ? first : `${first}#${count}`,
       size,
       fixed:
-        producers.some((layer) => layer.kind === 'input') ||
+        producers.some((layer) => layer.kind === 'input' || joinsChannels(layer)) ||
         [...touched].some((i) => outputs.has(i) || grouped.has(i)),
       sources: producers.filter((layer) => layer.kind !== 'input').map((layer) => layer.name),
     };

@@ -3,6 +3,7 @@ import { withoutPads } from './deployed-pads.ts';
 import { repeatedLayers, withoutRepeats } from './deployed-repeats.ts';
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
+import { sharedWhenFolded } from './shared-folding.ts';
 import type { Weights } from './weights.ts';
 
 const FOLDABLE: ReadonlySet<Layer['kind']> = new Set([
@@ -49,7 +50,8 @@ function withoutNorms(network: Network): Network {
       const bias = withBias.has(layer.name) ? { useBias: true } : {};
       return { ...layer, inputs: layer.inputs.map(renamed), ...bias } as Layer;
     });
-  return { name: network.name, layers, outputs: network.outputs.map(renamed) };
+  const shared = sharedWhenFolded(network, folded, layers);
+  return { name: network.name, layers, outputs: network.outputs.map(renamed), ...shared };
 }
 
 /**
@@ -71,10 +73,14 @@ export function absorbedLayers(network: Network): Map<string, string> {
   return new Map([...folded, ...repeats]);
 }
 
-/** How many neighbouring kernel values belong to one output channel: all inputs of a transposed convolution. */
-function valuesPerOutput(layer: Layer, kernel: Float32Array, channels: number): number {
-  if (layer.kind !== 'conv2d-transpose') return 1;
-  return kernel.length / (channels * layer.kernelSize[0] * layer.kernelSize[1]);
+/** Which output channel a kernel's value belongs to: of a transposed convolution, its inputs are neighbours. */
+function outputOf(layer: Layer, kernel: Float32Array, channels: number): (at: number) => number {
+  if (layer.kind !== 'conv2d-transpose') return (at) => at % channels;
+  const { groups = 1, kernelSize } = layer;
+  const perGroup = channels / groups;
+  const inputs = kernel.length / (perGroup * kernelSize[0] * kernelSize[1]);
+  const inputsPerGroup = inputs / groups;
+  return (at) => Math.floor((at % inputs) / inputsPerGroup) * perGroup + (Math.floor(at / inputs) % perGroup);
 }
 
 /**
@@ -113,10 +119,10 @@ export function deployedWeights(network: Network, weights: Weights): Weights {
       factor[c] = (gamma?.[c] ?? 1) / Math.sqrt((variance[c] as number) + layer.epsilon);
       bias[c] = (beta[c] as number) + ((oldBias?.[c] ?? 0) - (mean[c] as number)) * (factor[c] as number);
     }
-    const inner = valuesPerOutput(source, kernel, channels);
+    const channelOf = outputOf(source, kernel, channels);
     const scaled = new Float32Array(kernel.length);
     for (let i = 0; i < kernel.length; i++) {
-      scaled[i] = (kernel[i] as number) * (factor[Math.floor(i / inner) % channels] as number);
+      scaled[i] = (kernel[i] as number) * (factor[channelOf(i)] as number);
     }
     result.set(`${sourceName}/kernel`, scaled);
     result.set(`${sourceName}/bias`, bias);

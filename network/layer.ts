@@ -1,20 +1,25 @@
 // The layer kinds: what a convolutional network is made of.
+import type { LayerBase, Padding, Size2d } from './layer-base.ts';
+import type { BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm } from './norm-layers.ts';
+import type { BorderPad, Crop, DepthToSpace, Pad, Resize, SpaceToDepth, Upsample } from './pixel-layers.ts';
 
-/** [height, width] in pixels. */
-export type Size2d = readonly [number, number];
-
-/**
- * Zeros put around the input. 'same' is TensorFlow's SAME (output = ceil(input / stride), the odd zero at the
- * bottom and right), 'valid' pads nothing; numbers are pixels.
- */
-export type Padding =
-  | 'same'
-  | 'valid'
-  | { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+export type { Padding, Size2d } from './layer-base.ts';
+export type { BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm } from './norm-layers.ts';
+export type {
+  BorderPad,
+  Crop,
+  DepthToSpace,
+  Pad,
+  Resize,
+  Sampling,
+  SpaceToDepth,
+  Upsample,
+} from './pixel-layers.ts';
 
 /**
  * hard-sigmoid is min(max(slope · x + ½, 0), 1), hard-swish x times that of slope ⅙, swish x · sigmoid(x) (SiLU), gelu
- * x · Φ(x), exactly.
+ * x · Φ(x), exactly, gelu-tanh its approximation by a tanh, softplus ln(1 + eˣ), mish x · tanh(softplus(x)), selu that
+ * of arXiv 1706.02515, clip min(max(x, least), most).
  */
 export type ActivationFunction =
   | 'relu'
@@ -26,13 +31,12 @@ export type ActivationFunction =
   | 'tanh'
   | 'swish'
   | 'hard-swish'
-  | 'gelu';
-
-interface LayerBase {
-  readonly name: string;
-  /** Names of the layers whose outputs this one reads. */
-  readonly inputs: readonly string[];
-}
+  | 'gelu'
+  | 'gelu-tanh'
+  | 'softplus'
+  | 'mish'
+  | 'selu'
+  | 'clip';
 
 export interface Input extends LayerBase {
   readonly kind: 'input';
@@ -63,6 +67,8 @@ export interface Conv2dTranspose extends LayerBase, Window {
   readonly filters: number;
   readonly kernelSize: Size2d;
   readonly useBias: boolean;
+  readonly groups?: number;
+  readonly dilations?: Size2d;
 }
 
 export interface DepthwiseConv2d extends LayerBase, Window {
@@ -80,18 +86,22 @@ export interface Dense extends LayerBase {
   readonly useBias: boolean;
 }
 
-export interface BatchNorm extends LayerBase {
-  readonly kind: 'batch-norm';
-  readonly epsilon: number;
-  /** Whether it has γ. TF-slim's Inception V2 trains without unless asked; MorphNet needs it. */
-  readonly scale: boolean;
-}
-
 export interface Activation extends LayerBase {
   readonly kind: 'activation';
   readonly activation: ActivationFunction;
-  /** Of leaky-relu below zero (0.01 by default) and of hard-sigmoid at its middle (⅙ by default); of no other. */
+  /**
+   * Of leaky-relu below zero (0.01 by default), of hard-sigmoid at its middle (⅙ by default), of elu left of zero (1 by
+   * default); of no other.
+   */
   readonly slope?: number;
+  /** Borders of clip; none by default. */
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** x where it is positive, else x times the slope of its channel, a weight. */
+export interface Prelu extends LayerBase {
+  readonly kind: 'prelu';
 }
 
 export interface Pool extends LayerBase, Window {
@@ -107,8 +117,19 @@ export interface GlobalAvgPool extends LayerBase {
   readonly keepDims?: boolean;
 }
 
+/** The mean or the largest of all channels at each pixel: one channel. */
+export interface ChannelReduce extends LayerBase {
+  readonly kind: 'channel-mean' | 'channel-max';
+}
+
+/** Element by element; an input of one pixel or one channel is spread over the others'. */
 export interface Add extends LayerBase {
   readonly kind: 'add';
+}
+
+/** Of two inputs, the second from the first or the first by the second; spread as an add's. */
+export interface Arithmetic extends LayerBase {
+  readonly kind: 'subtract' | 'divide' | 'minimum' | 'maximum';
 }
 
 /** Element by element; a 1×1 or flat input is spread over the others' pixels (squeeze-and-excite). */
@@ -129,24 +150,6 @@ export interface Flatten extends LayerBase {
 /** A constant added to each channel. */
 export interface BiasAdd extends LayerBase {
   readonly kind: 'bias-add';
-}
-
-/** Zeros around the map. */
-export interface Pad extends LayerBase {
-  readonly kind: 'pad';
-  readonly padding: Exclude<Padding, string>;
-}
-
-export interface Upsample extends LayerBase {
-  readonly kind: 'upsample';
-  readonly factor: Size2d;
-  readonly interpolation: 'nearest' | 'bilinear';
-}
-
-/** Sub-pixel shuffle: block² · C channels become C channels of block times the height and width. */
-export interface DepthToSpace extends LayerBase {
-  readonly kind: 'depth-to-space';
-  readonly block: number;
 }
 
 /** Channels from … from + channels − 1. */
@@ -178,6 +181,13 @@ export interface Gate extends LayerBase {
 
 export interface Softmax extends LayerBase {
   readonly kind: 'softmax';
+  /** Whether it is the logarithm of that; false by default. */
+  readonly log?: boolean;
+}
+
+/** Number of the largest channel at each pixel, the first of equals: one channel of whole numbers. */
+export interface ArgMax extends LayerBase {
+  readonly kind: 'arg-max';
 }
 
 export type Layer =
@@ -187,22 +197,33 @@ export type Layer =
   | DepthwiseConv2d
   | Dense
   | BatchNorm
+  | GroupNorm
+  | LayerNorm
+  | LocalResponseNorm
   | Activation
+  | Prelu
   | Pool
   | GlobalAvgPool
+  | ChannelReduce
   | Add
+  | Arithmetic
   | Multiply
   | BiasAdd
   | Concat
   | Slice
   | ChannelShuffle
   | Pad
+  | BorderPad
+  | Crop
   | Upsample
+  | Resize
   | DepthToSpace
+  | SpaceToDepth
   | Dropout
   | Gate
   | Flatten
-  | Softmax;
+  | Softmax
+  | ArgMax;
 
 export type LayerKind = Layer['kind'];
 

@@ -48,7 +48,7 @@ export function opTerms(
       // A transposed convolution multiplies at each of its input's pixels.
       const pixels = layer.kind === 'conv2d-transpose' ? inputArea : outputArea;
       // Channels of one group in, per output.
-      const groups = layer.kind === 'conv2d' ? (layer.groups ?? 1) : 1;
+      const groups = layer.kind === 'dense' ? 1 : (layer.groups ?? 1);
       return {
         ...moved,
         flopsIO: (2 * pixels * taps) / groups,
@@ -76,6 +76,10 @@ export function opTerms(
       return { ...moved, bytesI: moved.bytesI + BYTES_PER_VALUE };
     case 'add':
     case 'multiply':
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
       // All inputs at the alive count of the first, each with its own height and width.
       return { ...moved, bytesI: BYTES_PER_VALUE * inputAreas.reduce((sum, area) => sum + area, 0) };
     case 'concat':
@@ -89,8 +93,19 @@ export function opTerms(
     case 'bias-add':
     case 'slice':
     case 'pad':
+    case 'border-pad':
+    case 'crop':
     case 'upsample':
+    case 'resize':
     case 'depth-to-space':
+    case 'space-to-depth':
+    case 'group-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
+    case 'prelu':
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
     case 'channel-shuffle':
     case 'dropout':
       return null;

@@ -15,6 +15,7 @@ export interface DistinctTensors {
 /** Layers that keep a channel link cut before them cut. */
 const KEEPS_CUT: ReadonlySet<LayerKind> = new Set([
   'activation',
+  'prelu',
   'bias-add',
   'batch-norm',
   'dropout',

@@ -5,6 +5,7 @@ import { type OpTerms, opTerms } from './morph-net-op-terms.ts';
 import { type CostMeasure, relaxation } from './morph-net-relaxation.ts';
 import { type DistinctTensors, distinctTensors } from './morph-net-tensors.ts';
 import { float32LatencyNs, type Roof } from './roofline.ts';
+import { weightOwner } from './shared-weights.ts';
 
 /** Costs of one op at some widths, as Google's library counts them. */
 export interface OpCost {
@@ -90,11 +91,14 @@ export class MorphNetView {
     };
     const uncosted: UncostedLayer[] = [];
     this.costed = plan.network.layers.flatMap((layer, index): CostedOp[] => {
-      const terms = opTerms(layer, layer.inputs.map(areaOf), areaOf(layer.name), compatibility);
-      if (terms === null) {
+      const made = opTerms(layer, layer.inputs.map(areaOf), areaOf(layer.name), compatibility);
+      if (made === null) {
         if (layer.kind !== 'input') uncosted.push({ name: layer.name, kind: layer.kind });
         return [];
       }
+      const isShared = weightOwner(plan.network, `${layer.name}/kernel`) !== `${layer.name}/kernel`;
+      // A kernel of several layers is read by each and counts once.
+      const terms = isShared ? { ...made, parametersIO: 0, parametersO: 0 } : made;
       const input = tensorOf[plan.inputs[index]?.[0] as number] as number;
       return [{ ...terms, name: layer.name, kind: layer.kind, input, output: tensorOf[index] as number }];
     });

@@ -8,6 +8,11 @@ export interface Network {
   readonly layers: readonly Layer[];
   /** Names of the layers whose outputs the network returns. */
   readonly outputs: readonly string[];
+  /**
+   * Weights that are another one's values, by their names (`layer/part`): of a kernel that several layers read, all
+   * but the first. They count once, are written once, and their layers' channels live and die together.
+   */
+  readonly shared?: Readonly<Record<string, string>>;
 }
 
 /** The layer of that name. Throws if there is none: names come from the network itself. */
@@ -33,23 +38,38 @@ const INPUT_COUNTS: Record<Layer['kind'], readonly [number, number]> = {
   'depthwise-conv2d': [1, 1],
   dense: [1, 1],
   'batch-norm': [1, 1],
+  'group-norm': [1, 1],
+  'layer-norm': [1, 1],
+  'local-response-norm': [1, 1],
   activation: [1, 1],
+  prelu: [1, 1],
   'max-pool': [1, 1],
   'avg-pool': [1, 1],
   'global-avg-pool': [1, 1],
+  'channel-mean': [1, 1],
+  'channel-max': [1, 1],
+  subtract: [2, 2],
+  divide: [2, 2],
+  minimum: [2, 2],
+  maximum: [2, 2],
   add: [2, Number.POSITIVE_INFINITY],
   multiply: [2, Number.POSITIVE_INFINITY],
   'bias-add': [1, 1],
   slice: [1, 1],
   'channel-shuffle': [1, 1],
   pad: [1, 1],
+  'border-pad': [1, 1],
+  crop: [1, 1],
   upsample: [1, 1],
+  resize: [1, 1],
   'depth-to-space': [1, 1],
+  'space-to-depth': [1, 1],
   dropout: [1, 1],
   gate: [1, 1],
   concat: [1, Number.POSITIVE_INFINITY],
   flatten: [1, 1],
   softmax: [1, 1],
+  'arg-max': [1, 1],
 };
 
 /**

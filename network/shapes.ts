@@ -3,14 +3,11 @@ import { UserError } from '../records/user-error.ts';
 import type { Layer, Padding } from './layer.ts';
 import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
+import { pixelShape } from './pixel-shapes.ts';
+import type { Shape } from './shape.ts';
+import { spreadShape } from './spread-shapes.ts';
 
-/** Shape of one example, NHWC without N. A flat (rank 2) tensor has height and width 1. */
-export interface Shape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly flat: boolean;
-}
+export type { Shape } from './shape.ts';
 
 export interface PadAmounts {
   readonly top: number;
@@ -80,12 +77,15 @@ export function dilatedWindow(layer: {
 /** As TensorFlow: SAME gives input · stride, VALID adds what the filter reaches over. */
 function transposedSize(
   layer: {
+    readonly name: string;
     readonly kernelSize: readonly [number, number];
     readonly strides: readonly [number, number];
     readonly padding: Padding;
+    readonly dilations?: readonly [number, number];
   },
   input: Shape,
 ): { height: number; width: number } {
+  const window = dilatedWindow(layer);
   const along = (size: number, filter: number, stride: number, crop: number) =>
     layer.padding === 'same'
       ? size * stride
@@ -93,41 +93,14 @@ function transposedSize(
         ? size * stride + Math.max(filter - stride, 0)
         : (size - 1) * stride + filter - crop;
   const crop = typeof layer.padding === 'string' ? { top: 0, bottom: 0, left: 0, right: 0 } : layer.padding;
-  return {
-    height: along(input.height, layer.kernelSize[0], layer.strides[0], crop.top + crop.bottom),
-    width: along(input.width, layer.kernelSize[1], layer.strides[1], crop.left + crop.right),
-  };
-}
-
-function shuffled(layer: { readonly name: string; readonly block: number }, input: Shape): Shape {
-  const channels = input.channels / layer.block ** 2;
-  if (!Number.isInteger(channels)) {
-    throw new UserError({
-      got: `${input.channels} channels at depth-to-space ${layer.name}`,
-      expected: `a multiple of ${layer.block ** 2}`,
-      fix: 'correct the width before it',
-    });
-  }
-  return { height: input.height * layer.block, width: input.width * layer.block, channels, flat: false };
-}
-
-/** 1×1 and flat inputs are spread over the largest one. */
-function multiplied(layer: Layer, inputs: readonly Shape[]): Shape {
-  const largest = inputs.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a));
-  sameSize(
-    layer,
-    inputs.filter(({ height, width }) => height * width > 1),
-    largest,
-  );
-  const odd = inputs.find(({ channels }) => channels !== largest.channels);
-  if (odd !== undefined) {
-    throw new UserError({
-      got: `${largest.channels} and ${odd.channels} channels at multiply ${layer.name}`,
-      expected: 'equal channel counts',
-      fix: 'give the layers before it one width',
-    });
-  }
-  return largest;
+  const height = along(input.height, window[0], layer.strides[0], crop.top + crop.bottom);
+  const width = along(input.width, window[1], layer.strides[1], crop.left + crop.right);
+  if (height >= 1 && width >= 1) return { height, width };
+  throw new UserError({
+    got: `a ${input.height}×${input.width} input to conv2d-transpose ${layer.name}, all of whose output is cut off`,
+    expected: 'an output of at least one pixel',
+    fix: 'use a larger image or another padding',
+  });
 }
 
 /** Output shape of one layer, given the shapes of its inputs. */
@@ -150,7 +123,10 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'dense':
       return { height: 1, width: 1, channels: layer.units, flat: true };
     case 'batch-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
     case 'activation':
+    case 'prelu':
     case 'softmax':
     case 'bias-add':
     case 'dropout':
@@ -158,14 +134,18 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return first;
     case 'global-avg-pool':
       return { height: 1, width: 1, channels: first.channels, flat: layer.keepDims !== true };
-    case 'pad': {
-      const { top, bottom, left, right } = layer.padding;
-      return { ...first, height: first.height + top + bottom, width: first.width + left + right };
-    }
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
+      return { ...first, channels: 1 };
+    case 'pad':
+    case 'border-pad':
+    case 'crop':
     case 'upsample':
-      return { ...first, height: first.height * layer.factor[0], width: first.width * layer.factor[1] };
+    case 'resize':
     case 'depth-to-space':
-      return shuffled(layer, first);
+    case 'space-to-depth':
+      return pixelShape(layer, first);
     case 'slice':
       if (layer.from + layer.channels > first.channels) {
         throw new UserError({
@@ -176,30 +156,24 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       }
       return { ...first, channels: layer.channels };
     case 'channel-shuffle':
+    case 'group-norm':
       if (first.channels % layer.groups !== 0) {
         throw new UserError({
-          got: `${first.channels} channels at channel-shuffle ${layer.name}`,
+          got: `${first.channels} channels at ${layer.kind} ${layer.name}`,
           expected: `a multiple of its ${layer.groups} groups`,
           fix: 'correct the width before it',
         });
       }
       return first;
+    case 'add':
     case 'multiply':
-      return multiplied(layer, inputs);
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
+      return spreadShape(layer, inputs);
     case 'flatten':
       return { height: 1, width: 1, channels: first.height * first.width * first.channels, flat: true };
-    case 'add': {
-      sameSize(layer, inputs, first);
-      const odd = inputs.find((input) => input.channels !== first.channels);
-      if (odd !== undefined) {
-        throw new UserError({
-          got: `${first.channels} and ${odd.channels} channels at add ${layer.name}`,
-          expected: 'equal channel counts',
-          fix: 'give the layers before it one width',
-        });
-      }
-      return first;
-    }
     case 'concat':
       sameSize(layer, inputs, first);
       return { ...first, channels: inputs.reduce((sum, input) => sum + input.channels, 0) };

@@ -3,6 +3,7 @@ import { UserError } from '../records/user-error.ts';
 import type { Layer } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
 import { inferShapes, type Shape } from './shapes.ts';
+import { sharedAmong } from './shared-weights.ts';
 
 /** Where a part of a network begins and ends. */
 export interface Boundary {
@@ -46,5 +47,6 @@ export function subNetwork(network: Network, { from = [], to }: Boundary): Netwo
       for (const input of layer.inputs) needed.add(input);
     }
   }
-  return checkedNetwork({ name: network.name, layers: layers.reverse(), outputs });
+  layers.reverse();
+  return checkedNetwork({ name: network.name, layers, outputs, ...sharedAmong(network, layers) });
 }

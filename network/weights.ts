@@ -4,11 +4,13 @@ import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
 import type { ScratchMemory } from './scratch-memory.ts';
 import { inferShapes } from './shapes.ts';
+import { weightOwner } from './shared-weights.ts';
 
 /**
- * Weights by `layer/part`: `kernel` (convolution [h, w, in, out], depthwise [h, w, in, multiplier], transposed
- * [h, w, out, in], dense [in, out], row-major), `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` of a batch
- * norm, and `logits` of a gate, which only training reads.
+ * Weights by `layer/part`: `kernel` (convolution [h, w, in / groups, out], depthwise [h, w, in, multiplier], transposed
+ * [h, w, out / groups, in], dense [in, out], row-major), `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` of a
+ * batch norm, `gamma` and `beta` of a group or layer norm, `slope` of a prelu, and `logits` of a gate, which only
+ * training reads.
  */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -25,7 +27,15 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
         push('kernel', ...layer.kernelSize, input / (layer.groups ?? 1), output);
         break;
       case 'conv2d-transpose':
-        push('kernel', ...layer.kernelSize, output, input);
+        push('kernel', ...layer.kernelSize, output / (layer.groups ?? 1), input);
+        break;
+      case 'prelu':
+        push('slope', output);
+        break;
+      case 'group-norm':
+      case 'layer-norm':
+        push('gamma', output);
+        push('beta', output);
         break;
       case 'bias-add':
         push('bias', output);
@@ -54,11 +64,23 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
       case 'slice':
       case 'channel-shuffle':
       case 'pad':
+      case 'border-pad':
+      case 'crop':
       case 'upsample':
+      case 'resize':
       case 'depth-to-space':
+      case 'space-to-depth':
       case 'dropout':
       case 'flatten':
       case 'softmax':
+      case 'arg-max':
+      case 'local-response-norm':
+      case 'channel-mean':
+      case 'channel-max':
+      case 'subtract':
+      case 'divide':
+      case 'minimum':
+      case 'maximum':
         break;
       default:
         unknownLayer(layer);
@@ -118,6 +140,9 @@ export function seededNormals(
   return result;
 }
 
+/** What small weights lie around, other than zero: scales one, logits of gates that are open. */
+const CENTRES: Readonly<Record<string, number>> = { gamma: 1, moving_variance: 1, logits: 1, slope: 0.25 };
+
 /**
  * Weights for timing and comparing: kernels normal with variance 2 / fan-in (He et al., arXiv 1502.01852), so that
  * activations neither vanish nor overflow; small biases; batch norm near the identity; gates open.
@@ -126,6 +151,11 @@ export function seededNormals(
 export function seededWeights(network: Network, seed: number, scratch?: ScratchMemory): Weights {
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of weightShapes(network)) {
+    const owner = weights.get(weightOwner(network, name));
+    if (owner !== undefined) {
+      weights.set(name, owner);
+      continue;
+    }
     const part = name.slice(name.lastIndexOf('/') + 1);
     const count = shape.reduce((product, size) => product * size, 1);
     const values = seededNormals(name, count, seed, scratch);
@@ -138,8 +168,7 @@ export function seededWeights(network: Network, seed: number, scratch?: ScratchM
       const scale = Math.sqrt(2 / fanIn);
       for (let i = 0; i < count; i++) values[i] = (values[i] as number) * scale;
     } else {
-      // Scales near one; logits of gates that are open.
-      const centre = part === 'gamma' || part === 'moving_variance' || part === 'logits' ? 1 : 0;
+      const centre = CENTRES[part] ?? 0;
       for (let i = 0; i < count; i++)
         values[i] = centre + 0.1 * Math.max(-3, Math.min(3, values[i] as number));
     }

@@ -3,6 +3,8 @@ import { UserError } from '../records/user-error.ts';
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
 import { type Layer, makesChannels, type Slice } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
+import { sharedAmong } from './shared-weights.ts';
+import { ELEMENTWISE } from './spread-shapes.ts';
 
 /** Alive output channels by layer name; missing layers are full. */
 export type Widths = Readonly<Record<string, number>>;
@@ -178,12 +180,13 @@ export interface CutLayer {
 /**
  * A layer can be gone, cut off from the input, while others keep its channels alive through an add or a multiply. An
  * add does without it; but a concat of it would have fewer channels than its groups, and a factor of a multiply is no
- * 1: the first such case, by layer index.
+ * 1, nor what is subtracted from nothing: the first such case, by layer index.
  */
 export function cutLayer(plan: ChannelPlan, { widths, alive }: SettledWidths): CutLayer | undefined {
   for (let reader = 0; reader < alive.length; reader++) {
     const kind = plan.network.layers[reader]?.kind;
-    if (alive[reader] === 0 || (kind !== 'concat' && kind !== 'multiply')) continue;
+    if (alive[reader] === 0 || kind === undefined) continue;
+    if (kind !== 'concat' && (kind === 'add' || !ELEMENTWISE.has(kind))) continue;
     for (const layer of plan.inputs[reader] as Int32Array) {
       const isNeeded = channelCount(plan.outputChannels[layer] as ChannelSum, widths) > 0;
       if (alive[layer] === 0 && isNeeded) return { layer, reader };
@@ -250,5 +253,5 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
     }
     return aliases.get(name) ?? name;
   });
-  return checkedNetwork({ name: network.name, layers, outputs });
+  return checkedNetwork({ name: network.name, layers, outputs, ...sharedAmong(network, layers) });
 }

@@ -1,7 +1,7 @@
 // Settings that several experiments declare alike, and so spell the same way on the command line.
 import { availableParallelism } from 'node:os';
 import { setting, unrecorded } from './run-settings.ts';
-import { integer, toggle, word } from './setting-kinds.ts';
+import { integer, toggle, word, words } from './setting-kinds.ts';
 
 export const seed = setting(integer(0), {
   flag: '--seed <n>',
@@ -35,6 +35,25 @@ export const threads = unrecorded(
     flag: '--threads <n>',
     description: `CPU threads of the engine, of ${availableParallelism()} here`,
     default: 1,
+  }),
+);
+
+/** Of images whose height and width a model file leaves open. */
+export const image = unrecorded(
+  "part of the network's own name, which is a fact",
+  setting(word(), {
+    flag: '--image <HxW>',
+    description: 'height and width of images, where a model file leaves them open',
+    default: null,
+  }),
+);
+
+export const dim = unrecorded(
+  "part of the network's own name, which is a fact",
+  setting(words(), {
+    flag: '--dim <name=n...>',
+    description: 'sizes of named dimensions that a model file leaves open',
+    default: null,
   }),
 );
 

@@ -1,28 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import * as morphline from '../index.ts';
 import { wasmAdapter } from '../profiler/engines/wasm/adapter.ts';
-
-/** The code blocks of the README that are TypeScript. */
-function codeBlocks(): string[] {
-  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
-  return [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code as string);
-}
-
-/** Runs a block as it stands, its imports taken from here; returns what it declares under `result`. */
-async function run(code: string, result: string, given: Record<string, unknown>): Promise<unknown> {
-  const modules: Record<string, unknown> = { '@tensorflow/tfjs': tf, morphline };
-  const body = code
-    .replace(/import \* as (\w+) from '([^']+)';/g, "const $1 = modules['$2'];")
-    .replace(/import (\{[^}]+\}) from '([^']+)';/g, "const $1 = modules['$2'];");
-  const AsyncFunction = run.constructor as new (
-    ...args: string[]
-  ) => (...args: unknown[]) => Promise<unknown>;
-  const names = ['modules', ...Object.keys(given)];
-  return new AsyncFunction(...names, `${body}\nreturn ${result};`)(modules, ...Object.values(given));
-}
+import { codeBlocks, runCode } from './support/page-code.ts';
 
 /** A model such as a reader might bring, and data that it learns: the brighter half of the image. */
 function readersModel() {
@@ -49,11 +28,11 @@ beforeAll(async () => {
 });
 
 test("the README's lines train a reader's model and shrink it", async () => {
-  const [code] = codeBlocks();
+  const [code] = codeBlocks('README.md');
   const { model, images, labels } = readersModel();
   const gamma = model.layers[1]?.weights[0] as tf.LayerVariable;
   const before = gamma.read().dataSync().slice();
-  const smaller = (await run(code as string, 'smaller', { model, images, labels })) as tf.LayersModel;
+  const smaller = (await runCode(code as string, 'smaller', { model, images, labels })) as tf.LayersModel;
   const after = gamma.read().dataSync();
   const total = (values: ArrayLike<number>) =>
     Array.from(values).reduce((sum, each) => sum + Math.abs(each), 0);

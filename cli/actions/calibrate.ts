@@ -6,6 +6,7 @@ import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import type { CalibrateFlags } from '../../experiments/calibrate/calibrate-settings.ts';
 import { fitRun } from '../../experiments/calibrate/fit-run.ts';
 import type { Network } from '../../network/network.ts';
+import { ZOO } from '../../network/zoo/index.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import { openNetwork } from '../models.ts';
@@ -15,14 +16,15 @@ import { calibrationSummary } from './calibration-summary.ts';
 /** A budget overrun by this factor is told: it was less than the least plan needs. */
 const LATE = 1.5;
 
-function networksOf(names: readonly string[]): Promise<Network[]> {
-  return Promise.all(names.map(openNetwork));
+function networksOf(names: readonly string[], flags: CalibrateFlags): Promise<Network[]> {
+  // Sizes are for the files among them.
+  return Promise.all(names.map((name) => openNetwork(name, Object.hasOwn(ZOO, name) ? {} : flags)));
 }
 
 async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
   const { batch, seed, budgetSeconds, table, out, threads, quiet } = flags;
-  const networks = await networksOf(flags.network);
-  const validate = await networksOf(flags.validate);
+  const networks = await networksOf(flags.network, flags);
+  const validate = await networksOf(flags.validate, flags);
   const engine = await openIsolated({ engine: flags.engine ?? undefined, threads });
   const bar = progressBar('calibrate', quiet);
   const startMs = performance.now();
@@ -48,7 +50,7 @@ export async function runCalibration(flags: CalibrateFlags): Promise<void> {
   const profile =
     refit === null
       ? await calibrated(flags)
-      : fitRun(refit, await networksOf([...network, ...validate]), { anew: true });
+      : fitRun(refit, await networksOf([...network, ...validate], flags), { anew: true });
   warnOfLeftOut(out);
   if (flags.json) {
     const { name, roofline, chosen, reason, validation } = profile;

@@ -5,19 +5,20 @@ import { seededWeights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
-import { openModel, sizedPlan } from '../models.ts';
+import { batchOf, openModel, sizedPlan } from '../models.ts';
+import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { engineering, print, printJson } from '../terminal.ts';
 
-export interface ExportFlags extends CommonFlags, WidthFlags {
+export interface ExportFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly output: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly seed: number;
 }
 
 /** @throws UserError for another ending than .onnx, a network that is not there, and widths that do not fit it */
 export async function exportNetwork(model: string, flags: ExportFlags): Promise<void> {
-  const { output, batch, seed } = flags;
+  const { output, seed } = flags;
   if (!output.endsWith('.onnx')) {
     throw new UserError({
       got: `--output ${output}`,
@@ -25,13 +26,14 @@ export async function exportNetwork(model: string, flags: ExportFlags): Promise<
       fix: 'rename the output',
     });
   }
-  const { network: whole, weights: own } = await openModel(model);
+  const opened = await openModel(model, flags);
+  const { network: whole, weights: own } = opened;
   const { plan, widths } = sizedPlan(whole, flags);
   const isWhole = flags.widths === undefined && flags.widthMultiplier === undefined;
   const network = deployedNetwork(isWhole ? whole : resizeNetwork(plan, widths));
   // Weights of a file fit its own widths.
   const weights = isWhole && own !== undefined ? deployedWeights(whole, own) : seededWeights(network, seed);
-  const bytes = writeOnnx(network, weights, batch);
+  const bytes = writeOnnx(network, weights, batchOf(opened, flags.batch));
   writeFileAtomic(output, bytes);
   if (flags.json === true) printJson({ network: network.name, file: output, bytes: bytes.length });
   else print(`${output}: ${network.name}, ${engineering(bytes.length)}B`);

@@ -11,13 +11,14 @@ import {
 } from '../../experiments/filter-cost/filter-cost.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { UserError } from '../../records/user-error.ts';
-import { openNetwork, sizedPlan } from '../models.ts';
+import { batchOf, openModel, sizedPlan } from '../models.ts';
+import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { duration, engineering, percent, print, printJson, table } from '../terminal.ts';
 
-export interface FilterCostFlags extends CommonFlags, WidthFlags {
+export interface FilterCostFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly device: readonly string[];
-  readonly batch: number;
+  readonly batch?: number;
   readonly csv?: string;
   readonly chart?: string;
 }
@@ -102,7 +103,7 @@ function printFilterCosts({ network, rows, latency_us }: FilterCost): void {
 
 /** @throws UserError for missing or wrong flags, and for what they name that is not there */
 export async function filterCost(model: string, flags: FilterCostFlags): Promise<void> {
-  const { batch, chart, csv, device: names } = flags;
+  const { chart, csv, device: names } = flags;
   if (names.length === 0) {
     throw new UserError({
       got: 'filter-cost without --device',
@@ -117,7 +118,9 @@ export async function filterCost(model: string, flags: FilterCostFlags): Promise
       fix: 'rename the chart',
     });
   }
-  const { plan, widths } = sizedPlan(await openNetwork(model), flags);
+  const opened = await openModel(model, flags);
+  const batch = batchOf(opened, flags.batch);
+  const { plan, widths } = sizedPlan(opened.network, flags);
   requireVariableWidths(plan);
   const { cost, scans } = scannedFilterCosts(plan, widths, names.map(openDevice), batch);
   if (csv !== undefined) writeFile(csv, csvOf(cost));

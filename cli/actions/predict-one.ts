@@ -18,6 +18,8 @@ export interface OneOptions {
   readonly batch: number;
   readonly view: View;
   readonly json: boolean;
+  /** What of a file is costed as something else. */
+  readonly notes: readonly string[];
   /** What the flags multiplied all widths by. */
   readonly widthMultiplier?: number;
 }
@@ -96,6 +98,7 @@ export function predictOne(
     view,
     batch,
     width_multiplier: widthMultiplier,
+    notes: options.notes,
     latency_us: prediction.latencyUs,
     flops: prediction.flops,
     parameters: prediction.parameters,

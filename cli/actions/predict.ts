@@ -3,19 +3,20 @@ import { openDevice } from '../../calibration/device-profile.ts';
 import { defaultView, type View } from '../../calibration/predict.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { UserError } from '../../records/user-error.ts';
-import { openNetwork, sizedPlan } from '../models.ts';
+import { batchOf, openModel, sizedPlan } from '../models.ts';
+import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags } from '../options.ts';
 import { holdsMany, readStructures } from '../structures.ts';
 import { compareDevices } from './predict-compare.ts';
 import { predictOne } from './predict-one.ts';
 import { predictStructures } from './predict-structures.ts';
 
-export interface PredictFlags extends CommonFlags {
+export interface PredictFlags extends CommonFlags, SizeFlags {
   readonly device?: string;
   readonly compare?: readonly string[];
   readonly widths: readonly string[];
   readonly widthMultiplier?: number;
-  readonly batch: number;
+  readonly batch?: number;
   readonly view?: View;
 }
 
@@ -26,11 +27,17 @@ function hasMany({ widths }: PredictFlags): boolean {
 }
 
 /** The plan and widths of the one structure that the flags give, or of the full network. */
-async function oneSize(model: string, { widths: [path], widthMultiplier }: PredictFlags) {
-  return sizedPlan(await openNetwork(model), {
+async function oneSize(model: string, flags: PredictFlags) {
+  const {
+    widths: [path],
+    widthMultiplier,
+  } = flags;
+  const opened = await openModel(model, flags);
+  const sized = sizedPlan(opened.network, {
     ...(path === undefined ? {} : { widths: path }),
     ...(widthMultiplier === undefined ? {} : { widthMultiplier }),
   });
+  return { sized, batch: batchOf(opened, flags.batch), notes: opened.notes ?? [] };
 }
 
 async function compare(model: string, names: readonly string[], flags: PredictFlags): Promise<void> {
@@ -41,8 +48,9 @@ async function compare(model: string, names: readonly string[], flags: PredictFl
       fix: 'leave --compare out, or predict on one device after the other',
     });
   }
-  const { batch, json = false, view } = flags;
-  compareDevices(await oneSize(model, flags), names, {
+  const { json = false, view } = flags;
+  const { sized, batch } = await oneSize(model, flags);
+  compareDevices(sized, names, {
     batch,
     json,
     ...(view === undefined ? {} : { view }),
@@ -50,7 +58,7 @@ async function compare(model: string, names: readonly string[], flags: PredictFl
 }
 
 async function predictMany(model: string, deviceName: string, flags: PredictFlags): Promise<void> {
-  const { batch, json = false, widths, widthMultiplier } = flags;
+  const { json = false, widths, widthMultiplier } = flags;
   if (widthMultiplier !== undefined) {
     throw new UserError({
       got: `--widths ${widths[0]} and --width-multiplier ${widthMultiplier}`,
@@ -58,7 +66,9 @@ async function predictMany(model: string, deviceName: string, flags: PredictFlag
       fix: 'leave the other out',
     });
   }
-  const plan = planChannels(await openNetwork(model));
+  const opened = await openModel(model, flags);
+  const batch = batchOf(opened, flags.batch);
+  const plan = planChannels(opened.network);
   const device = openDevice(deviceName);
   const view = flags.view ?? defaultView(device);
   predictStructures(plan, readStructures(widths), device, { batch, view, json });
@@ -75,10 +85,12 @@ export async function predict(model: string, flags: PredictFlags): Promise<void>
     });
   }
   if (hasMany(flags)) return predictMany(model, flags.device, flags);
-  const { batch, json = false, widthMultiplier } = flags;
+  const { json = false, widthMultiplier } = flags;
   const device = openDevice(flags.device);
-  predictOne(await oneSize(model, flags), device, {
+  const { sized, batch, notes } = await oneSize(model, flags);
+  predictOne(sized, device, {
     batch,
+    notes,
     json,
     view: flags.view ?? defaultView(device),
     ...(widthMultiplier === undefined ? {} : { widthMultiplier }),

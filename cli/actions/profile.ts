@@ -7,16 +7,17 @@ import { resizeNetwork } from '../../network/widths.ts';
 import { engineNamed } from '../../profiler/engines/registry.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
-import { openNetwork, sizedPlan } from '../models.ts';
+import { batchOf, openModel, sizedPlan } from '../models.ts';
+import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { printJson, progressBar } from '../terminal.ts';
 import { printProfile, printRepeatability } from './profile-text.ts';
 
-export interface ProfileFlags extends CommonFlags, WidthFlags {
+export interface ProfileFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly engine?: string;
   readonly device?: string;
   readonly deployed?: boolean;
-  readonly batch: number;
+  readonly batch?: number;
   readonly threads: number;
   readonly seed: number;
   readonly budget: number;
@@ -41,12 +42,16 @@ async function measuring<T>(
   flags: ProfileFlags,
   work: (options: ProfileOptions) => Promise<T>,
 ): Promise<T> {
-  const { batch, seed, threads, engine, budget: budgetSeconds } = flags;
-  const { plan, widths } = sizedPlan(await openNetwork(model), flags);
+  const { seed, threads, engine, budget: budgetSeconds } = flags;
+  const opened = await openModel(model, flags);
+  const batch = batchOf(opened, flags.batch);
+  const { plan, widths } = sizedPlan(opened.network, flags);
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);
-  const file = fileAsItIs(model, flags, measurer.description);
+  // A file that fixes its batch runs at no other.
+  const isItsBatch = (opened.batch ?? batch) === batch;
+  const file = isItsBatch ? fileAsItIs(model, flags, measurer.description) : undefined;
   const own = file === undefined ? {} : { file };
   try {
     return await work({ measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update });

@@ -71,7 +71,7 @@ async function optionsOf(flags: StudyFlags): Promise<StudyOptions> {
   return {
     ...studySettings.pickRecorded(flags),
     ...draws(flags),
-    network: await openNetwork(flags.network),
+    network: await openNetwork(flags.network, flags),
     devices: flags.device.map(openDevice),
     parquet: flags.parquet,
     ...(shard === null ? { out: flags.out } : { shard, out: join(flags.out, shardFolder(shard)) }),

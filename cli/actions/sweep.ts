@@ -53,11 +53,11 @@ async function dryRun(flags: SweepFlags, options: SweepOptions): Promise<void> {
 
 /** Sweeps with the settings among the flags. */
 export async function sweepFromFlags(flags: SweepFlags): Promise<void> {
-  const network = await openNetwork(flags.network);
+  const network = await openNetwork(flags.network, flags);
   const device = openDevice(flags.device);
   const datasheetDevice = openDevice(flags.datasheet);
   const { seeds, folder } = seedsOf(flags);
-  const data = await openData({ ...flags, seed: 1 });
+  const data = await openData(network, { ...flags, seed: 1 });
   requireFit(network, data);
   const training = await openTrainingEngine(flags.engine ?? undefined, flags.threads ?? undefined);
   const bar = progressBar('sweep', flags.quiet);

@@ -13,9 +13,9 @@ import { trainSummary } from './train-summary.ts';
 
 /** Trains with the settings among the flags. */
 export async function trainFromFlags(flags: TrainFlags): Promise<void> {
-  const network = await openNetwork(flags.network);
+  const network = await openNetwork(flags.network, flags);
   const device = openDevice(flags.device);
-  const data = await openData(flags);
+  const data = await openData(network, flags);
   // Before an engine starts, which takes a while and may have things to say.
   requireFit(network, data);
   const training = await openTrainingEngine(flags.engine ?? undefined, flags.threads ?? undefined);

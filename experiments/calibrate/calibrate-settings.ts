@@ -22,6 +22,8 @@ export const calibrateSettings = defineSettings(
         default: ['inception-v2'],
       }),
     ),
+    image: common.image,
+    dim: common.dim,
     batch: common.batch,
     threads: common.threads,
     seed: common.seed,

@@ -10,6 +10,8 @@ const CHANNELS = 3;
 const RECORD_BYTES = 1 + CHANNELS * PLANE;
 const TRAIN = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
 const TEST = ['test_batch.bin'];
+/** Of the six files that hold images. */
+export const CIFAR_FILES: readonly string[] = [...TRAIN, ...TEST];
 /** Of batches.meta.txt, in the order of the labels. */
 const CLASSES = [
   'airplane',

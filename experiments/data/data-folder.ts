@@ -1,8 +1,8 @@
 // Loading a data set from a folder of files: listed, decoded, and kept decoded in a cache.
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { readCifarFolder } from './cifar-binary.ts';
 import { listClassFolders } from './class-folder-listing.ts';
 import type { DataFile, DataListing } from './data-listing.ts';
@@ -160,8 +160,7 @@ function requireSize({ medium }: DataListing, size: ImageSize | undefined): void
 }
 
 function defaultCacheDirectory(directory: string, size: ImageSize | undefined): string {
-  const root = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(root, 'morphline', 'images', sha256([resolve(directory), size ?? null]).slice(0, 16));
+  return cacheFolder('images', sha256([resolve(directory), size ?? null]).slice(0, 16));
 }
 
 function cacheKey({ train, test }: DataListing, size: ImageSize | undefined): string {

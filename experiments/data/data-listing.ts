@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../records/user-error.ts';
 import type { Medium } from './dataset.ts';
+import { KNOWN_SETS } from './known-sets.ts';
 
 export interface DataFile {
   readonly path: string;
@@ -67,7 +68,7 @@ function listVisibleEntries(directory: string): Dirent[] {
     throw new UserError({
       got: `${directory}, which is no directory`,
       expected: LAYOUTS,
-      fix: 'check the path',
+      fix: `check the path, or name ${Object.keys(KNOWN_SETS).join(', ')}`,
     });
   }
   return readdirSync(directory, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));

@@ -4,5 +4,7 @@ export { type BatchOptions, epochOrder, fillBatch } from './batches.ts';
 export { type DataFolderOptions, loadDataFolder } from './data-folder.ts';
 export { type Dataset, type ImageSet, type Medium, subset } from './dataset.ts';
 export type { ImageSize } from './decode-images.ts';
+export { type FetchOptions, fetchSet, isKnownSet } from './fetch-set.ts';
 export { type Normalization, normalization } from './normalization.ts';
+export { paddedData } from './pad-images.ts';
 export { generateTexturedShapes, type TexturedShapesOptions } from './textured-shapes.ts';

@@ -24,6 +24,8 @@ export const studySettings = defineSettings(
         default: 'inception-v2',
       }),
     ),
+    image: common.image,
+    dim: common.dim,
     samples: unrecorded(
       'a study may go on to more; sample k does not depend on how many there are',
       setting(integer(1), {

@@ -29,13 +29,29 @@ function shares(): SettingKind<readonly number[]> {
   return { schema: z.array(share).nonempty(expected).readonly() };
 }
 
-const { network, data, images, device, shrinkShare, epochs, shrinkEpochs, batch, learningRate, augment } =
-  trainSettings.fields;
+const {
+  network,
+  image,
+  dim,
+  data,
+  cache,
+  images,
+  device,
+  shrinkShare,
+  epochs,
+  shrinkEpochs,
+  batch,
+  learningRate,
+  augment,
+} = trainSettings.fields;
 
 export const sweepSettings = defineSettings(
   {
     network,
+    image,
+    dim,
     data,
+    cache,
     images,
     device,
     methods: setting(someOf(METHODS), {

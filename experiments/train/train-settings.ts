@@ -37,12 +37,22 @@ export const trainSettings = defineSettings(
         default: 'inception-32',
       }),
     ),
+    image: common.image,
+    dim: common.dim,
     data: unrecorded(
       'the name of the data and the numbers of images are facts',
       setting(word(), {
         flag: '--data <dir>',
         description:
-          "train/<class>/*.jpg|png|wav and test/<class>/…, spoken digits <digit>_<speaker>_<n>.wav, IDX files of the MNIST family, or CIFAR-10's binary version (default: generated textured shapes)",
+          "train/<class>/*.jpg|png|wav and test/<class>/…, spoken digits <digit>_<speaker>_<n>.wav, IDX files of the MNIST family, or CIFAR-10's binary version; or cifar-10, mnist or fashion-mnist, which are downloaded (default: generated textured shapes)",
+        default: null,
+      }),
+    ),
+    cache: unrecorded(
+      'where downloads are kept',
+      setting(word(), {
+        flag: '--cache <dir>',
+        description: 'where downloaded data is kept (default: $XDG_CACHE_HOME/morphline/data)',
         default: null,
       }),
     ),

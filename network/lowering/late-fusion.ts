@@ -20,7 +20,15 @@ const TAKES_ADD: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv
 
 /** Activations behind an add that a convolution takes over with it. */
 const WITH_ADD: Record<DataLayout, ReadonlySet<ActivationFunction>> = {
-  nchw: new Set<ActivationFunction>(['relu', 'relu6', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh']),
+  nchw: new Set<ActivationFunction>([
+    'relu',
+    'relu6',
+    'clip',
+    'leaky-relu',
+    'sigmoid',
+    'hard-sigmoid',
+    'tanh',
+  ]),
   nchwc: new Set<ActivationFunction>(['relu', 'sigmoid', 'hard-sigmoid', 'tanh', 'hard-swish']),
   nhwc: new Set<ActivationFunction>(),
 };
@@ -99,10 +107,22 @@ class LateFusing {
     return readers.length === 1 && !this.isOutput.has(index) ? readers[0] : undefined;
   }
 
+  /** Whether an input is spread over the others' pixels or channels, which no convolution adds. */
+  private spreads(index: number): boolean {
+    const shapes = (this.layer(index)?.inputs ?? []).map((name) => this.plan.shapes.get(name));
+    const [first] = shapes;
+    return shapes.some(
+      (shape) =>
+        shape?.height !== first?.height ||
+        shape?.width !== first?.width ||
+        shape?.channels !== first?.channels,
+    );
+  }
+
   add(index: number): void {
     const { layouts } = this;
     const inputs = Array.from(this.plan.inputs[index] as Int32Array, (input) => this.source[input] as number);
-    if (inputs.length !== 2) return;
+    if (inputs.length !== 2 || this.spreads(index)) return;
     const candidates = inputs.filter(
       (input) =>
         this.isConvolution(input) &&

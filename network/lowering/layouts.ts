@@ -22,6 +22,7 @@ const BLOCKED_ACTIVATIONS: ReadonlySet<ActivationFunction> = new Set([
   'swish',
   'hard-swish',
   'gelu',
+  'gelu-tanh',
 ]);
 
 /** Blocked when all their inputs are and fill whole blocks; other layers not named here stay plain. */
@@ -41,9 +42,14 @@ export interface Layouts {
 /** Whether there is a blocked kernel for it: not for every activation, nor for a factor spread over pixels. */
 function followsBlocked(layer: Layer, plan: ChannelPlan): boolean {
   if (layer.kind === 'activation') return BLOCKED_ACTIVATIONS.has(layer.activation);
-  if (layer.kind !== 'multiply') return true;
+  if (layer.kind !== 'multiply' && layer.kind !== 'add') return true;
   const sizes = layer.inputs.map((name) => plan.shapes.get(name));
-  return sizes.every((size) => size?.height === sizes[0]?.height && size?.width === sizes[0]?.width);
+  return sizes.every(
+    (size) =>
+      size?.height === sizes[0]?.height &&
+      size?.width === sizes[0]?.width &&
+      size?.channels === sizes[0]?.channels,
+  );
 }
 
 function hasPixels(layer: Layer, plan: ChannelPlan): boolean {

@@ -13,6 +13,7 @@ import { assignLayouts, type Layouts } from './layouts.ts';
 import { OP_COSTS } from './op-costs.ts';
 import { reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
 import type { LoweringRules } from './rules.ts';
+import { splitKernels } from './splits.ts';
 import { type Template, template } from './template.ts';
 import { type WebgpuProgram, webgpuProgram } from './webgpu-programs.ts';
 
@@ -30,18 +31,6 @@ interface Settled extends SettledWidths {
   readonly fusions: Fusions;
   readonly layouts: Layouts;
   readonly late: LateFusions;
-}
-
-/** The gate of a hard-swish, and the input times it. */
-function splitHardSwish(kernel: KernelFrame): KernelFrame[] {
-  const { name, layout, costs } = kernel;
-  const product: KernelFrame = {
-    ...kernel,
-    op: 'multiply',
-    kernelClass: `multiply ${layout}`,
-    costs: { ...costs, readPerInput: 2 * costs.readPerInput },
-  };
-  return [{ ...kernel, name: `${name}/gate`, layers: [] }, product];
 }
 
 /**
@@ -128,7 +117,7 @@ export class Lowering {
     return kernelAt(frame, channels, channels, this.rules.channelBlock);
   }
 
-  /** What a layer runs: one kernel, none if another computes it, two for a hard-swish. */
+  /** What a layer runs: one kernel, none if another computes it, several for what no single one does. */
   private ownKernels(index: number, settled: Settled): Kernel[] {
     const { widths, alive, fusions, layouts, late } = settled;
     const made = this.templates[index];
@@ -144,14 +133,11 @@ export class Lowering {
     const inputChannels = this.channels(first, widths);
     const outputChannels = this.channels(makesAll ? first : index, widths);
     const frame = this.frame(index, made, settled, inputChannels, outputChannels);
-    return (this.splits(index) ? splitHardSwish(frame) : [frame]).map((each) =>
-      kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock),
-    );
-  }
-
-  private splits(index: number): boolean {
-    const layer = this.plan.network.layers[index];
-    return this.rules.splitsHardSwish && layer?.kind === 'activation' && layer.activation === 'hard-swish';
+    const layer = this.plan.network.layers[index] as Layer;
+    const frames = this.rules.splitsHardSwish
+      ? splitKernels(layer, frame, this.plan.shapes.get(layer.name) as Shape)
+      : [frame];
+    return frames.map((each) => kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock));
   }
 
   private frame(

@@ -67,6 +67,8 @@ const copy = (shape: OpShape): ChannelCosts => ({
 
 const PRODUCT: OpCost = { tied: false, costs: (shape) => product(shape, shape.output) };
 const CHANNELWISE: OpCost = { tied: true, costs: (shape) => channelwise(shape) };
+/** One output channel of all inputs. */
+const JOIN: OpCost = { tied: false, costs: (shape) => channelwise(shape) };
 const COPY: OpCost = { tied: false, costs: copy };
 
 export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
@@ -82,6 +84,15 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   // Scale, offset, mean and variance.
   'batch-norm': { tied: true, costs: (shape) => channelwise(shape, 4) },
   'bias-add': { tied: true, costs: (shape) => channelwise(shape, 1) },
+  scale: { tied: true, costs: (shape) => channelwise(shape, 1) },
+  prelu: { tied: true, costs: (shape) => channelwise(shape, 1) },
+  // Scale and offset, where the kernel itself has them.
+  'group-norm': { tied: true, costs: (shape) => channelwise(shape, shape.hasBias ? 2 : 0) },
+  'layer-norm': { tied: true, costs: (shape) => channelwise(shape, shape.hasBias ? 2 : 0) },
+  'local-response-norm': CHANNELWISE,
+  'channel-mean': JOIN,
+  'channel-max': JOIN,
+  'arg-max': JOIN,
   'max-pool': CHANNELWISE,
   'avg-pool': CHANNELWISE,
   'global-avg-pool': CHANNELWISE,
@@ -89,8 +100,15 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   softmax: CHANNELWISE,
   add: CHANNELWISE,
   multiply: CHANNELWISE,
+  subtract: CHANNELWISE,
+  divide: CHANNELWISE,
+  minimum: CHANNELWISE,
+  maximum: CHANNELWISE,
   pad: CHANNELWISE,
+  'border-pad': CHANNELWISE,
   upsample: CHANNELWISE,
+  resize: CHANNELWISE,
+  'space-to-depth': CHANNELWISE,
   'depth-to-space': CHANNELWISE,
   'channel-shuffle': CHANNELWISE,
   transpose: CHANNELWISE,
@@ -98,4 +116,5 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   'reorder-output': CHANNELWISE,
   concat: COPY,
   slice: COPY,
+  crop: COPY,
 };

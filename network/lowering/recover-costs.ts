@@ -5,7 +5,14 @@ import { OP_COSTS } from './op-costs.ts';
 const BYTES_PER_VALUE = 4;
 
 /** Ops of several inputs with the same channels: the bytes alone tell how many, and of what sizes. */
-const JOINS: ReadonlySet<Kernel['op']> = new Set(['add', 'multiply']);
+const JOINS: ReadonlySet<Kernel['op']> = new Set([
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'minimum',
+  'maximum',
+]);
 /** Ops that take an add in (late-fusion.ts). */
 const TAKES_ADD: ReadonlySet<Kernel['op']> = new Set(['conv', 'depthwise-conv', 'batch-norm']);
 

@@ -10,7 +10,7 @@ export interface LoweringRules {
   readonly fusedActivations: readonly ActivationFunction[];
   /** Those computed inside the dense layer before them. */
   readonly denseActivations: readonly ActivationFunction[];
-  /** Whether a hard-swish that nothing fuses is two kernels: its gate, and the product with it. */
+  /** Whether a hard-swish that nothing fuses, and whatever else no one operator computes, is several kernels. */
   readonly splitsHardSwish: boolean;
   /** Whether slices that share all of a tensor out among them are one kernel. */
   readonly joinsSlices: boolean;
@@ -35,7 +35,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
   return {
     name: channelBlock === null ? 'onnxruntime' : `onnxruntime-nchw${channelBlock}c`,
     layout: 'nchw',
-    fusedActivations: ['relu', 'relu6', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh'],
+    fusedActivations: ['relu', 'relu6', 'clip', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh'],
     denseActivations: ['relu', 'leaky-relu', 'elu', 'sigmoid', 'hard-sigmoid', 'tanh'],
     splitsHardSwish: true,
     joinsSlices: true,

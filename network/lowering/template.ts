@@ -1,6 +1,7 @@
 // What of a layer's kernel no width changes: its op, map sizes, filter and the name of its class.
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
+import { ELEMENTWISE } from '../spread-shapes.ts';
 import type { DataLayout, KernelOp, MapSize } from './kernel.ts';
 
 /** Kernel op of each layer kind; an input runs nothing. */
@@ -11,17 +12,31 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   'conv2d-transpose': 'conv-transpose',
   dense: 'dense',
   'batch-norm': 'batch-norm',
+  'group-norm': 'group-norm',
+  'layer-norm': 'layer-norm',
+  'local-response-norm': 'local-response-norm',
   activation: 'activation',
+  prelu: 'prelu',
   'max-pool': 'max-pool',
   'avg-pool': 'avg-pool',
   'global-avg-pool': 'global-avg-pool',
+  'channel-mean': 'channel-mean',
+  'channel-max': 'channel-max',
   add: 'add',
+  subtract: 'subtract',
   multiply: 'multiply',
+  divide: 'divide',
+  minimum: 'minimum',
+  maximum: 'maximum',
   'bias-add': 'bias-add',
   slice: 'slice',
   pad: 'pad',
+  'border-pad': 'border-pad',
+  crop: 'crop',
   upsample: 'upsample',
+  resize: 'resize',
   'depth-to-space': 'depth-to-space',
+  'space-to-depth': 'space-to-depth',
   'channel-shuffle': 'channel-shuffle',
   // Not in deployed networks.
   dropout: null,
@@ -30,7 +45,11 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   // A view, unless the engine's layout has to be turned first.
   flatten: 'transpose',
   softmax: 'softmax',
+  'arg-max': 'arg-max',
 };
+
+/** Norms whose kernels scale and offset, where they are not taken apart. */
+const NORMS: ReadonlySet<Layer['kind']> = new Set(['group-norm', 'layer-norm']);
 
 export interface Template {
   readonly op: KernelOp;
@@ -38,7 +57,7 @@ export interface Template {
   readonly output: MapSize;
   readonly filter: MapSize;
   readonly classes: Record<DataLayout, string>;
-  /** Pixels of each input. */
+  /** Pixels of each input; of a join of elements, as many as have the first one's channels. */
   readonly inputAreas: readonly number[];
   readonly groups: number;
   /** Whether the layer itself has a bias. */
@@ -85,8 +104,10 @@ export function template(
     output: mapSize(output),
     filter,
     classes: { nhwc: `${label} nhwc`, nchw: `${label} nchw`, nchwc: `${label} nchwc` },
-    inputAreas: inputs.map(({ height, width }) => height * width),
-    groups: layer.kind === 'conv2d' ? (layer.groups ?? 1) : 1,
-    hasBias: 'useBias' in layer && layer.useBias,
+    inputAreas: inputs.map(({ height, width, channels }) =>
+      ELEMENTWISE.has(layer.kind) ? (height * width * channels) / input.channels : height * width,
+    ),
+    groups: layer.kind === 'conv2d' || layer.kind === 'conv2d-transpose' ? (layer.groups ?? 1) : 1,
+    hasBias: ('useBias' in layer && layer.useBias) || NORMS.has(layer.kind),
   };
 }

@@ -1,35 +1,43 @@
 // A network in the making while an ONNX graph is read: layers, weights, and tensors that are no layer yet.
+import { UserError } from '../../records/user-error.ts';
+import { checkChannelCount, checkValueCount } from '../channel-limit.ts';
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
+import { unblocked } from './blocks.ts';
+import type { Fail } from './fail.ts';
 import type { LazyValues } from './lazy-weights.ts';
+import { cutsBehind, isLong, type Pending, stepsOf } from './pending.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
+import { SharedSources } from './shared-sources.ts';
 import type { Constant } from './tensors.ts';
-import { isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
-
-/**
- * A function of each element of a tensor, not made into layers yet: what comes behind may make another function of it
- * that one layer computes.
- */
-export interface Pending {
-  readonly kind: 'pending';
-  /** Of the layer that it becomes. */
-  readonly name: string;
-  readonly base: Tensor;
-  readonly apply: ScalarFunction;
-  /** Makes the layers, once. */
-  readonly make: () => Tensor;
-}
+import { isChannels, isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
 
 export type Value = Constant | Tensor | Pending;
 
 /** Of one layer, by part. */
 export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
 
-/** Reports what is wrong with the node being read. */
-export type Fail = (got: string, expected: string, fix: string) => never;
-
 const UNARRANGED = 'dimensions that our layers have: N×C×H×W, N×H×W×C or N×features';
 const SIMPLIFY = 'export the model without it';
+
+/** Null for what is refused. */
+function possible<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+/** Numbers of channels are whole numbers, which no layer of ours computes with. */
+function unreadable({ kind, name }: Layer): UserError {
+  return new UserError({
+    got: `${kind} ${name} of the numbers of channels that an arg-max makes`,
+    expected: 'an arg-max whose result is an output',
+    fix: 'export the model without what comes behind it',
+  });
+}
 
 /** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
 export class Draft {
@@ -37,7 +45,12 @@ export class Draft {
   readonly weights = new Map<string, LazyValues>();
   readonly values = new Map<string, Value>();
   private readonly shapes = new Map<string, Shape>();
+  private readonly kinds = new Map<string, Layer['kind']>();
   private readonly names = new Set<string>();
+  readonly sources = new SharedSources();
+  /** Batch norms that only scale and offset. */
+  readonly scaling = new Set<string>();
+  private channels = 0;
   private readonly flattened = new Map<string, string>();
   private readonly shuffled = new Map<string, string>();
   /** Elements of the batch dimension: the file's, or a number that stands for any. */
@@ -60,17 +73,29 @@ export class Draft {
     return this.shapes.get(layer) as Shape;
   }
 
+  kindOf(layer: string): Layer['kind'] | undefined {
+    return this.kinds.get(layer);
+  }
+
   /** Appends a layer; `weights` by part. Returns its name. */
   add(layer: Layer, weights: LayerWeights = {}): string {
     const shape = outputShape(
       layer,
       layer.inputs.map((name) => this.shapeOf(name)),
     );
+    if (layer.inputs.some((input) => this.kindOf(input) === 'arg-max')) throw unreadable(layer);
+    this.channels += shape.channels;
+    checkChannelCount(this.channels, layer);
+    checkValueCount(shape, layer);
     this.layers.push(layer);
     this.shapes.set(layer.name, shape);
-    for (const [part, values] of Object.entries(weights)) {
-      const lazy = values instanceof Float32Array ? { length: values.length, make: () => values } : values;
-      this.weights.set(`${layer.name}/${part}`, lazy);
+    this.kinds.set(layer.name, layer.kind);
+    for (const [part, given] of Object.entries(weights)) {
+      const lazy: LazyValues =
+        given instanceof Float32Array ? { length: given.length, make: () => given } : given;
+      const name = `${layer.name}/${part}`;
+      this.weights.set(name, lazy);
+      this.sources.note(lazy, `${layer.kind} ${part}`, name);
     }
     return layer.name;
   }
@@ -100,36 +125,43 @@ export class Draft {
   }
 
   /**
-   * A function of each element, as one layer where there is one. Null makes the layers step by step: the value before,
-   * then the last step alone.
+   * A function of each element, as one layer where there is one; else the layers of what comes before, and of the step.
    */
-  scalar(name: string, before: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+  scalar(name: string, given: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+    const before = isLong(stepsOf(given) + 1) ? this.made(given) : given;
     const base = before.kind === 'pending' ? before.base : before;
     const inner = before.kind === 'pending' ? before.apply : (x: number) => x;
-    return this.pending(
-      base,
-      (x) => step(inner(x)),
+    return this.pending({
       name,
-      () => {
+      base,
+      apply: (x) => step(inner(x)),
+      steps: stepsOf(before) + 1,
+      cuts: cutsBehind(before, step),
+      fallback: () => {
         const tensor = this.made(before);
         const known = recognized(step);
         if (known !== null) return this.function(name, tensor, known);
         return fail('a function that none of our activations is', 'one of theirs', SIMPLIFY);
       },
-    );
+    });
   }
 
-  /** @param fallback the layers where no single one computes the function */
-  pending(base: Tensor, apply: ScalarFunction, name: string, fallback: () => Tensor): Pending {
+  /** @param fallback the layers where no single one computes the function, nor what comes behind a cut */
+  pending({ fallback, ...of }: Omit<Pending, 'kind' | 'make'> & { fallback: () => Tensor }): Pending {
     let done: Tensor | undefined;
-    const make = (): Tensor => {
-      if (done === undefined) {
-        const known = recognized(apply);
-        done = known === null ? fallback() : this.function(name, base, known);
+    const made = (): Tensor => {
+      const known = recognized(of.apply);
+      if (known !== null) return this.function(of.name, of.base, known);
+      for (const [cut, apply] of of.cuts) {
+        const behind = recognized(apply);
+        const before = behind === null ? null : possible(cut.make);
+        // What lies between may have been seen in other dimensions.
+        if (behind !== null && before !== null)
+          return this.function(of.name, { ...before, view: of.base.view }, behind);
       }
-      return done;
+      return fallback();
     };
-    return { kind: 'pending', name, base, apply, make };
+    return { kind: 'pending', ...of, make: () => (done ??= made()) };
   }
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {
@@ -139,14 +171,7 @@ export class Draft {
       const of = (value: number) => new Float32Array(channels).fill(value);
       return this.affine(name, base, of(known.scale), of(known.offset));
     }
-    const { kind, activation, slope } = known;
-    const layer = this.add({
-      kind,
-      name: this.nameFor(name),
-      inputs: [base.layer],
-      activation,
-      ...(slope === undefined ? {} : { slope }),
-    });
+    const layer = this.add({ ...known, name: this.nameFor(name), inputs: [base.layer] });
     return { ...base, layer };
   }
 
@@ -164,6 +189,7 @@ export class Draft {
       moving_variance: new Float32Array(scale.length).fill(1),
     };
     const layer = this.add({ kind: 'batch-norm', name: own, inputs, epsilon: 0, scale: true }, parts);
+    this.scaling.add(layer);
     return { ...base, layer };
   }
 
@@ -231,16 +257,36 @@ export class Draft {
       const flat = this.flat(value, fail);
       return { layer: this.ordered(flat, 1, fail), order: 'flat' };
     }
-    const { height, width, channels } = this.shapeOf(value.layer);
     if (rest.length !== 3) return wrong();
-    const [first = [], second = [], third = []] = rest;
+    const found = this.whole(value, fail);
+    if (found !== null) return found;
+    const blocks = unblocked(this, value, fail);
+    return (blocks === null ? null : this.whole(blocks, fail)) ?? wrong();
+  }
+
+  /**
+   * The tensor with all of its channels, and its rows and columns, in dimensions of their own, if a layer can make it so:
+   * a vector flat, blocks of pixels beside the channels.
+   */
+  plain(value: Tensor, fail: Fail): Tensor {
+    if (value.view.length === 2) return this.flat(value, fail);
+    if (value.view.length !== 4 || this.orderOf(value) !== null) return value;
+    return unblocked(this, value, fail) ?? value;
+  }
+
+  /** Where the channels of a map are, all of whose axes are dimensions; null for any other. */
+  private orderOf(value: Tensor): 'first' | 'last' | null {
+    const { height, width, channels } = this.shapeOf(value.layer);
+    const [, first = [], second = [], third = []] = value.view;
     const holds = (c: typeof first, h: typeof first, w: typeof first) =>
-      c.every(({ axis }) => axis === 'C') &&
-      c.reduce((product, { size }) => product * size, 1) === channels &&
-      isWhole(h, 'H', height) &&
-      isWhole(w, 'W', width);
-    if (holds(first, second, third)) return { layer: this.ordered(value, 1, fail), order: 'first' };
-    if (holds(third, first, second)) return { layer: this.ordered(value, 3, fail), order: 'last' };
-    return wrong();
+      isChannels(c, channels) && isWhole(h, 'H', height) && isWhole(w, 'W', width);
+    if (holds(first, second, third)) return 'first';
+    return holds(third, first, second) ? 'last' : null;
+  }
+
+  /** A map all of whose axes are dimensions. */
+  private whole(value: Tensor, fail: Fail): { layer: string; order: 'first' | 'last' } | null {
+    const order = this.orderOf(value);
+    return order === null ? null : { layer: this.ordered(value, order === 'first' ? 1 : 3, fail), order };
   }
 }

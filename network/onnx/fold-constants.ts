@@ -1,57 +1,54 @@
 // Operators on constants alone, computed while reading: shapes, axes and weights that a graph works out itself.
-import { axesOf, sliceRanges, spreadDims, squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
+import {
+  type ConstantReader,
+  ELEMENT_READERS,
+  emptyValues,
+  isFloat,
+  only,
+  spread,
+  stridesOf,
+} from './fold-elements.ts';
+import {
+  permutation,
+  sliceCount,
+  sliceRanges,
+  spreadDims,
+  squeezed,
+  targetSizes,
+  unsqueezed,
+} from './node-dimensions.ts';
 import type { NodeSite } from './node-site.ts';
-import { type Constant, constant, isFloatType, valueCount } from './tensors.ts';
-
-/** Reads nodes whose inputs are all constants: shapes that an exporter computes, weights that it prepares. */
-export type ConstantReader = (site: NodeSite, inputs: readonly Constant[]) => Constant | readonly Constant[];
-
-const isFloat = ({ values }: Constant) => values instanceof Float32Array;
-
-function stridesOf(dims: readonly number[]): number[] {
-  return dims.map((_, axis) => valueCount(dims.slice(axis + 1)));
-}
-
-/** Index into a tensor of `dims` for each element of a larger one that it is spread over. */
-function spread(dims: readonly number[], over: readonly number[]): Int32Array {
-  const strides = stridesOf(dims);
-  const outer = stridesOf(over);
-  const missing = over.length - dims.length;
-  return Int32Array.from({ length: valueCount(over) }, (_, at) => {
-    let index = 0;
-    for (let axis = 0; axis < dims.length; axis++) {
-      if (dims[axis] === 1) continue;
-      const along = Math.floor(at / (outer[axis + missing] as number)) % (over[axis + missing] as number);
-      index += along * (strides[axis] as number);
-    }
-    return index;
-  });
-}
-
-function elementwise(f: (...values: number[]) => number, result?: 'float' | 'whole'): ConstantReader {
-  return (_, inputs) => {
-    const dims = spreadDims(inputs.map((input) => input.dims));
-    const at = inputs.map((input) => spread(input.dims, dims));
-    const values = Array.from({ length: valueCount(dims) }, (__, i) =>
-      f(...inputs.map((input, k) => input.values[at[k]?.[i] as number] as number)),
-    );
-    const floats = result === undefined ? inputs.every(isFloat) : result === 'float';
-    return constant(dims, floats ? values : values.map(Math.trunc), floats);
-  };
-}
+import { type Constant, constant, valueCount } from './tensors.ts';
 
 /** Elements of a tensor by their indices, in another shape. */
-function picked(source: Constant, dims: readonly number[], indexOf: (at: number) => number): Constant {
-  const values = isFloat(source) ? new Float32Array(valueCount(dims)) : new Float64Array(valueCount(dims));
-  for (let i = 0; i < values.length; i++) values[i] = source.values[indexOf(i)] as number;
+function picked(
+  site: NodeSite,
+  source: Constant,
+  dims: readonly number[],
+  indexOf: (at: number) => number,
+): Constant {
+  const count = valueCount(dims);
+  site.spend(count);
+  const values = emptyValues(isFloat(source), count);
+  for (let i = 0; i < count; i++) {
+    const index = indexOf(i);
+    if (!(index >= 0 && index < source.values.length))
+      return site.fail(
+        `index ${index} of ${source.values.length} values`,
+        'one of them',
+        'correct the model',
+      );
+    values[i] = source.values[index] as number;
+  }
   return { kind: 'constant', dims, values };
 }
 
-function transposed(source: Constant, order: readonly number[]): Constant {
+function transposed(site: NodeSite, source: Constant): Constant {
+  const order = permutation(site, source.dims.length);
   const dims = order.map((axis) => source.dims[axis] as number);
   const strides = stridesOf(source.dims);
   const outer = stridesOf(dims);
-  return picked(source, dims, (at) =>
+  return picked(site, source, dims, (at) =>
     order.reduce(
       (index, axis, i) =>
         index + (Math.floor(at / (outer[i] as number)) % (dims[i] as number)) * (strides[axis] as number),
@@ -60,165 +57,131 @@ function transposed(source: Constant, order: readonly number[]): Constant {
   );
 }
 
-function gathered(source: Constant, indices: Constant, axis: number): Constant {
+function gathered(site: NodeSite, source: Constant, indices: Constant, axis: number): Constant {
   const size = source.dims[axis] as number;
   const before = source.dims.slice(0, axis);
   const after = source.dims.slice(axis + 1);
   const inner = valueCount(after);
   const count = indices.values.length;
-  return picked(source, [...before, ...indices.dims, ...after], (at) => {
+  return picked(site, source, [...before, ...indices.dims, ...after], (at) => {
     const index = indices.values[Math.floor(at / inner) % count] as number;
+    const along = index < 0 ? index + size : index;
     const outer = Math.floor(at / (inner * count));
-    return (outer * size + (index < 0 ? index + size : index)) * inner + (at % inner);
+    return along >= 0 && along < size ? (outer * size + along) * inner + (at % inner) : -1;
   });
 }
 
-const only = (inputs: readonly Constant[]) => inputs[0] as Constant;
+function sliced(site: NodeSite, source: Constant): Constant {
+  let result = source;
+  for (const { axis, from, to, step } of sliceRanges(site, source.dims)) {
+    const count = sliceCount({ from, to, step });
+    site.spend(count);
+    const indices = Float64Array.from({ length: count }, (_, i) => from + i * step);
+    result = gathered(site, result, { kind: 'constant', dims: [count], values: indices }, axis);
+  }
+  return result;
+}
 
-function reduced(f: (values: readonly number[]) => number): ConstantReader {
-  return (site, inputs) => {
-    const source = only(inputs);
-    const rank = source.dims.length;
-    const axes = (axesOf(site) ?? source.dims.map((_, axis) => axis)).map((axis) => site.axis(axis, rank));
-    const kept = source.dims.map((size, axis) => (axes.includes(axis) ? 1 : size));
-    const groups = Array.from({ length: valueCount(kept) }, () => [] as number[]);
-    const at = spread(kept, source.dims);
-    source.values.forEach((value: number, i: number) => {
-      groups[at[i] as number]?.push(value);
+const concatenated: ConstantReader = (site, inputs) => {
+  const first = only(inputs);
+  const axis = site.axis(site.int('axis', 0), first.dims.length);
+  const along = inputs.reduce((sum, { dims }) => sum + (dims[axis] ?? 0), 0);
+  const dims = first.dims.map((size, i) => (i === axis ? along : size));
+  const runs = inputs.map((input) => valueCount(input.dims.slice(axis)));
+  const outer = valueCount(first.dims.slice(0, axis));
+  const isAlike = inputs.every((input) =>
+    dims.every((size, i) => i === axis || (input.dims.length === dims.length && input.dims[i] === size)),
+  );
+  if (!isAlike)
+    site.fail('constants of several shapes', 'shapes that differ along the axis alone', 'correct the model');
+  const count = valueCount(dims);
+  site.spend(count);
+  const values = emptyValues(isFloat(first), count);
+  for (let o = 0, at = 0; at < count; o++) {
+    inputs.forEach((input, k) => {
+      const run = runs[k] as number;
+      if (o < outer) values.set(input.values.subarray(o * run, (o + 1) * run), at);
+      at += run;
     });
-    const dims = site.int('keepdims', 1) === 1 ? kept : source.dims.filter((_, axis) => !axes.includes(axis));
-    return constant(dims, groups.map(f), isFloat(source));
-  };
-}
-
-/** (x − zero point) · scale, of one scale or of one per index along an axis: weights that are kept as integers. */
-const dequantized: ConstantReader = (site, inputs) => {
-  const [source, scale, zero] = inputs as [Constant, Constant, Constant | undefined];
-  const { dims } = source;
-  const count = scale.values.length;
-  const axis = count === 1 ? 0 : site.axis(site.int('axis', 1), dims.length);
-  const inner = count === 1 ? valueCount(dims) : valueCount(dims.slice(axis + 1));
-  if (count !== 1 && count !== dims[axis])
-    site.unsupported(`scales of [${scale.dims}]`, 'one, or one per index along an axis');
-  const values = Float32Array.from(source.values, (value, at) => {
-    const index = count === 1 ? 0 : Math.floor(at / inner) % count;
-    return (value - (zero?.values[index] ?? 0)) * (scale.values[index] as number);
-  });
+  }
   return { kind: 'constant', dims, values };
 };
 
+/** The same values in other dimensions, read no sooner. */
+function reshapedTo(source: Constant, dims: readonly number[]): Constant {
+  return {
+    kind: 'constant',
+    dims,
+    get values() {
+      return source.values;
+    },
+  };
+}
+
+/** Sizes from a tensor of them. */
+function sizesIn(site: NodeSite, { values }: Constant): number[] {
+  const sizes = Array.from(values);
+  const wrong = sizes.find((size) => !Number.isSafeInteger(size) || size < 0);
+  if (wrong !== undefined) site.fail(`size ${wrong}`, 'sizes of at least 0', 'correct the model');
+  return sizes;
+}
+
 export const CONSTANT_READERS: Readonly<Record<string, ConstantReader>> = {
+  ...ELEMENT_READERS,
   Identity: (_, inputs) => only(inputs),
   Dropout: (_, inputs) => only(inputs),
   Shape: (_, inputs) => constant([only(inputs).dims.length], only(inputs).dims),
   Size: (_, inputs) => constant([], [valueCount(only(inputs).dims)]),
-  Cast: (site, inputs) => {
-    const { dims, values } = only(inputs);
-    const floats = isFloatType(site.int('to', 1));
-    return constant(dims, floats ? values : values.map(Math.trunc), floats);
-  },
-  DequantizeLinear: dequantized,
-  Add: elementwise((a, b = 0) => a + b),
-  Sub: elementwise((a, b = 0) => a - b),
-  Mul: elementwise((a, b = 1) => a * b),
-  Div: elementwise((a, b = 1) => a / b),
-  Mod: elementwise((a, b = 1) => a % b),
-  Pow: elementwise((a, b = 1) => a ** b),
-  Min: elementwise(Math.min),
-  Max: elementwise(Math.max),
-  Neg: elementwise((a) => -a),
-  Sqrt: elementwise(Math.sqrt),
-  Reciprocal: elementwise((a) => 1 / a),
-  Floor: elementwise(Math.floor),
-  Ceil: elementwise(Math.ceil),
-  Equal: elementwise((a, b) => (a === b ? 1 : 0), 'whole'),
-  Greater: elementwise((a, b = 0) => (a > b ? 1 : 0), 'whole'),
-  Less: elementwise((a, b = 0) => (a < b ? 1 : 0), 'whole'),
-  Not: elementwise((a) => (a === 0 ? 1 : 0), 'whole'),
-  And: elementwise((a, b = 0) => (a !== 0 && b !== 0 ? 1 : 0), 'whole'),
-  Or: elementwise((a, b = 0) => (a !== 0 || b !== 0 ? 1 : 0), 'whole'),
-  Where: (site, inputs) => {
-    const [, chosen] = inputs;
-    return elementwise((a, b = 0, c = 0) => (a !== 0 ? b : c), chosen && isFloat(chosen) ? 'float' : 'whole')(
-      site,
-      inputs,
-    );
-  },
-  ReduceProd: reduced((values) => values.reduce((a, b) => a * b, 1)),
-  ReduceSum: reduced((values) => values.reduce((a, b) => a + b, 0)),
-  ReduceMean: reduced((values) => values.reduce((a, b) => a + b, 0) / values.length),
-  ReduceMin: reduced((values) => Math.min(...values)),
-  ReduceMax: reduced((values) => Math.max(...values)),
-  Concat: (site, inputs) => {
-    const rank = only(inputs).dims.length;
-    const axis = site.axis(site.int('axis', 0), rank);
-    const outer = valueCount(only(inputs).dims.slice(0, axis));
-    const values = Array.from({ length: outer }, (_, o) =>
-      inputs.map(({ dims, values: own }) => {
-        const run = valueCount(dims.slice(axis));
-        return Array.from(own.subarray(o * run, (o + 1) * run));
-      }),
-    ).flat(2);
-    const along = inputs.reduce((sum, { dims }) => sum + (dims[axis] ?? 0), 0);
-    const dims = only(inputs).dims.map((size, i) => (i === axis ? along : size));
-    return constant(dims, values, isFloat(only(inputs)));
-  },
+  Concat: concatenated,
   Gather: (site, inputs) => {
     const [source, indices] = inputs as [Constant, Constant];
-    return gathered(source, indices, site.axis(site.int('axis', 0), source.dims.length));
+    return gathered(site, source, indices, site.axis(site.int('axis', 0), source.dims.length));
   },
-  Slice: (site, inputs) => {
-    let source = only(inputs);
-    for (const { axis, from, to, step } of sliceRanges(site, source.dims)) {
-      const indices: number[] = [];
-      for (
-        let i = step > 0 ? from : Math.min(from, (source.dims[axis] ?? 1) - 1);
-        step > 0 ? i < to : i >= to;
-        i += step
-      )
-        indices.push(i);
-      source = gathered(source, constant([indices.length], indices), axis);
-    }
-    return source;
-  },
+  Slice: (site, inputs) => sliced(site, only(inputs)),
   Reshape: (site, inputs) => {
     const [source, target] = inputs as [Constant, Constant | undefined];
     const sizes = site.ints('shape') ?? Array.from(target?.values ?? []);
-    return { ...source, dims: targetSizes(site, source.dims, sizes) };
+    return reshapedTo(source, targetSizes(site, source.dims, sizes));
   },
   Flatten: (site, inputs) => {
     const { dims } = only(inputs);
     const axis = site.int('axis', 1);
-    return { ...only(inputs), dims: [valueCount(dims.slice(0, axis)), valueCount(dims.slice(axis))] };
+    return reshapedTo(only(inputs), [valueCount(dims.slice(0, axis)), valueCount(dims.slice(axis))]);
   },
-  Squeeze: (site, inputs) => ({
-    ...only(inputs),
-    dims: squeezed(site, only(inputs).dims, (size) => size === 1),
-  }),
-  Unsqueeze: (site, inputs) => ({ ...only(inputs), dims: unsqueezed(site, only(inputs).dims, 1) }),
-  Transpose: (site, inputs) => {
-    const { dims } = only(inputs);
-    return transposed(only(inputs), site.ints('perm') ?? dims.map((_, axis) => dims.length - 1 - axis));
-  },
-  Expand: (_, inputs) => {
+  Squeeze: (site, inputs) =>
+    reshapedTo(
+      only(inputs),
+      squeezed(site, only(inputs).dims, (size) => size === 1),
+    ),
+  Unsqueeze: (site, inputs) => reshapedTo(only(inputs), unsqueezed(site, only(inputs).dims, 1)),
+  Transpose: (site, inputs) => transposed(site, only(inputs)),
+  Expand: (site, inputs) => {
     const [source, target] = inputs as [Constant, Constant];
-    const dims = spreadDims([source.dims, Array.from(target.values)]);
-    const at = spread(source.dims, dims);
-    return picked(source, dims, (i) => at[i] as number);
+    const shape = sizesIn(site, target);
+    const dims = spreadDims([source.dims, shape]);
+    if (dims === null)
+      return site.fail(`[${source.dims}] spread to [${shape}]`, 'equal sizes, or 1', 'correct the model');
+    return picked(site, source, dims, spread(source.dims, dims));
   },
   ConstantOfShape: (site, inputs) => {
-    const dims = Array.from(only(inputs).values);
+    const dims = sizesIn(site, only(inputs));
     const value = site.attributeTensor('value');
-    const fill = new Array<number>(valueCount(dims)).fill(value?.values[0] ?? 0);
-    return constant(dims, fill, value === undefined || isFloat(value));
+    site.spend(valueCount(dims));
+    const values = emptyValues(value === undefined || isFloat(value), valueCount(dims));
+    return { kind: 'constant', dims, values: values.fill(value?.values[0] ?? 0) };
   },
-  Range: (_, inputs) => {
+  Range: (site, inputs) => {
     const [start = 0, limit = 0, delta = 1] = inputs.map(({ values }) => values[0] ?? 0);
+    if (!Number.isFinite(start) || !Number.isFinite(limit) || !Number.isFinite(delta) || delta === 0)
+      site.fail(
+        `a range from ${start} to ${limit} in steps of ${delta}`,
+        'steps other than 0',
+        'correct the model',
+      );
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    return constant(
-      [count],
-      Array.from({ length: count }, (__, i) => start + i * delta),
-      inputs.every(isFloat),
-    );
+    site.spend(count);
+    const values = emptyValues(inputs.every(isFloat), count);
+    for (let i = 0; i < count; i++) values[i] = start + i * delta;
+    return { kind: 'constant', dims: [count], values };
   },
 };

@@ -1,16 +1,36 @@
-// Inputs of an ONNX graph: which are images, of what layout and size.
+// Inputs of an ONNX graph: which are images, of what layout, size and type.
 import { UserError } from '../../records/user-error.ts';
 import type { Draft } from './draft.ts';
+import type { Fail } from './fail.ts';
+import { type ImageSizes, inWords, resolvedSizes } from './image-sizes.ts';
 import type { NodeProto, OnnxModel, ValueProto } from './model.ts';
-import { isFloatType } from './tensors.ts';
+import { dataTypeName, isFloatType } from './tensors.ts';
 import { sizeOf, type View } from './view.ts';
 
 /** Stands for a batch size that is not fixed: a prime that no product of an image's sizes has. */
 const ANY_BATCH = 1_000_003;
 
-/** What an image may go through on its way to the transpose that shows its layout. */
-const PER_ELEMENT: ReadonlySet<string> = new Set(['Cast', 'Identity', 'Mul', 'Sub', 'Add', 'Div']);
+/** What an image does not go through on its way to the transpose that shows its layout. */
+const FIRST_LAYERS: ReadonlySet<string> = new Set([
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'MatMul',
+  'Flatten',
+  'MaxPool',
+]);
 const TO_CHANNELS_FIRST = '0,3,1,2';
+/** What whole numbers may go through before they are cast to floating-point ones: what computes nothing. */
+const ARRANGES: ReadonlySet<string> = new Set([
+  'Transpose',
+  'Reshape',
+  'Identity',
+  'Squeeze',
+  'Unsqueeze',
+  'Slice',
+]);
+/** More channels than that no image has; fewer pixels than that no side of one. */
+const MOST_COLOURS = 4;
 
 /** Graph inputs that are not weights. */
 export function imageInputs(model: OnnxModel): ValueProto[] {
@@ -18,14 +38,20 @@ export function imageInputs(model: OnnxModel): ValueProto[] {
   return model.inputs.filter(({ name }) => !weights.has(name));
 }
 
-/** The fixed batch size of the graph's inputs, or a number that stands for any. */
-export function batchOf(inputs: readonly ValueProto[]): number {
+/** The fixed batch size of the graph's inputs; null if it is open. */
+export function fixedBatch(inputs: readonly ValueProto[], { dims = {} }: ImageSizes): number | null {
   const [first] = inputs.map(({ sizes }) => sizes?.[0]);
-  return typeof first === 'number' ? first : ANY_BATCH;
+  if (typeof first === 'number') return first;
+  return first === undefined ? null : (dims[first] ?? null);
+}
+
+/** The batch size, or a number that stands for any. */
+export function batchOf(fixed: number | null): number {
+  return fixed ?? ANY_BATCH;
 }
 
 /** Whether a transpose to channels first comes behind the input, as tf2onnx and Keras write networks. */
-function isChannelsLast(name: string, nodes: readonly NodeProto[]): boolean {
+function isTurned(name: string, nodes: readonly NodeProto[]): boolean {
   const reached = new Set([name]);
   for (const node of nodes) {
     if (!node.input.some((input) => reached.has(input))) continue;
@@ -33,49 +59,70 @@ function isChannelsLast(name: string, nodes: readonly NodeProto[]): boolean {
       const perm = node.attribute.find((attribute) => attribute.name === 'perm')?.ints;
       if (perm?.join() === TO_CHANNELS_FIRST) return true;
     }
-    if (PER_ELEMENT.has(node.opType)) for (const output of node.output) reached.add(output);
+    if (!FIRST_LAYERS.has(node.opType)) for (const output of node.output) reached.add(output);
   }
   return false;
 }
 
+/** Whether sizes look like height, width and a few colours, rather than the other way round. */
+function looksChannelsLast([, a, b, c]: readonly (number | string)[]): boolean {
+  if (typeof c !== 'number' || c > MOST_COLOURS) return false;
+  const isSide = (size: number | string | undefined) => typeof size !== 'number' || size > MOST_COLOURS;
+  return isSide(a) && isSide(b);
+}
+
+/** Whole numbers are images if the first thing that computes with them is a cast to floating-point ones. */
+function isCastFirst(name: string, nodes: readonly NodeProto[]): boolean {
+  const whole = new Set([name]);
+  return nodes.every((node) => {
+    if (!node.input.some((input) => whole.has(input))) return true;
+    if (node.opType === 'Cast') {
+      const to = node.attribute.find((attribute) => attribute.name === 'to')?.i ?? 0;
+      if (!isFloatType(to)) for (const output of node.output) whole.add(output);
+      return isFloatType(to);
+    }
+    for (const output of node.output) whole.add(output);
+    return ARRANGES.has(node.opType);
+  });
+}
+
+export interface InputReading extends ImageSizes {
+  /** Whether images are taken for channels last where they look channels first, and the other way round. */
+  readonly isFlipped: boolean;
+}
+
 /**
  * Reads the inputs of a graph.
- * @throws UserError unless each is a batch of images of a fixed size
+ * @throws UserError unless each is a batch of images of a known size
  */
-export function readInputs(model: OnnxModel, draft: Draft, label: string): void {
+export function readInputs(model: OnnxModel, draft: Draft, label: string, reading: InputReading): void {
   const inputs = imageInputs(model);
-  const fail = (got: string, expected: string, fix: string): never => {
+  const fail: Fail = (got, expected, fix) => {
     throw new UserError({ got: `${label} with ${got}`, expected, fix });
   };
   if (inputs.length === 0)
     fail('a graph without inputs', 'an image as input', 'export the model with its input');
   for (const { name, sizes, elemType } of inputs) {
-    const text = sizes === null ? 'unknown shape' : `[${sizes.join(', ')}]`;
-    if (sizes?.length !== 4)
+    if (sizes?.length !== 4) {
       fail(
-        `input '${name}' of ${text}`,
+        `input '${name}' of ${inWords(sizes)}`,
         'an image [batch, channels, height, width]',
         'export a network for images',
       );
-    if (!isFloatType(elemType))
+    }
+    const type = dataTypeName(elemType);
+    if (type === null || (!isFloatType(elemType) && !isCastFirst(name, model.nodes))) {
       fail(
-        `input '${name}' of data type ${elemType}`,
-        'a float32 image',
+        `input '${name}' of data type ${type ?? elemType}`,
+        'a float32 image, or whole numbers that are cast to float first',
         'export the model with a float32 input',
       );
-    const [batch, ...rest] = sizes ?? [];
-    if (typeof batch === 'number' && batch !== draft.batch)
-      fail(`inputs of batch ${draft.batch} and ${batch}`, 'one batch size', 'export the model with one');
-    const [a, b, c] = rest;
-    if (typeof a !== 'number' || typeof b !== 'number' || typeof c !== 'number') {
-      fail(
-        `input '${name}' of ${text}`,
-        'a fixed height, width and number of channels',
-        'export the model with a fixed image size, only the batch dynamic',
-      );
     }
-    const last = isChannelsLast(name, model.nodes);
-    const [height, width, channels] = (last ? [a, b, c] : [b, c, a]) as [number, number, number];
+    const looksLast = isTurned(name, model.nodes) || looksChannelsLast(sizes);
+    const last = looksLast !== reading.isFlipped;
+    const [batch, height, width, channels] = resolvedSizes(label, { name, sizes }, last, reading);
+    if (batch !== null && batch !== draft.batch)
+      fail(`inputs of batch ${draft.batch} and ${batch}`, 'one batch size', 'export the model with one');
     const layer = draft.add({
       kind: 'input',
       name: draft.nameFor(name),

@@ -5,6 +5,8 @@ import type { Weights } from '../weights.ts';
 export interface LazyValues {
   readonly length: number;
   readonly make: () => Float32Array;
+  /** Where they come from, and how they are arranged: those of one source arranged alike are the same. */
+  readonly source?: { readonly constant: object; readonly arrangement: string };
 }
 
 /** Weights that are arranged as ours are when they are first asked for: predicting a latency never does. */

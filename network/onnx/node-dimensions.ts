@@ -2,13 +2,24 @@
 import type { NodeSite } from './node-site.ts';
 import { valueCount } from './tensors.ts';
 
-/** The shape that shapes are spread to. */
-export function spreadDims(all: readonly (readonly number[])[]): number[] {
-  const rank = Math.max(...all.map(({ length }) => length));
-  return Array.from({ length: rank }, (_, axis) => {
-    const sizes = all.map((dims) => dims[axis - rank + dims.length] ?? 1);
-    return sizes.find((size) => size !== 1) ?? 1;
-  });
+/** The shape that shapes are spread to; null where sizes differ that are not 1. */
+export function spreadDims(all: readonly (readonly number[])[]): number[] | null {
+  const rank = Math.max(0, ...all.map(({ length }) => length));
+  const result: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const sizes = all.map((dims) => dims[axis - rank + dims.length] ?? 1).filter((size) => size !== 1);
+    if (new Set(sizes).size > 1) return null;
+    result.push(sizes[0] ?? 1);
+  }
+  return result;
+}
+
+/** The order of a transpose, reversed by default. */
+export function permutation(site: NodeSite, rank: number): number[] {
+  const given = site.ints('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  const order = given.map((axis) => site.axis(axis, rank));
+  if (order.length === rank && new Set(order).size === rank) return order;
+  return site.fail(`perm [${given}] of ${rank} dimensions`, 'each of them once', 'correct the model');
 }
 
 /** Start, end and step along each sliced axis; attributes up to opset 9, inputs since. */
@@ -21,9 +32,17 @@ export function sliceRanges(site: NodeSite, sizes: readonly number[]) {
     const axis = site.axis(axes[i] ?? i, sizes.length);
     const size = sizes[axis] as number;
     const step = steps[i] ?? 1;
-    const border = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-    return { axis, from: border(start), to: border(ends[i] ?? size), step };
+    if (step === 0) site.fail('steps of 0', 'other steps', 'correct the model');
+    // Backwards a slice begins at the last element and ends before the first.
+    const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
+    const border = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, least), most);
+    return { axis, from: Math.max(border(start), 0), to: border(ends[i] ?? size), step };
   });
+}
+
+/** How many elements a slice takes. */
+export function sliceCount({ from, to, step }: { from: number; to: number; step: number }): number {
+  return Math.max(0, Math.ceil((to - from) / step));
 }
 
 /** Sizes of a reshape: 0 keeps one, −1 takes what is left. */

@@ -2,8 +2,11 @@
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
-import type { Draft, Fail, LayerWeights, Pending, Value } from './draft.ts';
+import type { Draft, LayerWeights, Value } from './draft.ts';
+import type { Fail } from './fail.ts';
+import type { FoldBudget } from './fold-budget.ts';
 import type { NodeProto } from './model.ts';
+import type { Pending } from './pending.ts';
 import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
 
@@ -16,6 +19,8 @@ export interface Reading {
   readonly opset: number;
   readonly draft: Draft;
   readonly tensors: TensorReader;
+  /** What may be computed of constants. */
+  readonly budget: FoldBudget;
 }
 
 /** A node about to be read. */
@@ -25,8 +30,10 @@ export class NodeSite {
   readonly opset: number;
   readonly tensors: TensorReader;
   private readonly label: string;
+  private readonly budget: FoldBudget;
 
-  constructor(node: NodeProto, { label, opset, draft, tensors }: Reading) {
+  constructor(node: NodeProto, { label, opset, draft, tensors, budget }: Reading) {
+    this.budget = budget;
     this.node = node;
     this.label = label;
     this.opset = opset;
@@ -47,6 +54,11 @@ export class NodeSite {
       fix,
     });
   };
+
+  /** Before so many values are computed of constants. */
+  spend(count: number): void {
+    this.budget.spend(count, `${this.label}: node '${this.name}' (${this.node.opType})`);
+  }
 
   has(index: number): boolean {
     return (this.node.input[index] ?? '') !== '';
@@ -93,6 +105,11 @@ export class NodeSite {
 
   tensor(index: number): Tensor {
     return this.draft.made(this.computed(index));
+  }
+
+  /** A tensor whose layer has its channels, rows and columns in dimensions of their own, where it can. */
+  plain(index: number): Tensor {
+    return this.draft.plain(this.tensor(index), this.fail);
   }
 
   /** The layer of an input that is a map, channels first. */

@@ -4,7 +4,7 @@ import type { Shape } from '../shapes.ts';
 
 /** TensorProto.DataType. */
 export const FLOAT = 1;
-const INT64 = 7;
+export const INT64 = 7;
 
 export interface Attribute {
   name: string;

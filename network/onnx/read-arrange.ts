@@ -1,7 +1,8 @@
-// ONNX operators that arrange the elements of a tensor, or pass it on.
-import type { Pending, Value } from './draft.ts';
-import { squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
+// ONNX operators that show the elements of a tensor in other dimensions, or pass it on.
+import type { Value } from './draft.ts';
+import { permutation, squeezed, targetSizes, unsqueezed } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import type { Pending } from './pending.ts';
 import { constant } from './tensors.ts';
 import { type Part, reshaped, sizeOf, sizesOf, type Tensor, type View, viewText } from './view.ts';
 
@@ -39,10 +40,10 @@ const flatten: NodeReader = (site) => {
 const transpose: NodeReader = (site) => {
   const value = site.computed(0);
   const view = site.draft.viewOf(value);
-  const order = site.ints('perm') ?? view.map((_, axis) => view.length - 1 - axis);
+  const order = permutation(site, view.length);
   return seenAs(
     value,
-    order.map((axis) => view[site.axis(axis, view.length)] as readonly Part[]),
+    order.map((axis) => view[axis] as readonly Part[]),
   );
 };
 
@@ -60,36 +61,6 @@ const unsqueeze: NodeReader = (site) => {
   return seenAs(value, unsqueezed(site, site.draft.viewOf(value), []));
 };
 
-/** Zeros around the map; begins of all dimensions, then ends. */
-const pad: NodeReader = (site) => {
-  const { draft } = site;
-  const tensor = site.tensor(0);
-  const rank = tensor.view.length;
-  const given = site.ints('pads') ?? site.ints('paddings') ?? site.numbers(1, 'pads') ?? [];
-  const axes = (site.numbers(3, 'axes') ?? tensor.view.map((_, axis) => axis)).map((axis) =>
-    site.axis(axis, rank),
-  );
-  const mode = site.text('mode', 'constant');
-  const fill = site.has(2) ? (site.constant(2, 'a value').values[0] ?? 0) : site.float('value', 0);
-  if (given.every((pixels) => pixels === 0)) return tensor;
-  if (mode !== 'constant' || fill !== 0)
-    site.unsupported(`${mode} padding${mode === 'constant' ? ` of ${fill}` : ''}`, 'zeros');
-  const { layer, order } = draft.arranged(tensor, site.fail);
-  const of = (axis: number) => {
-    const at = axes.indexOf(axis);
-    return at < 0 ? [0, 0] : [given[at] ?? 0, given[at + axes.length] ?? 0];
-  };
-  const pixelAxes = order === 'last' ? [1, 2] : [2, 3];
-  const elsewhere = tensor.view.some(
-    (_, axis) => !pixelAxes.includes(axis) && of(axis).some((pixels) => pixels !== 0),
-  );
-  if (elsewhere || given.some((pixels) => pixels < 0) || draft.shapeOf(layer).flat)
-    site.unsupported(`pads [${given}] of ${viewText(tensor.view)}`, 'zeros added to height and width');
-  const [[top = 0, bottom = 0] = [], [left = 0, right = 0] = []] = pixelAxes.map(of);
-  const padded = site.add({ kind: 'pad', inputs: [layer], padding: { top, bottom, left, right } });
-  return draft.tensor(padded, order === 'last' ? 'last' : 'first');
-};
-
 const shape: NodeReader = (site) => {
   const sizes = sizesOf(site.draft.viewOf(site.computed(0)));
   const part = sizes.slice(site.int('start', 0), site.hasAttribute('end') ? site.int('end', 0) : undefined);
@@ -105,7 +76,6 @@ export const ARRANGE_READERS: Readonly<Record<string, NodeReader>> = {
   Transpose: transpose,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
-  Pad: pad,
   Shape: shape,
   Identity: same,
   Dropout: same,

@@ -1,7 +1,9 @@
-// ONNX operators that take channels apart and join them.
-import type { Pending, Value } from './draft.ts';
-import { sliceRanges } from './node-dimensions.ts';
+// ONNX operators that take tensors apart, along channels or pixels, and join them.
+import { cropped, type PixelRange } from './crop.ts';
+import type { Value } from './draft.ts';
+import { sliceCount, sliceRanges } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import type { Pending } from './pending.ts';
 import { type Part, sizeOf, sizesOf, type Tensor, viewText } from './view.ts';
 
 /** Some of the channels, from one on, of a dimension that is all of them; or of its first part alone. */
@@ -46,17 +48,43 @@ function channelRange(
   return { kind: 'tensor', layer: slice, view: keepsAxis ? view : view.toSpliced(axis, 1) };
 }
 
+/** Rows and columns of a map, each all of them or a range. */
+function pixelRanges(site: NodeSite, value: Tensor, ranges: ReadonlyMap<number, PixelRange>): Tensor {
+  const { draft } = site;
+  const { layer, order } = draft.arranged(value, site.fail);
+  const { height, width } = draft.shapeOf(layer);
+  const [down, across] = order === 'last' ? [1, 2] : [2, 3];
+  const rows = ranges.get(down) ?? { from: 0, count: height, step: 1 };
+  const columns = ranges.get(across) ?? { from: 0, count: width, step: 1 };
+  return draft.tensor(cropped(site, layer, rows, columns), order === 'last' ? 'last' : 'first');
+}
+
+/** Whether a dimension of a map is rows or columns. */
+function isOfPixels({ view }: Tensor, axis: number): boolean {
+  const parts = view[axis] ?? [];
+  return (
+    view.length === 4 && parts.length > 0 && parts.every((part) => part.axis === 'H' || part.axis === 'W')
+  );
+}
+
 const slice: NodeReader = (site) => {
+  const { draft } = site;
   let value: Value = site.computed(0);
-  const sizes = sizesOf(site.draft.viewOf(value));
+  if (draft.viewOf(value).length === 4) value = site.plain(0);
+  const sizes = sizesOf(draft.viewOf(value));
+  const ofPixels = new Map<number, PixelRange>();
   for (const { axis, from, to, step } of sliceRanges(site, sizes)) {
     if (from === 0 && to === sizes[axis] && step === 1) continue;
-    const tensor: Tensor = site.draft.made(value as Tensor | Pending);
-    if (step !== 1 || to <= from)
-      site.unsupported(`a slice from ${from} to ${to} in steps of ${step}`, 'steps of 1');
-    value = channelRange(site, tensor, axis, from, to - from);
+    const tensor: Tensor = draft.made(value as Tensor | Pending);
+    const count = sliceCount({ from, to, step });
+    if (step < 0 || count === 0)
+      site.unsupported(`a slice from ${from} to ${to} in steps of ${step}`, 'at least one element, in order');
+    value = tensor;
+    if (isOfPixels(tensor, axis)) ofPixels.set(axis, { from, count, step });
+    else if (step === 1) value = channelRange(site, tensor, axis, from, count);
+    else site.unsupported(`channels from ${from} to ${to} in steps of ${step}`, 'steps of 1');
   }
-  return value;
+  return ofPixels.size === 0 ? value : pixelRanges(site, draft.made(value as Tensor | Pending), ofPixels);
 };
 
 const split: NodeReader = (site) => {
@@ -69,10 +97,15 @@ const split: NodeReader = (site) => {
   const given = site.ints('split') ?? site.numbers(1, 'sizes');
   const parts = given ?? Array.from({ length: count }, (_, i) => Math.min(each, size - i * each));
   if (parts.length === 1) return tensor;
+  if (parts.some((part) => part < 1) || parts.reduce((a, b) => a + b, 0) !== size || parts.length !== count)
+    site.unsupported(`parts of [${parts}] of ${size}`, `${count} parts that share all`, 'correct the model');
   let from = 0;
   return parts.map((part) => {
     from += part;
-    return channelRange(site, tensor, axis, from - part, part);
+    const range = { from: from - part, count: part, step: 1 };
+    return isOfPixels(tensor, axis)
+      ? pixelRanges(site, tensor, new Map([[axis, range]]))
+      : channelRange(site, tensor, axis, range.from, part);
   });
 };
 
@@ -94,7 +127,18 @@ const gather: NodeReader = (site) => {
       'one index, or indices in a row',
     );
   const keepsAxis = indices.dims.length === 1;
+  if (from < 0 || from + count > size)
+    site.fail(
+      `indices ${Array.from(indices.values).slice(0, 8)} of ${size}`,
+      'indices that there are',
+      'correct the model',
+    );
   if (size === count) return { ...tensor, view: keepsAxis ? tensor.view : tensor.view.toSpliced(axis, 1) };
+  if (isOfPixels(tensor, axis)) {
+    const range = new Map([[axis, { from, count, step: 1 }]]);
+    const part = pixelRanges(site, tensor, range);
+    return keepsAxis ? part : { ...part, view: part.view.toSpliced(axis, 1) };
+  }
   return channelRange(site, tensor, axis, from, count, keepsAxis);
 };
 

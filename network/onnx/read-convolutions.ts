@@ -1,6 +1,6 @@
 // ONNX convolutions, transposed ones included, and the pads of windows.
 import type { Padding, Size2d } from '../layer.ts';
-import { type PadAmounts, padAmounts, type Shape } from '../shapes.ts';
+import { dilatedWindow, type PadAmounts, padAmounts, type Shape } from '../shapes.ts';
 import type { Value } from './draft.ts';
 import type { LazyValues } from './lazy-weights.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
@@ -12,8 +12,14 @@ export const NO_PADDING: PadAmounts = { top: 0, bottom: 0, left: 0, right: 0 };
 export function pair(site: NodeSite, name: string, byDefault: Size2d = [1, 1]): Size2d {
   const given = site.ints(name) ?? [...byDefault];
   const [height, width] = given;
-  if (given.length === 2 && height !== undefined && width !== undefined) return [height, width];
-  return site.unsupported(`${name} [${given}]`, 'two numbers, for height and width');
+  const least = name === 'output_padding' ? 0 : 1;
+  if (given.length === 2 && height !== undefined && width !== undefined && Math.min(height, width) >= least)
+    return [height, width];
+  return site.unsupported(
+    `${name} [${given}]`,
+    `two numbers of at least ${least}, for height and width`,
+    'correct the model',
+  );
 }
 
 /** Pads of a window from `pads` or `auto_pad`, in pixels. */
@@ -45,7 +51,8 @@ export function named(pads: PadAmounts, same: PadAmounts): Padding {
 
 /** Filters [a, b, h, w] as [h, w, b, a]. */
 function channelsLast(filters: Constant): LazyValues {
-  return { length: valueCount(filters.dims), make: () => moved(filters) };
+  const source = { constant: filters, arrangement: 'channels last' };
+  return { length: valueCount(filters.dims), make: () => moved(filters), source };
 }
 
 function moved({ dims, values }: Constant): Float32Array {
@@ -60,18 +67,27 @@ function moved({ dims, values }: Constant): Float32Array {
   return result;
 }
 
-function biasOf(site: NodeSite, index: number): { bias?: Float32Array } {
-  return site.has(index) ? { bias: Float32Array.from(site.constant(index, 'a bias').values) } : {};
+function biasOf(site: NodeSite, index: number): { bias?: LazyValues } {
+  if (!site.has(index)) return {};
+  const constant = site.constant(index, 'a bias');
+  const length = valueCount(constant.dims);
+  return {
+    bias: { length, make: () => Float32Array.from(constant.values), source: { constant, arrangement: '' } },
+  };
 }
 
 function kernelOf(site: NodeSite): Constant {
   const kernel = site.constant(1, 'filters');
-  if (kernel.dims.length === 4) return kernel;
-  return site.unsupported(`filters of [${kernel.dims}]`, 'filters of two dimensions');
+  const { dims } = kernel;
+  if (dims.length !== 4 || dims.includes(0))
+    return site.unsupported(`filters of [${dims}]`, 'filters of two dimensions');
+  const said = site.ints('kernel_shape');
+  if (said === undefined || said.join() === dims.slice(2).join()) return kernel;
+  return site.fail(`kernel_shape [${said}] and filters of [${dims}]`, 'the same size', 'correct the model');
 }
 
 /** A convolution of a vector seen as a map of one pixel. */
-function ofVector(site: NodeSite, layer: string, kernel: Constant, bias: { bias?: Float32Array }): Value {
+function ofVector(site: NodeSite, layer: string, kernel: Constant, bias: { bias?: LazyValues }): Value {
   const { draft } = site;
   const [filters = 0, , height, width] = kernel.dims;
   if (height !== 1 || width !== 1 || site.int('group', 1) !== 1)
@@ -95,7 +111,7 @@ const conv: NodeReader = (site) => {
   const shape = site.shapeOf(input);
   const [filters = 0, perGroup = 0, height = 1, width = 1] = kernel.dims;
   const groups = site.int('group', 1);
-  if (perGroup * groups !== shape.channels || filters % groups !== 0) {
+  if (!(groups >= 1) || perGroup * groups !== shape.channels || filters % groups !== 0) {
     site.fail(
       `filters of [${kernel.dims}] in ${groups} groups on ${shape.channels} channels`,
       `filters for ${shape.channels} channels`,
@@ -126,11 +142,21 @@ const convTranspose: NodeReader = (site) => {
   const kernel = kernelOf(site);
   const input = site.map();
   const shape = site.shapeOf(input);
-  const [, filters = 0, height = 1, width = 1] = kernel.dims;
+  const [inputs = 0, perGroup = 0, kernelHeight = 1, kernelWidth = 1] = kernel.dims;
   const strides = pair(site, 'strides');
-  if (site.int('group', 1) !== 1) site.unsupported('groups', 'one group');
-  if (pair(site, 'dilations').some((dilation) => dilation !== 1))
-    site.unsupported('dilations', 'filters without');
+  const groups = site.int('group', 1);
+  const filters = perGroup * groups;
+  if (inputs !== shape.channels || !(groups >= 1) || inputs % groups !== 0) {
+    site.fail(
+      `filters of [${kernel.dims}] in ${groups} groups on ${shape.channels} channels`,
+      `filters for ${shape.channels} channels`,
+      'correct the model',
+    );
+  }
+  const dilations = pair(site, 'dilations');
+  const isDilated = dilations.some((dilation) => dilation !== 1);
+  // Pixels that a filter spans.
+  const [height, width] = dilatedWindow({ kernelSize: [kernelHeight, kernelWidth], dilations });
   const extra = pair(site, 'output_padding', [0, 0]);
   const full: Size2d = [(shape.height - 1) * strides[0] + height, (shape.width - 1) * strides[1] + width];
   // What is cut off the full product of input and filter.
@@ -156,20 +182,25 @@ const convTranspose: NodeReader = (site) => {
   };
   const same = padAmounts(output, [height, width], strides, 'same');
   const isSame = output.height === shape.height * strides[0] && output.width === shape.width * strides[1];
-  if (Math.min(...Object.values(crop)) < 0)
-    site.unsupported(`output_padding [${extra}] beyond its pads`, 'at most the pads at the bottom and right');
+  // Pixels at the bottom and right that no filter reaches are the bias alone.
+  if (Math.min(crop.top, crop.left) < 0)
+    site.unsupported(`pads [${Object.values(crop)}] beyond its output`, 'pads of at least 0');
   const bias = biasOf(site, 2);
   const padding = named(crop, same);
   const isValid = height >= strides[0] && width >= strides[1];
+  const isNamed =
+    (padding === 'same' && isSame && groups === 1 && !isDilated) || (padding === 'valid' && isValid);
   const layer = site.add(
     {
       kind: 'conv2d-transpose',
       inputs: [input],
       filters,
-      kernelSize: [height, width],
+      kernelSize: [kernelHeight, kernelWidth],
       strides,
-      padding: (padding === 'same' && !isSame) || (padding === 'valid' && !isValid) ? crop : padding,
+      padding: isNamed ? padding : crop,
       useBias: bias.bias !== undefined,
+      ...(groups === 1 ? {} : { groups }),
+      ...(isDilated ? { dilations } : {}),
     },
     { kernel: channelsLast(kernel), ...bias },
   );

@@ -1,7 +1,8 @@
 // ONNX matrix products as dense layers or 1×1 convolutions.
 import type { Value } from './draft.ts';
+import type { LazyValues } from './lazy-weights.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
-import type { Constant } from './tensors.ts';
+import { type Constant, valueCount } from './tensors.ts';
 import { isChannels, isWhole, positionsOf, type Tensor, viewText } from './view.ts';
 
 /** [inputs, units] from rows in ONNX's order of the features; `turned` is [units, inputs]. */
@@ -30,13 +31,17 @@ function product(
   matrix: Constant,
   turned: boolean,
   factor: number,
-  bias?: Float32Array,
+  bias?: LazyValues,
 ): Value {
   const { draft } = site;
   const [first = 0, second = 0] = matrix.dims;
   const [inputs, units] = turned ? [second, first] : [first, second];
-  const weightsOf = (rows: Int32Array) => ({
-    kernel: { length: inputs * units, make: () => kernelOf(matrix, [inputs, units], turned, rows, factor) },
+  const weightsOf = (rows: Int32Array, order: string) => ({
+    kernel: {
+      length: inputs * units,
+      make: () => kernelOf(matrix, [inputs, units], turned, rows, factor),
+      source: { constant: matrix, arrangement: `${turned} ${factor} ${order}` },
+    },
     ...(bias === undefined ? {} : { bias }),
   });
   const useBias = bias !== undefined;
@@ -46,7 +51,7 @@ function product(
     const features = flat.view[1] ?? [];
     const { channels } = draft.shapeOf(flat.layer);
     if (channels === inputs && isChannels(features, channels)) {
-      const weights = weightsOf(positionsOf(features, channels));
+      const weights = weightsOf(positionsOf(features, channels), JSON.stringify(features));
       return draft.tensor(site.add({ kind: 'dense', inputs: [flat.layer], units, useBias }, weights));
     }
   }
@@ -54,7 +59,8 @@ function product(
     const { layer, order } = draft.arranged(tensor, site.fail);
     const { channels, flat } = draft.shapeOf(layer);
     if (order === 'last' && !flat && channels === inputs) {
-      const weights = weightsOf(Int32Array.from({ length: inputs }, (_, i) => i));
+      const rows = Int32Array.from({ length: inputs }, (_, i) => i);
+      const weights = weightsOf(rows, 'in order');
       const point = { kernelSize: [1, 1], strides: [1, 1], padding: 'valid' } as const;
       const made = site.add({ kind: 'conv2d', inputs: [layer], filters: units, useBias, ...point }, weights);
       return draft.tensor(made, 'last');
@@ -72,16 +78,19 @@ const gemm: NodeReader = (site) => {
   const matrix = site.constant(1, 'a matrix');
   const units = matrix.dims[turned ? 0 : 1] ?? 0;
   const beta = site.float('beta', 1);
-  const added = site.has(2) ? site.constant(2, 'a bias').values : undefined;
-  if (added !== undefined && added.length !== units && added.length !== 1)
-    site.unsupported(`a bias of ${added.length}`, `one of ${units}`);
+  const added = site.has(2) ? site.constant(2, 'a bias') : undefined;
+  const count = added === undefined ? 1 : valueCount(added.dims);
+  if (count !== units && count !== 1) site.unsupported(`a bias of ${count}`, `one of ${units}`);
+  const values = (all: ArrayLike<number>) =>
+    Float32Array.from({ length: units }, (_, unit) => beta * (all[all.length === 1 ? 0 : unit] as number));
   const bias =
     added === undefined
       ? undefined
-      : Float32Array.from(
-          { length: units },
-          (_, unit) => beta * (added[added.length === 1 ? 0 : unit] as number),
-        );
+      : {
+          length: units,
+          make: () => values(added.values),
+          source: { constant: added, arrangement: `${beta}` },
+        };
   return product(site, site.tensor(0), matrix, turned, site.float('alpha', 1), bias);
 };
 

@@ -4,8 +4,8 @@ import { type PadAmounts, padAmounts } from '../shapes.ts';
 import { axesOf } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import { named, pair, windowPads } from './read-convolutions.ts';
-import type { Tensor } from './view.ts';
-import { viewText } from './view.ts';
+import { channelReduction } from './read-normalization.ts';
+import { sizeOf, type Tensor, viewText } from './view.ts';
 
 /** Zeros more at one end that make as many outputs as rounding up does; windows that begin beyond the input are none. */
 function overhang(size: number, window: number, stride: number, before: number, after: number): number {
@@ -18,6 +18,7 @@ function pool(site: NodeSite, kind: 'max-pool' | 'avg-pool'): Tensor {
   const { draft } = site;
   const input = site.map();
   const shape = site.shapeOf(input);
+  if (site.int('storage_order', 0) !== 0) site.unsupported('storage_order', 'rows first');
   if (!site.hasAttribute('kernel_shape')) site.fail('no kernel_shape', 'one', 'export the model again');
   const window = pair(site, 'kernel_shape');
   const strides = pair(site, 'strides');
@@ -64,43 +65,46 @@ const maxPool: NodeReader = (site) => {
   return pool(site, 'max-pool');
 };
 
-/** The mean or the maximum over all pixels, as the dimensions that are pixels say. */
-function overPixels(
-  site: NodeSite,
-  kind: 'mean' | 'max',
-  axes: readonly number[],
-  keepDims: boolean,
-): Tensor {
+/** The mean or the maximum over all pixels, all rows, all columns or all channels, as the dimensions say. */
+function over(site: NodeSite, kind: 'mean' | 'max', axes: readonly number[], keepDims: boolean): Tensor {
   const { draft } = site;
-  const tensor = site.tensor(0);
+  const made = site.tensor(0);
+  const tensor = made.view.length === 4 ? site.plain(0) : made;
   const { height, width, flat } = draft.shapeOf(tensor.layer);
-  const over = new Set(axes);
-  const inside = tensor.view.filter((_, axis) => over.has(axis)).flat();
-  const kept = tensor.view.filter((_, axis) => !over.has(axis)).flat();
-  const pixels = inside.reduce((product, { size }) => product * size, 1);
-  const isAll = inside.every(({ axis }) => axis === 'H' || axis === 'W') && pixels === height * width;
-  if (!isAll || kept.some(({ axis }) => axis === 'H' || axis === 'W')) {
+  const inside = new Set(axes);
+  const [first = 0] = axes;
+  const parts = tensor.view.filter((_, axis) => inside.has(axis)).flat();
+  if (axes.length === 1 && parts.length > 0 && parts.every(({ axis }) => axis === 'C'))
+    return channelReduction(site, kind === 'mean' ? 'channel-mean' : 'channel-max', first, keepDims);
+  const among = (axis: 'H' | 'W') => sizeOf(parts.filter((part) => part.axis === axis));
+  const [rows, columns] = [among('H'), among('W')];
+  const isWhole = (rows === 1 || rows === height) && (columns === 1 || columns === width);
+  if (!isWhole || !parts.every(({ axis }) => axis === 'H' || axis === 'W')) {
     return site.unsupported(
       `a ${kind} over dimensions ${axes} of ${viewText(tensor.view)}`,
-      'all pixels of a map, and no more',
+      'all pixels of a map, all rows, all columns or all channels',
     );
   }
   const view = tensor.view
-    .map((parts, axis) => (over.has(axis) ? [] : parts))
-    .filter((_, axis) => keepDims || !over.has(axis));
-  if (flat) return { ...tensor, view };
+    .map((dimension, axis) => (inside.has(axis) ? [] : dimension))
+    .filter((_, axis) => keepDims || !inside.has(axis));
+  const isAll = rows === height && columns === width;
+  if (flat || (parts.length === 0 && !isAll)) return { ...tensor, view };
   const inputs = [tensor.layer];
+  const window = { inputs, poolSize: [rows, columns], strides: [1, 1], padding: 'valid' } as const;
   const layer =
-    kind === 'mean'
-      ? site.add({ kind: 'global-avg-pool', inputs, keepDims: true })
-      : site.add({ kind: 'max-pool', inputs, poolSize: [height, width], strides: [1, 1], padding: 'valid' });
+    kind === 'max'
+      ? site.add({ kind: 'max-pool', ...window })
+      : isAll
+        ? site.add({ kind: 'global-avg-pool', inputs, keepDims: true })
+        : site.add({ kind: 'avg-pool', ...window });
   return { kind: 'tensor', layer, view };
 }
 
 function globalPool(kind: 'mean' | 'max'): NodeReader {
   return (site) => {
     const rank = site.draft.viewOf(site.computed(0)).length;
-    return overPixels(
+    return over(
       site,
       kind,
       Array.from({ length: rank - 2 }, (_, i) => i + 2),
@@ -113,7 +117,7 @@ function reduction(kind: 'mean' | 'max'): NodeReader {
   return (site) => {
     const rank = site.draft.viewOf(site.computed(0)).length;
     const axes = axesOf(site) ?? Array.from({ length: rank }, (_, axis) => axis);
-    return overPixels(
+    return over(
       site,
       kind,
       axes.map((axis) => site.axis(axis, rank)),

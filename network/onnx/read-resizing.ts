@@ -1,26 +1,60 @@
-// ONNX operators that enlarge a map.
-import type { Size2d } from '../layer.ts';
+// ONNX operators that change the size of a map.
+import type { Sampling, Size2d } from '../layer.ts';
+import type { Shape } from '../shapes.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
+import { isLegacy, type Scaling, scalingsOf } from './resize-sizes.ts';
 import { sizesOf, viewText } from './view.ts';
 
-/** How many times larger each dimension becomes, from scales or from sizes. */
-function factorsOf(site: NodeSite, sizes: readonly number[]): number[] {
-  const attribute = site.floats('scales');
-  if (attribute !== undefined) return attribute;
-  const [scalesAt, sizesAt] = site.node.opType === 'Upsample' || site.opset < 11 ? [1, -1] : [2, 3];
-  const scales = site.numbers(scalesAt, 'scales');
-  if (scales !== undefined && scales.length > 0) return scales;
-  const target = sizesAt < 0 ? undefined : site.numbers(sizesAt, 'sizes');
-  if (target === undefined)
-    return site.fail('neither scales nor sizes', 'one of them', 'export the model again');
-  return target.map((size, axis) => size / (sizes[axis] ?? 1));
+const MODES: readonly Sampling['mode'][] = ['nearest', 'linear', 'cubic'];
+const COORDINATES: readonly Sampling['coordinates'][] = [
+  'half_pixel',
+  'pytorch_half_pixel',
+  'half_pixel_symmetric',
+  'align_corners',
+  'asymmetric',
+];
+const ROUNDINGS: readonly Sampling['rounding'][] = [
+  'round_prefer_floor',
+  'round_prefer_ceil',
+  'floor',
+  'ceil',
+];
+
+/** One of the values that an attribute may have. */
+function oneOf<T extends string>(
+  site: NodeSite,
+  name: string,
+  values: readonly T[],
+  byDefault: T,
+  takesDefault = false,
+): T {
+  if (takesDefault) return byDefault;
+  const given = site.text(name, byDefault);
+  const found = values.find((value) => value === given);
+  return found ?? site.unsupported(`${name} ${given}`, values.join(', '));
 }
 
-/** Where each output pixel lies among the input's: nearest neighbours compared one by one. */
-function repeatsPixels(site: NodeSite, size: number, factor: number): boolean {
-  const legacy = site.node.opType === 'Upsample' || site.opset < 11;
-  const mode = site.text('coordinate_transformation_mode', legacy ? 'asymmetric' : 'half_pixel');
-  const rounding = site.text('nearest_mode', legacy ? 'floor' : 'round_prefer_floor');
+/** How the node chooses pixels. */
+function samplingOf(site: NodeSite): Sampling {
+  const legacy = isLegacy(site);
+  const name = 'coordinate_transformation_mode';
+  const rounding = oneOf(site, 'nearest_mode', ROUNDINGS, legacy ? 'floor' : 'round_prefer_floor');
+  // Of opsets 11 and 12: half a pixel further, cut off.
+  const isOld = site.text(name, '') === 'tf_half_pixel_for_nn' && rounding === 'floor';
+  const coordinates = oneOf(site, name, COORDINATES, legacy ? 'asymmetric' : 'half_pixel', isOld);
+  return {
+    // Upsample's bilinear is linear.
+    mode: site.text('mode', '') === 'bilinear' ? 'linear' : oneOf(site, 'mode', MODES, 'nearest'),
+    coordinates,
+    rounding: isOld ? 'round_prefer_ceil' : rounding,
+    cubicCoefficient: site.float('cubic_coeff_a', -0.75),
+    excludesOutside: site.int('exclude_outside', 0) !== 0,
+    antialias: site.int('antialias', 0) !== 0,
+  };
+}
+
+/** Whether nearest neighbours repeat each pixel equally often, compared one by one. */
+function repeatsPixels({ coordinates, rounding }: Sampling, size: number, factor: number): boolean {
   const output = size * factor;
   const round = (x: number) => {
     if (rounding === 'floor') return Math.floor(x);
@@ -28,77 +62,94 @@ function repeatsPixels(site: NodeSite, size: number, factor: number): boolean {
     return rounding === 'round_prefer_ceil' ? Math.floor(x + 0.5) : Math.ceil(x - 0.5);
   };
   const at = (x: number) => {
-    if (mode === 'asymmetric') return x / factor;
-    if (mode === 'align_corners') return output === 1 ? 0 : (x * (size - 1)) / (output - 1);
-    if (mode === 'tf_half_pixel_for_nn') return (x + 0.5) / factor;
+    if (coordinates === 'asymmetric') return x / factor;
+    if (coordinates === 'align_corners') return output === 1 ? 0 : (x * (size - 1)) / (output - 1);
     return (x + 0.5) / factor - 0.5;
   };
-  return Array.from({ length: output }, (_, x) => x).every((x) => {
+  for (let x = 0; x < output; x++) {
     const nearest = Math.min(Math.max(round(at(x)), 0), size - 1);
-    return nearest === Math.floor(x / factor);
-  });
+    if (nearest !== Math.floor(x / factor)) return false;
+  }
+  return true;
+}
+
+/** The interpolation of an upsample by whole factors, if a resize is one. */
+function upsampling(
+  sampling: Sampling,
+  { height, width }: Shape,
+  [down, across]: Size2d,
+): 'nearest' | 'bilinear' | null {
+  if (![down, across].every((factor) => Number.isInteger(factor) && factor >= 1)) return null;
+  if (sampling.mode === 'nearest')
+    return repeatsPixels(sampling, height, down) && repeatsPixels(sampling, width, across) ? 'nearest' : null;
+  if (sampling.mode !== 'linear' || sampling.antialias || sampling.excludesOutside) return null;
+  // A map of one pixel is the same everywhere.
+  const isHalf = sampling.coordinates === 'half_pixel' || sampling.coordinates === 'pytorch_half_pixel';
+  return isHalf || height * width === 1 ? 'bilinear' : null;
 }
 
 const resize: NodeReader = (site) => {
   const { draft } = site;
   const tensor = site.tensor(0);
   const sizes = sizesOf(tensor.view);
-  const given = factorsOf(site, sizes);
-  const axes = (site.ints('axes') ?? given.map((_, axis) => axis)).map((axis) =>
-    site.axis(axis, sizes.length),
-  );
-  const factors = sizes.map((_, axis) => given[axes.indexOf(axis)] ?? 1);
-  if (factors.every((factor) => factor === 1)) return tensor;
+  const { all, fit } = scalingsOf(site, sizes);
+  if (all.every(({ size, scale }, axis) => size === sizes[axis] && scale === 1)) return tensor;
+  const sampling = samplingOf(site);
   const { layer, order } = draft.arranged(tensor, site.fail);
   const shape = draft.shapeOf(layer);
   const pixels = order === 'last' ? [1, 2] : [2, 3];
-  const factor = pixels.map((axis) => factors[axis] ?? 1) as unknown as Size2d;
-  const elsewhere = factors.some((each, axis) => !pixels.includes(axis) && each !== 1);
-  if (elsewhere || shape.flat || !factor.every((each) => Number.isInteger(each) && each >= 1))
-    site.unsupported(
-      `factors ${factors.map((each) => Number(each.toPrecision(4))).join('×')} of ${viewText(tensor.view)}`,
-      'height and width times whole numbers',
-    );
-  const mode = site.text('mode', 'nearest');
-  const interpolation = mode === 'nearest' ? 'nearest' : 'bilinear';
-  if (mode === 'nearest') {
-    const repeats =
-      repeatsPixels(site, shape.height, factor[0]) && repeatsPixels(site, shape.width, factor[1]);
-    if (!repeats)
-      site.unsupported(
-        'nearest neighbours that do not repeat each pixel equally often',
-        'coordinates that do',
-      );
-  } else {
-    const legacy = site.node.opType === 'Upsample' || site.opset < 11;
-    const centres = site.text('coordinate_transformation_mode', legacy ? 'asymmetric' : 'half_pixel');
-    // The map of one pixel is the same everywhere.
-    const isConstant = shape.height * shape.width === 1;
-    const isHalf = centres === 'half_pixel' || centres === 'pytorch_half_pixel';
-    if (mode !== 'linear') site.unsupported(`${mode} interpolation`, 'nearest or linear');
-    if (!isHalf && !isConstant)
-      site.unsupported(
-        `linear interpolation with ${centres} coordinates`,
-        'half_pixel (align_corners=False)',
-      );
-    if (site.int('antialias', 0) !== 0) site.unsupported('antialias', 'interpolation without');
+  const elsewhere = all.some(
+    ({ size, scale }, axis) => !pixels.includes(axis) && (size !== sizes[axis] || scale !== 1),
+  );
+  if (elsewhere || shape.flat) {
+    const factors = all.map(({ scale }) => Number(scale.toPrecision(4))).join('×');
+    site.unsupported(`factors ${factors} of ${viewText(tensor.view)}`, 'factors of height and width');
   }
-  const made = site.add({ kind: 'upsample', inputs: [layer], factor, interpolation });
-  return draft.tensor(made, order === 'last' ? 'last' : 'first');
+  const [down, across] = pixels.map((axis) => all[axis]) as [Scaling, Scaling];
+  const size: Size2d = [down.size, across.size];
+  const scale: Size2d = [down.scale, across.scale];
+  const interpolation = fit === undefined ? upsampling(sampling, shape, scale) : null;
+  const side = order === 'last' ? 'last' : 'first';
+  if (interpolation !== null)
+    return draft.tensor(site.add({ kind: 'upsample', inputs: [layer], factor: scale, interpolation }), side);
+  const target = pixels.map((axis) => fit?.target[axis] ?? 1) as unknown as Size2d;
+  const isOfSizes =
+    Math.fround(size[0] / shape.height) === scale[0] && Math.fround(size[1] / shape.width) === scale[1];
+  const made = site.add({
+    kind: 'resize',
+    inputs: [layer],
+    size,
+    ...(isOfSizes || fit !== undefined ? {} : { scale }),
+    ...(fit === undefined ? {} : { fit: { policy: fit.policy, target } }),
+    sampling,
+  });
+  return draft.tensor(made, side);
 };
 
 const depthToSpace: NodeReader = (site) => {
   const { draft } = site;
   let layer = site.map();
-  const block = site.int('blocksize', 1);
+  const block = blockOf(site);
   // Ours counts blocks before channels; the other way round is a shuffle away.
   if (site.text('mode', 'DCR') === 'CRD')
     layer = draft.shuffle(layer, site.shapeOf(layer).channels / block ** 2);
   return draft.tensor(site.add({ kind: 'depth-to-space', inputs: [layer], block }));
 };
 
+const spaceToDepth: NodeReader = (site) => {
+  const layer = site.map();
+  return site.draft.tensor(site.add({ kind: 'space-to-depth', inputs: [layer], block: blockOf(site) }));
+};
+
+function blockOf(site: NodeSite): number {
+  const block = site.int('blocksize', 0);
+  if (Number.isInteger(block) && block >= 1) return block;
+  return site.fail(`blocksize ${block}`, 'a blocksize of at least 1', 'correct the model');
+}
+
 export const RESIZING_READERS: Readonly<Record<string, NodeReader>> = {
   Resize: resize,
   Upsample: resize,
   DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
 };

@@ -4,17 +4,23 @@ import type { ByteSource } from '../byte-source.ts';
 import { checkedNetwork, type Network } from '../network.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { Draft, type Value } from './draft.ts';
+import { fileNotes } from './file-notes.ts';
+import { FoldBudget } from './fold-budget.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
-import { batchOf, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
+import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
+import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
 import { type NodeReader, NodeSite, type Reading } from './node-site.ts';
+import { ARITHMETIC_READERS } from './read-arithmetic.ts';
 import { ARRANGE_READERS } from './read-arrange.ts';
 import { CHANNEL_READERS } from './read-channels.ts';
 import { CONVOLUTION_READERS } from './read-convolutions.ts';
 import { DENSE_READERS } from './read-dense.ts';
 import { ELEMENTWISE_READERS } from './read-elementwise.ts';
 import { NORMALIZATION_READERS } from './read-normalization.ts';
+import { NORM_READERS } from './read-norms.ts';
+import { PAD_READERS } from './read-pads.ts';
 import { POOL_READERS } from './read-pools.ts';
 import { RESIZING_READERS } from './read-resizing.ts';
 import { type Constant, constant, type ExternalFiles, TensorReader } from './tensors.ts';
@@ -29,6 +35,9 @@ const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...DENSE_READERS,
   ...POOL_READERS,
   ...ELEMENTWISE_READERS,
+  ...ARITHMETIC_READERS,
+  ...NORM_READERS,
+  ...PAD_READERS,
   ...NORMALIZATION_READERS,
   ...RESIZING_READERS,
   ...ARRANGE_READERS,
@@ -41,13 +50,25 @@ export interface OnnxReading {
   readonly network: Network;
   /** All of `weightShapes`. */
   readonly weights: Weights;
+  /** Examples per inference, where the file fixes it. */
+  readonly batch: number | null;
+  /** What of the file is not costed and measured as it has it, a line each. */
+  readonly notes: readonly string[];
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends ImageSizes {
   /** The file as messages name it; the network's name by default. */
   readonly label?: string;
   /** Files beside the model that weights are in. */
   readonly external?: ExternalFiles;
+}
+
+/** What is read, and how. */
+interface ModelReading {
+  readonly name: string;
+  readonly label: string;
+  readonly options: ReadOptions;
+  readonly isFlipped: boolean;
 }
 
 /** Nodes that an output needs, in the model's order. */
@@ -98,12 +119,27 @@ function valuesOf(site: NodeSite): readonly Value[] {
     if (opType === 'Constant') return [constantOf(site)];
     const inputs = node.input.filter((name) => name !== '').map((name) => draft.values.get(name));
     const constants = inputs.filter((value) => value?.kind === 'constant');
-    if (constants.length === inputs.length && Object.hasOwn(CONSTANT_READERS, opType))
+    if (inputs.length > 0 && constants.length === inputs.length && Object.hasOwn(CONSTANT_READERS, opType))
       return [CONSTANT_READERS[opType]?.(site, constants) ?? []].flat();
   }
   const reader = isStandard(node) && Object.hasOwn(NODE_READERS, opType) ? NODE_READERS[opType] : undefined;
   if (reader === undefined) return unknownOperator(site);
   return [reader(site)].flat();
+}
+
+/** Inputs and attributes that an operator cannot have make its reader stumble. */
+function fitting<T>(site: NodeSite, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof TypeError || error instanceof RangeError))
+      throw error;
+    return site.fail(
+      `inputs or attributes that do not fit it (${error.message})`,
+      'those that the operator has',
+      'export the model again',
+    );
+  }
 }
 
 /** What shape inference finds wrong says which layer, not yet which file. */
@@ -137,13 +173,50 @@ function outputLayer(draft: Draft, name: string, label: string): string {
   ).layer;
 }
 
+/** Reads a model once, its images taken for channels first or last as they look, or the other way round. */
+function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading): OnnxReading {
+  const { name, label, options, isFlipped } = reading;
+  const inputs = imageInputs(model);
+  const batch = fixedBatch(inputs, options);
+  const draft = new Draft(batchOf(batch));
+  const tensors = new TensorReader(label, source, options.external);
+  const budget = new FoldBudget(source.length);
+  const shared: Reading = { label, opset: model.opset, draft, tensors, budget };
+  located(label, () => readInputs(model, draft, label, { ...options, isFlipped }));
+  for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));
+  const nodes = neededNodes(model);
+  for (const node of nodes) {
+    const site = new NodeSite(node, shared);
+    const values = located(label, () => fitting(site, () => valuesOf(site)));
+    node.output.forEach((output, i) => {
+      const value = values[i];
+      if (output !== '' && value !== undefined) draft.values.set(output, value);
+    });
+  }
+  const outputs = model.outputs.map((output) => located(label, () => outputLayer(draft, output.name, label)));
+  const { layers, weights, scaling } = draft;
+  const tidy = tidied({ layers, outputs, weights, scaling, shared: draft.sources.shared });
+  const network = checkedNetwork({
+    name: `${name}${givenSizes(inputs, options)}`,
+    layers: tidy.layers,
+    outputs: tidy.outputs,
+    ...(Object.keys(tidy.shared).length === 0 ? {} : { shared: tidy.shared }),
+  });
+  return {
+    network,
+    weights: completeWeights(network, tidy.weights, label),
+    batch,
+    notes: fileNotes(model, nodes, inputs),
+  };
+}
+
 /**
  * Reads an ONNX model for images as PyTorch's exporters, tf2onnx and Keras write it. Layers are called after the nodes
  * (without a leading slash), outputs keep their order. What only arranges values (reshapes, transposes, squeezes)
  * makes no layer; a computation that exporters write in several operators is one layer where there is one for it.
  * Channels-last inputs and outputs become what ours are anyway; a batch size, fixed or not, is left open.
  * @param source of which weights are read when they are asked for
- * @param name of the network
+ * @param name of the network, which sizes that the file leaves open are added to
  * @throws UserError naming file, node and operator for what has no place in a network; for broken files, saying where
  */
 export function readOnnx(source: ByteSource, name: string, options: ReadOptions = {}): OnnxReading {
@@ -156,23 +229,19 @@ export function readOnnx(source: ByteSource, name: string, options: ReadOptions 
       fix: 'export it with a newer opset, or convert it with onnx.version_converter',
     });
   }
-  const draft = new Draft(batchOf(imageInputs(model)));
-  const tensors = new TensorReader(label, source, options.external);
-  const reading: Reading = { label, opset: model.opset, draft, tensors };
-  readInputs(model, draft, label);
-  for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));
-  for (const node of neededNodes(model)) {
-    const site = new NodeSite(node, reading);
-    const values = located(label, () => valuesOf(site));
-    node.output.forEach((output, i) => {
-      const value = values[i];
-      if (output !== '' && value !== undefined) draft.values.set(output, value);
-    });
+  checkDims(model, options, label);
+  const read = (isFlipped: boolean) => readModel(model, source, { name, label, options, isFlipped });
+  try {
+    return read(false);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    try {
+      return read(true);
+    } catch (other) {
+      if (!(other instanceof UserError)) throw other;
+      throw error;
+    }
   }
-  const outputs = model.outputs.map((output) => located(label, () => outputLayer(draft, output.name, label)));
-  const tidy = tidied({ layers: draft.layers, outputs, weights: draft.weights });
-  const network = checkedNetwork({ name, layers: tidy.layers, outputs: tidy.outputs });
-  return { network, weights: completeWeights(network, tidy.weights, label) };
 }
 
 /** The weights that the network has, each as long as its shape says. */

@@ -33,14 +33,22 @@ const DATA_TYPES: Readonly<Record<number, DataType>> = {
   1: { name: 'float32', bytes: 4, isFloat: true, read: (view, at) => view.getFloat32(at, true) },
   2: { name: 'uint8', bytes: 1, isFloat: false, read: (view, at) => view.getUint8(at) },
   3: { name: 'int8', bytes: 1, isFloat: false, read: (view, at) => view.getInt8(at) },
+  4: { name: 'uint16', bytes: 2, isFloat: false, read: (view, at) => view.getUint16(at, true) },
+  5: { name: 'int16', bytes: 2, isFloat: false, read: (view, at) => view.getInt16(at, true) },
   6: { name: 'int32', bytes: 4, isFloat: false, read: (view, at) => view.getInt32(at, true) },
   7: { name: 'int64', bytes: 8, isFloat: false, read: (view, at) => Number(view.getBigInt64(at, true)) },
   9: { name: 'bool', bytes: 1, isFloat: false, read: (view, at) => view.getUint8(at) },
   10: { name: 'float16', bytes: 2, isFloat: true, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
+  12: { name: 'uint32', bytes: 4, isFloat: false, read: (view, at) => view.getUint32(at, true) },
   11: { name: 'float64', bytes: 8, isFloat: true, read: (view, at) => view.getFloat64(at, true) },
 };
 
 const FLOAT16 = 10;
+
+/** As messages name it; null for a type that is not read. */
+export function dataTypeName(dataType: number): string | null {
+  return DATA_TYPES[dataType]?.name ?? null;
+}
 
 export function isFloatType(dataType: number): boolean {
   return DATA_TYPES[dataType]?.isFloat === true;
@@ -97,6 +105,11 @@ export class TensorReader {
     const file = this.fileOf(tensor, location);
     const offset = Number(entries.get('offset') ?? 0);
     const length = Number(entries.get('length') ?? file.length - offset);
+    const isPlace = (value: number) => Number.isSafeInteger(value) && value >= 0;
+    if (!isPlace(offset) || !isPlace(length)) {
+      const given = `at offset ${entries.get('offset') ?? 0} with length ${entries.get('length') ?? length} of '${location}'`;
+      this.fail(tensor, given, 'whole numbers of at least 0', 'save the model again, its weights included');
+    }
     if (offset + length > file.length) {
       const range = `in bytes ${offset} to ${offset + length} of '${location}', which has ${file.length}`;
       this.fail(tensor, range, 'a file as long as that', 'copy the file again');
@@ -113,6 +126,8 @@ export class TensorReader {
     }
     const { dims } = tensor;
     const count = valueCount(dims);
+    if (!dims.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(count))
+      this.fail(tensor, `of [${dims}]`, 'sizes of at least 0', 'correct the model');
     const list = listed(tensor);
     if (list.length > 0 || (count === 0 && tensor.rawData.length === 0)) {
       if (list.length !== count) this.shortOf(tensor, list.length, count, 'values');

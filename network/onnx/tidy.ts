@@ -1,11 +1,15 @@
 // Tidies the layers that were read into those we would write.
 import type { Layer } from '../layer.ts';
+import { sharedAmong } from '../shared-weights.ts';
 import type { LazyValues } from './lazy-weights.ts';
 
 interface Draft {
   readonly layers: readonly Layer[];
   readonly outputs: readonly string[];
   readonly weights: ReadonlyMap<string, LazyValues>;
+  readonly shared: Readonly<Record<string, string>>;
+  /** Batch norms that only scale and offset: their means are 0 and their variances 1. */
+  readonly scaling: ReadonlySet<string>;
 }
 
 const TAKES_BIAS: ReadonlySet<Layer['kind']> = new Set([
@@ -24,6 +28,9 @@ function needed({ layers, outputs }: Draft): Layer[] {
   return layers.filter(({ name, kind }) => kind === 'input' || wanted.has(name));
 }
 
+const TAKES_OFFSET: ReadonlySet<Layer['kind']> = new Set(['batch-norm', 'group-norm', 'layer-norm']);
+const TAKES_SCALE: ReadonlySet<Layer['kind']> = new Set(['group-norm', 'layer-norm']);
+
 /** Channels permuted as a shuffle of groups does it, `run` values at a time. */
 function shuffled(values: Float32Array, channels: number, groups: number): Float32Array {
   const perGroup = channels / groups;
@@ -35,25 +42,32 @@ function shuffled(values: Float32Array, channels: number, groups: number): Float
 }
 
 /**
- * The layers as we would write them: a constant added behind a convolution is its bias, and behind a batch norm part
- * of β; a global pooling that is only flattened makes a vector itself; filters are in the order that a pixel shuffle
+ * The layers as we would write them: a constant added behind a convolution is its bias, and behind a norm part of β; a
+ * constant times a group or layer norm is part of its γ; a global pooling that is only flattened makes a vector itself; filters are in the order that a pixel shuffle
  * wants them; what nothing needs is gone.
  */
 export function tidied(draft: Draft): {
   layers: Layer[];
   outputs: string[];
   weights: Map<string, LazyValues>;
+  shared: Record<string, string>;
 } {
   const layers = needed(draft);
   const weights = new Map(draft.weights);
+  const changed = new Set<string>();
   /** Changes weights when they are asked for. */
   const change = (name: string, length: number, how: (values: Float32Array) => Float32Array) => {
     const old = weights.get(name);
+    changed.add(name);
     weights.set(name, { length, make: () => how(old?.make() ?? new Float32Array(length)) });
   };
   const plus = (added: LazyValues) => (values: Float32Array) => {
     const more = added.make();
     return values.map((value, c) => value + (more[c] as number));
+  };
+  const times = (factors: LazyValues) => (values: Float32Array) => {
+    const by = factors.make();
+    return values.map((value, c) => value * (by[c] as number));
   };
   const stands = new Map<string, string>();
   const readers = new Map<string, Layer[]>();
@@ -75,12 +89,21 @@ export function tidied(draft: Draft): {
     };
     if (kind === 'bias-add' && only(input) !== undefined) {
       const bias = weights.get(`${name}/bias`) as LazyValues;
-      const target = TAKES_BIAS.has(before.kind) ? 'bias' : before.kind === 'batch-norm' ? 'beta' : null;
+      const target = TAKES_BIAS.has(before.kind) ? 'bias' : TAKES_OFFSET.has(before.kind) ? 'beta' : null;
       if (target !== null) {
         change(`${before.name}/${target}`, bias.length, plus(bias));
         weights.delete(`${name}/bias`);
         replaced((target === 'bias' ? { ...before, useBias: true } : before) as Layer);
       }
+    }
+    if (draft.scaling.has(name) && TAKES_SCALE.has(before.kind) && only(input) !== undefined) {
+      const scale = weights.get(`${name}/gamma`) as LazyValues;
+      const offset = weights.get(`${name}/beta`) as LazyValues;
+      for (const part of ['gamma', 'beta']) change(`${before.name}/${part}`, scale.length, times(scale));
+      change(`${before.name}/beta`, offset.length, plus(offset));
+      for (const part of ['gamma', 'beta', 'moving_mean', 'moving_variance'])
+        weights.delete(`${name}/${part}`);
+      replaced(before);
     }
     const flattens = (layer: Layer) => layer.kind === 'flatten';
     if (
@@ -106,14 +129,12 @@ export function tidied(draft: Draft): {
       }
     }
   }
-  return {
-    layers: layers
-      .filter(({ name }) => !stands.has(name))
-      .map(({ name }) => {
-        const layer = byName.get(name) as Layer;
-        return { ...layer, inputs: layer.inputs.map(standing) } as Layer;
-      }),
-    outputs: draft.outputs.map(standing),
-    weights,
-  };
+  const tidy = layers
+    .filter(({ name }) => !stands.has(name))
+    .map(({ name }) => {
+      const layer = byName.get(name) as Layer;
+      return { ...layer, inputs: layer.inputs.map(standing) } as Layer;
+    });
+  const { shared = {} } = sharedAmong(draft, tidy, (weight) => !changed.has(weight));
+  return { layers: tidy, outputs: draft.outputs.map(standing), weights, shared };
 }

@@ -33,8 +33,11 @@ export function depthwiseConvolution(layer: DepthwiseConv2d, input: Shape): Laye
 /** TensorFlow's padding of a transposed convolution: what the forward one of its output would pad. */
 export function transposedConvolution(layer: Conv2dTranspose, input: Shape): LayerNodes {
   const output = outputShape(layer, [input]);
-  const { kernelSize, strides } = layer;
-  const pad = padAmounts(output, kernelSize, strides, layer.padding);
+  const { kernelSize, strides, groups, dilations } = layer;
+  const window = dilatedWindow(layer);
+  const given = padAmounts(output, window, strides, layer.padding);
+  // What lies beyond the filters' reach is padding of the output.
+  const pad = { ...given, bottom: Math.max(given.bottom, 0), right: Math.max(given.right, 0) };
   // ONNX: output = (input − 1) · stride + kernel − pads + output_padding.
   const missing = (size: number, from: number, stride: number, kernel: number, pads: number) =>
     size - ((from - 1) * stride + kernel - pads);
@@ -44,9 +47,11 @@ export function transposedConvolution(layer: Conv2dTranspose, input: Shape): Lay
     ints('pads', pad.top, pad.left, pad.bottom, pad.right),
     ints(
       'output_padding',
-      missing(output.height, input.height, strides[0], kernelSize[0], pad.top + pad.bottom),
-      missing(output.width, input.width, strides[1], kernelSize[1], pad.left + pad.right),
+      missing(output.height, input.height, strides[0], window[0], pad.top + pad.bottom),
+      missing(output.width, input.width, strides[1], window[1], pad.left + pad.right),
     ),
+    ...(groups === undefined ? [] : [int('group', groups)]),
+    ...(dilations === undefined ? [] : [ints('dilations', ...dilations)]),
   ];
   return { nodes: [node(layer, 'ConvTranspose', attributes, parameters(layer))] };
 }

@@ -1,9 +1,9 @@
-// Activations, sums, products and normalizations as ONNX nodes.
-import type { Activation, ActivationFunction, Add, BatchNorm, Layer, Multiply } from '../layer.ts';
+// Activations and what joins several tensors element by element as ONNX nodes.
+import type { Activation, ActivationFunction, Add, Arithmetic, Layer, Multiply, Prelu } from '../layer.ts';
 import { slopeOf } from '../layer.ts';
-import { float, type LayerNodes, type Node, node, type Shapes, wholeNumbers } from './nodes.ts';
+import { FLOAT, float, type LayerNodes, type Node, node, type Shapes, text, wholeNumbers } from './nodes.ts';
 
-const ACTIVATIONS: Record<Exclude<ActivationFunction, 'hard-swish' | 'swish'>, string> = {
+const ACTIVATIONS: Record<Exclude<ActivationFunction, 'hard-swish' | 'swish' | 'mish'>, string> = {
   relu: 'Relu',
   relu6: 'Clip',
   'leaky-relu': 'LeakyRelu',
@@ -12,10 +12,44 @@ const ACTIVATIONS: Record<Exclude<ActivationFunction, 'hard-swish' | 'swish'>, s
   'hard-sigmoid': 'HardSigmoid',
   tanh: 'Tanh',
   gelu: 'Gelu',
+  'gelu-tanh': 'Gelu',
+  softplus: 'Softplus',
+  selu: 'Selu',
+  clip: 'Clip',
 };
 
 /** Borders of relu6, which all of a model's share. */
-export const CLIP_BORDERS = { zero: 0, six: 6 } as const;
+export const CLIP_BORDERS = { 'relu6/zero': 0, 'relu6/six': 6 } as const;
+
+/** x · tanh(softplus(x)), as ONNX Runtime takes Mish apart. */
+function mish(layer: Activation): LayerNodes {
+  const { name, inputs } = layer;
+  const [softplus, gate] = [`${name}/softplus`, `${name}/tanh`];
+  return {
+    nodes: [
+      { ...node(layer, 'Softplus'), name: softplus, output: [softplus] },
+      { ...node(layer, 'Tanh'), name: gate, input: [softplus], output: [gate] },
+      { ...node(layer, 'Mul'), input: [...inputs, gate] },
+    ],
+  };
+}
+
+/** Both borders are written: ONNX Runtime fuses a clip of two constants. */
+function clip(layer: Activation): LayerNodes {
+  const { name, least = -LARGEST_FLOAT32, most = LARGEST_FLOAT32 } = layer;
+  const border = (part: string, value: number) => ({
+    name: `${name}/${part}`,
+    dims: [],
+    dataType: FLOAT,
+    floatData: [value],
+  });
+  return {
+    nodes: [node(layer, 'Clip', [], [`${name}/least`, `${name}/most`])],
+    settings: [border('least', least), border('most', most)],
+  };
+}
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** One operator, or for those that ONNX Runtime takes apart the two it makes of them: x times a gate of x. */
 export function activationNodes(layer: Activation): LayerNodes {
@@ -33,10 +67,14 @@ export function activationNodes(layer: Activation): LayerNodes {
       ],
     };
   }
+  if (activation === 'mish') return mish(layer);
+  if (activation === 'clip') return clip(layer);
   const slope = float('alpha', slopeOf(layer));
   const opType = ACTIVATIONS[activation];
   if (activation === 'relu6') return { nodes: [node(layer, opType, [], Object.keys(CLIP_BORDERS))] };
-  if (activation === 'leaky-relu') return { nodes: [node(layer, opType, [slope])] };
+  if (activation === 'gelu-tanh') return { nodes: [node(layer, opType, [text('approximate', 'tanh')])] };
+  if (activation === 'leaky-relu' || (activation === 'elu' && layer.slope !== undefined))
+    return { nodes: [node(layer, opType, [slope])] };
   if (activation === 'hard-sigmoid') return { nodes: [node(layer, opType, [slope, float('beta', 0.5)])] };
   return { nodes: [node(layer, opType)] };
 }
@@ -51,15 +89,25 @@ function joined(layer: Layer, opType: string, inputs: readonly string[]): Node[]
   });
 }
 
-export function sum(layer: Add): LayerNodes {
-  return { nodes: joined(layer, 'Add', layer.inputs) };
+export function prelu(layer: Prelu): LayerNodes {
+  return { nodes: [node(layer, 'PRelu', [], [`${layer.name}/slope`])] };
 }
 
+const JOINS: Record<(Add | Multiply | Arithmetic)['kind'], string> = {
+  add: 'Add',
+  multiply: 'Mul',
+  subtract: 'Sub',
+  divide: 'Div',
+  minimum: 'Min',
+  maximum: 'Max',
+};
+
 /** A flat input beside maps gets height and width of 1. */
-export function product(layer: Multiply, shapes: Shapes): LayerNodes {
+export function elementwise(layer: Add | Multiply | Arithmetic, shapes: Shapes): LayerNodes {
+  const opType = JOINS[layer.kind];
   const flat = layer.inputs.filter((name) => shapes.get(name)?.flat === true);
   if (flat.length === layer.inputs.length || flat.length === 0)
-    return { nodes: joined(layer, 'Mul', layer.inputs) };
+    return { nodes: joined(layer, opType, layer.inputs) };
   const raised = (name: string) => `${layer.name}/${name}`;
   const raises = flat.map((name): Node => {
     const input = [name, `${layer.name}/axes`];
@@ -67,10 +115,5 @@ export function product(layer: Multiply, shapes: Shapes): LayerNodes {
   });
   const factors = layer.inputs.map((name) => (flat.includes(name) ? raised(name) : name));
   const settings = [wholeNumbers(layer, 'axes', 2, 3)];
-  return { nodes: [...raises, ...joined(layer, 'Mul', factors)], settings };
-}
-
-export function batchNormalization(layer: BatchNorm): LayerNodes {
-  const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((part) => `${layer.name}/${part}`);
-  return { nodes: [node(layer, 'BatchNormalization', [float('epsilon', layer.epsilon)], parts)] };
+  return { nodes: [...raises, ...joined(layer, opType, factors)], settings };
 }

@@ -9,11 +9,21 @@ import {
   depthwiseConvolution,
   transposedConvolution,
 } from './write-convolutions.ts';
-import { activationNodes, batchNormalization, product, sum } from './write-elementwise.ts';
+import { activationNodes, elementwise, prelu } from './write-elementwise.ts';
+import {
+  argMax,
+  batchNormalization,
+  channelReduction,
+  groupNormalization,
+  layerNormalization,
+  localResponseNormalization,
+  softmax,
+} from './write-normalization.ts';
 import { globalAveragePool, pool } from './write-pools.ts';
-import { depthToSpace, pad, upsample } from './write-resizing.ts';
+import { borderPad, crop, depthToSpace, pad, resize, upsample } from './write-resizing.ts';
 
-export function layerNodes(layer: Layer, shapes: Shapes): LayerNodes {
+/** @param opset that the model is written in */
+export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNodes {
   if (layer.kind === 'input') return { nodes: [] };
   const input = shapes.get(layer.inputs[0] ?? '');
   if (input === undefined) throw new Error(`layer ${layer.name} has no input`);
@@ -33,16 +43,32 @@ export function layerNodes(layer: Layer, shapes: Shapes): LayerNodes {
       return globalAveragePool(layer);
     case 'activation':
       return activationNodes(layer);
+    case 'prelu':
+      return prelu(layer);
     case 'add':
-      return sum(layer);
     case 'multiply':
-      return product(layer, shapes);
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum':
+      return elementwise(layer, shapes);
     case 'bias-add':
       return { nodes: [node(layer, 'Add', [], [`${layer.name}/bias`])] };
     case 'batch-norm':
       return batchNormalization(layer);
+    case 'group-norm':
+      return groupNormalization(layer, input);
+    case 'layer-norm':
+      return layerNormalization(layer, input);
+    case 'local-response-norm':
+      return localResponseNormalization(layer);
     case 'softmax':
-      return { nodes: [node(layer, 'Softmax', [int('axis', 1)])] };
+      return softmax(layer);
+    case 'channel-mean':
+    case 'channel-max':
+      return channelReduction(layer, opset);
+    case 'arg-max':
+      return argMax(layer);
     case 'dropout':
     case 'gate':
       return { nodes: [node(layer, 'Identity')] };
@@ -56,10 +82,18 @@ export function layerNodes(layer: Layer, shapes: Shapes): LayerNodes {
       return flatten(layer, input);
     case 'pad':
       return pad(layer);
+    case 'border-pad':
+      return borderPad(layer);
+    case 'crop':
+      return crop(layer);
     case 'upsample':
       return upsample(layer);
+    case 'resize':
+      return resize(layer);
     case 'depth-to-space':
       return depthToSpace(layer);
+    case 'space-to-depth':
+      return { nodes: [node(layer, 'SpaceToDepth', [int('blocksize', layer.block)])] };
     default:
       return unknownLayer(layer);
   }

@@ -2,6 +2,7 @@
 import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
+import { weightOwner } from '../shared-weights.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { FLOAT, type Shapes, type Tensor } from './nodes.ts';
 
@@ -51,6 +52,11 @@ function kernelTensor(
   return { dims: [outputs, inputs, h, w], data: turned(values, [h * w, inputs, outputs], scratch) };
 }
 
+/** Whether a norm is of groups of several channels, which are scaled and offset behind it. */
+function isOfGroups(layer: Layer | undefined, channels: number): boolean {
+  return layer?.kind === 'group-norm' && layer.groups < channels;
+}
+
 /** The weights that the network has, as {@link Weights} lays them out, and a γ of ones where a batch norm has none. */
 export function weightTensors(
   network: Network,
@@ -58,18 +64,22 @@ export function weightTensors(
   shapes: Shapes,
   scratch?: ScratchMemory,
 ): Tensor[] {
-  const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
-  const given = weightShapes(network).map(({ name, shape }): Tensor => {
+  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
+  const own = weightShapes(network).filter(({ name }) => weightOwner(network, name) === name);
+  const given = own.map(({ name, shape }): Tensor => {
     const values = weights.get(name);
     if (values === undefined) throw new Error(`weights of ${name} are missing`);
     const layerName = name.slice(0, name.lastIndexOf('/'));
-    const kind = kinds.get(layerName);
+    const kind = byName.get(layerName)?.kind;
     let dims: readonly number[] = shape;
     let data = values;
     if (shape.length === 4)
       ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number], scratch));
-    // A bias of its own is added along NCHW's channels.
-    if (kind === 'bias-add' && shapes.get(layerName)?.flat === false) dims = [...shape, 1, 1];
+    // What is added to or multiplied by channels of its own lies along NCHW's.
+    const { flat = true, channels = 0 } = shapes.get(layerName) ?? {};
+    const isOfChannels =
+      kind === 'bias-add' || kind === 'prelu' || isOfGroups(byName.get(layerName), channels);
+    if (isOfChannels && !flat) dims = [...shape, 1, 1];
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { name, dims, dataType: FLOAT, rawData };
   });

@@ -1,12 +1,13 @@
 // Writes a network and its weights as an ONNX model.
 
-import type { ActivationFunction, Layer, Pad } from '../layer.ts';
+import type { Layer, Pad } from '../layer.ts';
 import { consumersOf, type Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
 import { inferShapes, type Shape } from '../shapes.ts';
+import { weightOwner } from '../shared-weights.ts';
 import type { Weights } from '../weights.ts';
 import { encodeModel } from './encode-model.ts';
-import { FLOAT, type Tensor } from './nodes.ts';
+import { FLOAT, INT64, type Tensor } from './nodes.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
 import { padBeforePool } from './write-resizing.ts';
@@ -16,14 +17,22 @@ const IR_VERSION = 10;
 const OPSET = 17;
 /** The first whose Pad has axes ({@link padBeforePool}). */
 const PAD_OPSET = 18;
-/** The first with Gelu. */
-const GELU_OPSET = 20;
+/** The first with Gelu, and with every way of resizing. */
+const LATER_OPSET = 20;
 
-function valueInfo(name: string, shape: Shape | undefined, batch: number) {
+/** Whether a layer needs an operator, or an attribute of one, that opset 17 does not have. */
+function isLater(layer: Layer): boolean {
+  if (layer.kind === 'activation') return layer.activation === 'gelu' || layer.activation === 'gelu-tanh';
+  if (layer.kind !== 'resize') return false;
+  const { antialias, coordinates } = layer.sampling;
+  return antialias || coordinates === 'half_pixel_symmetric' || layer.scale === undefined;
+}
+
+function valueInfo(name: string, shape: Shape | undefined, batch: number, elemType: number) {
   if (shape === undefined) throw new Error(`no shape of ${name}`);
   const sizes = shape.flat ? [batch, shape.channels] : [batch, shape.channels, shape.height, shape.width];
   const dim = sizes.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 /** Pads that a pool reads and nothing else. */
@@ -47,7 +56,8 @@ function clipBorders(): Tensor[] {
 }
 
 /**
- * The network as an ONNX model (NCHW, float32, opset 17, 18 where a pool reads a pad, 20 where it has a gelu).
+ * The network as an ONNX model (NCHW, float32, opset 17, 18 where a pool reads a pad, 20 where another operator needs
+ * it). Numbers of channels that an arg-max makes are int64.
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
  * @param scratch where the model is made; fresh memory by default
@@ -59,14 +69,18 @@ export function writeOnnx(
   scratch?: ScratchMemory,
 ): Uint8Array {
   const shapes = inferShapes(network);
-  const has = (activation: ActivationFunction) =>
-    network.layers.some((layer) => layer.kind === 'activation' && layer.activation === activation);
+  const clips = network.layers.some((layer) => layer.kind === 'activation' && layer.activation === 'relu6');
+  const numbers = new Set(network.layers.filter(({ kind }) => kind === 'arg-max').map(({ name }) => name));
   const pooled = new Set(padsBeforePools(network));
-  const layers = network.layers.map((layer) =>
-    pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes),
-  );
   const padded = pooled.size > 0 ? PAD_OPSET : OPSET;
-  const opset = has('gelu') ? GELU_OPSET : padded;
+  const opset = network.layers.some(isLater) ? LATER_OPSET : padded;
+  const owned = (names: readonly string[]) => names.map((name) => weightOwner(network, name));
+  const layers = network.layers
+    .map((layer) => (pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset)))
+    .map(({ nodes, settings }) => ({
+      nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
+      settings,
+    }));
   // Some weights only training reads.
   const read = new Set(layers.flatMap(({ nodes }) => nodes.flatMap(({ input }) => input)));
   return encodeModel(
@@ -79,12 +93,14 @@ export function writeOnnx(
       node: layers.flatMap(({ nodes }) => nodes),
       input: network.layers
         .filter((layer) => layer.kind === 'input')
-        .map(({ name }) => valueInfo(name, shapes.get(name), batch)),
-      output: network.outputs.map((name) => valueInfo(name, shapes.get(name), batch)),
+        .map(({ name }) => valueInfo(name, shapes.get(name), batch, FLOAT)),
+      output: network.outputs.map((name) =>
+        valueInfo(name, shapes.get(name), batch, numbers.has(name) ? INT64 : FLOAT),
+      ),
     },
     [
       ...weightTensors(network, weights, shapes, scratch),
-      ...(has('relu6') ? clipBorders() : []),
+      ...(clips ? clipBorders() : []),
       ...layers.flatMap(({ settings }) => settings ?? []),
     ].filter(({ name }) => read.has(name)),
     scratch,

@@ -1,7 +1,9 @@
 // The options that classes of tfjs layers share, and how one that we cannot follow is refused.
 import { z } from 'zod';
 import { UserError } from '../../records/user-error.ts';
+import type { ActivationFunction } from '../layer.ts';
 import { type FlatLayer, pathOf } from './flat-topology.ts';
+import { HARD_SIGMOID_SIXTH } from './keras-3.ts';
 import { snakeCase } from './snake-case.ts';
 
 const positive = z.int().positive();
@@ -21,9 +23,44 @@ function spelled<T extends z.ZodType>(schema: T) {
 
 export const padding = spelled(z.enum(['same', 'valid'])).default('valid');
 export const channelsLast = spelled(z.literal('channels_last')).default('channels_last');
-export const activation = spelled(z.enum(['linear', 'relu', 'relu6', 'sigmoid', 'tanh', 'softmax'])).default(
-  'linear',
-);
+
+/** What a layer does to its values at the end. */
+export interface ChosenActivation {
+  readonly activation: ActivationFunction | 'linear' | 'softmax' | 'log-softmax';
+  readonly slope?: number;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+const ACTIVATIONS = {
+  linear: { activation: 'linear' },
+  relu: { activation: 'relu' },
+  relu6: { activation: 'relu6' },
+  elu: { activation: 'elu' },
+  sigmoid: { activation: 'sigmoid' },
+  tanh: { activation: 'tanh' },
+  softplus: { activation: 'softplus' },
+  softmax: { activation: 'softmax' },
+  log_softmax: { activation: 'log-softmax' },
+  selu: { activation: 'selu' },
+  mish: { activation: 'mish' },
+  gelu: { activation: 'gelu' },
+  gelu_new: { activation: 'gelu-tanh' },
+  swish: { activation: 'swish' },
+  silu: { activation: 'swish' },
+  hard_swish: { activation: 'hard-swish' },
+  hard_silu: { activation: 'hard-swish' },
+  // As a name it has the slope of tf.nn.leaky_relu, whatever the layer's is.
+  leaky_relu: { activation: 'leaky-relu', slope: 0.2 },
+  // That of Keras 2 and tfjs; Keras 3's is hard_sigmoid_sixth here.
+  hard_sigmoid: { activation: 'hard-sigmoid', slope: 0.2 },
+  [HARD_SIGMOID_SIXTH]: { activation: 'hard-sigmoid' },
+} as const satisfies Readonly<Record<string, ChosenActivation>>;
+type ActivationName = keyof typeof ACTIVATIONS;
+
+export const activation = spelled(z.enum(Object.keys(ACTIVATIONS) as [ActivationName, ...ActivationName[]]))
+  .default('linear')
+  .transform((name): ChosenActivation => ACTIVATIONS[name]);
 
 /** An axis; Keras writes a batch normalization's in a list. */
 export const axis = z

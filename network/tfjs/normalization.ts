@@ -12,6 +12,8 @@ const batchNormalizationOptions = z.strictObject({
   momentum: z.unknown().optional(),
   fused: z.unknown().optional(),
   renorm: z.literal(false).optional(),
+  renorm_clipping: z.unknown().optional(),
+  renorm_momentum: z.unknown().optional(),
 });
 
 /** A batch norm of ours always has a β: without center it is zeros. */

@@ -6,9 +6,12 @@ import type { Network } from '../network.ts';
 import { type LazyValues, LazyWeights } from '../onnx/lazy-weights.ts';
 import { type Weights, weightShapes } from '../weights.ts';
 import { pathOf } from './flat-topology.ts';
+import { keras2Topology } from './keras-3.ts';
+import { numberedNames } from './keras-weight-names.ts';
 import type { WeightSource } from './network-draft.ts';
 import { type LayersModelReading, readLayersModel } from './read-layers-model.ts';
 import { listsWeights, readStoredWeights, type StoredWeight } from './stored-weights.ts';
+import { readTopology } from './topology.ts';
 
 /** A model that was saved with its weights. */
 export interface LayersModelFile {
@@ -21,6 +24,18 @@ const ADVICE: FileAdvice = {
   expected: 'the model.json of a layers model',
   fix: 'save the model again with model.save of tfjs, or convert it with tensorflowjs_converter',
 };
+
+/** Parts of weights that Keras 3 calls otherwise. */
+const KERAS_3_PARTS: Readonly<Record<string, string>> = { depthwise_kernel: 'kernel' };
+
+/** The weight whose name ends so with the least before it; none if two have as little. */
+function shortest(weights: readonly StoredWeight[], ending: string): StoredWeight | undefined {
+  const ends = weights
+    .filter(({ name }) => name.endsWith(ending))
+    .sort((a, b) => a.name.length - b.name.length);
+  const [first, second] = ends;
+  return first?.name.length === second?.name.length ? undefined : first;
+}
 
 /** Weights of a file by name, each to be taken once. */
 class WeightShelf {
@@ -39,16 +54,27 @@ class WeightShelf {
     throw new UserError({ got: `${this.label} with ${got}`, expected, fix: ADVICE.fix });
   }
 
-  /** As its layer names it, with the models it is in before it or without; TensorFlow 2.2 has a cell's name within. */
+  /**
+   * As its layer names it, with the models it is in before it or without; TensorFlow 2.2 has a cell's name within, Keras
+   * 3 the names of the models it was built in before.
+   */
   private named(source: WeightSource): StoredWeight | undefined {
+    const full = `${pathOf(source)}/${source.part}`;
     const short = `${source.layer}/${source.part}`;
-    const found = this.left.get(`${pathOf(source)}/${source.part}`) ?? this.left.get(short);
+    const found = this.left.get(full) ?? this.left.get(short);
     if (found !== undefined) return found;
-    return [...this.left.values()].find(({ name }) => name.split('/').toSpliced(-2, 1).join('/') === short);
+    const left = [...this.left.values()];
+    const inCell = left.find(({ name }) => name.split('/').toSpliced(-2, 1).join('/') === short);
+    return inCell ?? shortest(left, `/${full}`) ?? shortest(left, `/${short}`);
   }
 
-  take(source: WeightSource, expected: readonly number[]): LazyValues {
-    const weight = this.named(source);
+  /** @param numbered what it is called in a converted .keras file */
+  take(source: WeightSource, expected: readonly number[], numbered: string): LazyValues {
+    const alias = KERAS_3_PARTS[source.part];
+    const weight =
+      this.named(source) ??
+      this.left.get(numbered) ??
+      (alias === undefined ? undefined : this.named({ ...source, part: alias }));
     const name = `${pathOf(source)}/${source.part}`;
     if (weight === undefined) return this.fail(`no weight ${name}`, `one of [${expected}]`);
     // A dense layer that is read as a convolution has a kernel without its height and width of 1.
@@ -67,12 +93,13 @@ class WeightShelf {
   }
 }
 
-function weightsOf(reading: LayersModelReading, shelf: WeightShelf): Weights {
+function weightsOf(file: unknown, reading: LayersModelReading, shelf: WeightShelf): Weights {
   const weights = new Map<string, LazyValues>();
+  const numbered = numberedNames(readTopology(file), reading);
   for (const { name, shape } of weightShapes(reading.network)) {
     const source = reading.weights.get(name);
     const length = shape.reduce((a, b) => a * b, 1);
-    if (source !== undefined) weights.set(name, shelf.take(source, shape));
+    if (source !== undefined) weights.set(name, shelf.take(source, shape, numbered.get(name) ?? ''));
     else if (reading.zeros.has(name)) weights.set(name, { length, make: () => new Float32Array(length) });
     else throw new Error(`weight ${name} has no source`);
   }
@@ -90,7 +117,16 @@ export function openLayersModelFile(path: string): { network: Network; weights?:
   const { network } = reading;
   if (!listsWeights(file)) return { network };
   const stored = readStoredWeights(file, dirname(path), ADVICE, path);
-  return { network, weights: weightsOf(reading, new WeightShelf(stored, path)) };
+  return { network, weights: weightsOf(file, reading, new WeightShelf(stored, path)) };
+}
+
+/**
+ * The topology in a model.json, in the form that tfjs reads whatever wrote it.
+ * @throws UserError for a file that is missing or broken
+ */
+export function keras2File(path: string): unknown {
+  const file = readJsonFile(path, ADVICE);
+  return keras2Topology((file as { modelTopology?: unknown } | null)?.modelTopology ?? file);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Weights in the files that a model.json lists, read when they are asked for.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import { z } from 'zod';
 import { type FileAdvice, parsedJson } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';
@@ -40,9 +40,13 @@ export function listsWeights(file: unknown): boolean {
   return manifest !== undefined && manifest !== null && !(Array.isArray(manifest) && manifest.length === 0);
 }
 
+/** What Keras 3 keeps among the weights though it is none: states of random generators and of the optimizer. */
+const STATES = /(^|\/)(seed_generator(_\d+)?|optimizer)\/vars\//;
+
 const BYTES: Readonly<Record<string, number>> = {
   float32: 4,
   int32: 4,
+  uint32: 4,
   float16: 2,
   uint16: 2,
   uint8: 1,
@@ -87,14 +91,37 @@ function decoded(spec: WeightSpec, data: Uint8Array): Float32Array {
   }
 }
 
+/** A model brings its weights with it: another's file is none of its business. */
+function withinFolder(path: string): string {
+  const within = normalize(path);
+  if (!isAbsolute(within) && within.split(sep)[0] !== '..') return within;
+  throw new UserError({
+    got: `a model.json with weights in '${path}'`,
+    expected: 'files in its own folder',
+    fix: 'put the weights beside model.json, and name them so in its weightsManifest',
+  });
+}
+
+function fileBytes(path: string): FileBytes {
+  try {
+    return new FileBytes(path);
+  } catch (error) {
+    throw new UserError({
+      got: `${path}: ${error instanceof Error ? error.message : error}`,
+      expected: 'a file of weights that can be read',
+      fix: 'copy all files of the model into one folder again',
+    });
+  }
+}
+
 /** The bytes of a group's files, one after the other. */
 function groupBytes(folder: string, paths: readonly string[], expectedBytes: number): ByteSource {
-  const files = paths.map((path) => join(folder, path));
+  const files = paths.map((path) => join(folder, withinFolder(path)));
   const expected = `${expectedBytes} bytes of weights`;
   const fix = 'copy all files of the model into one folder again';
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new UserError({ got: `no file ${missing}`, expected, fix });
-  const bytes = new JoinedBytes(files.map((file) => new FileBytes(file)));
+  const bytes = new JoinedBytes(files.map(fileBytes));
   if (bytes.length === expectedBytes) return bytes;
   throw new UserError({ got: `${files.join(', ')} of ${bytes.length} bytes`, expected, fix });
 }
@@ -124,7 +151,7 @@ export function readStoredWeights(
     return weights.flatMap((spec, index) => {
       const from = at;
       at += sizes[index] as number;
-      if (spec.group === 'optimizer') return [];
+      if (spec.group === 'optimizer' || STATES.test(spec.name)) return [];
       if (spec.dtype !== 'float32') throw unsupportedType(spec);
       const to = at;
       const make = () => decoded(spec, bytes.subarray(from, to));

@@ -4,9 +4,12 @@ import type { FileAdvice } from '../../records/json-file.ts';
 
 /** What a message says of a topology that is broken. */
 export const TOPOLOGY_ADVICE: FileAdvice = {
-  expected: 'a layers model as tfjs and tensorflowjs_converter write it (Keras 2)',
-  fix: 'save the model again, with model.save of tfjs or from Keras 2 (tf-keras)',
+  expected: 'a layers model as tfjs and tensorflowjs_converter write it',
+  fix: 'save the model again, with model.save of tfjs or from Keras',
 };
+
+/** Models of layers, which may themselves be used as layers: tf.model is a 'Model', Keras says 'Functional'. */
+export const MODEL_CLASSES: ReadonlySet<string> = new Set(['Model', 'Functional', 'Sequential']);
 
 const index = z.int().nonnegative();
 /** Layer, the how manyth use of it, which of its outputs. */

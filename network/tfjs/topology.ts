@@ -1,11 +1,13 @@
 // The topology of a layers model, Sequential or functional, as a graph of layers.
 import { parsedJson } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';
+import { keras2Topology } from './keras-3.ts';
 import { snakeCaseKeys } from './snake-case.ts';
 import {
   type FunctionalLayerEntry,
   functionalConfig,
   type LayerEntry,
+  MODEL_CLASSES,
   modelEntry,
   modelFile,
   sequentialConfig,
@@ -37,9 +39,6 @@ export interface TopologyModel {
   readonly inputs: readonly TensorReference[];
   readonly outputs: readonly TensorReference[];
 }
-
-/** tf.model is a 'Model', Keras says 'Functional'. */
-const MODEL_CLASSES: ReadonlySet<string> = new Set(['Model', 'Functional', 'Sequential']);
 
 /** Inference takes `training: false` for granted; no other argument may be lost. */
 function checkArguments(layer: FunctionalLayerEntry): void {
@@ -158,6 +157,21 @@ function topologyModel(entry: { class_name: string; config?: unknown }, label: s
   throw new UserError({ got: `${label} of class ${entry.class_name}`, ...TOPOLOGY_ADVICE });
 }
 
+/** Models within models go no deeper than a few; what is deeper than this would not fit the stack. */
+const MOST_LEVELS = 400;
+
+function checkDepth(topology: unknown): void {
+  let level: unknown[] = [topology];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) {
+      throw new UserError({ got: `a topology of more than ${MOST_LEVELS} levels`, ...TOPOLOGY_ADVICE });
+    }
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+  }
+}
+
 /**
  * The graph that a topology describes, Sequential models too, in one spelling.
  * @param topology `model.toJSON(null, false)`, a `modelTopology`, or a whole model.json
@@ -166,7 +180,8 @@ function topologyModel(entry: { class_name: string; config?: unknown }, label: s
 export function readTopology(topology: unknown): TopologyModel {
   const file = modelFile.safeParse(topology).data;
   if (file?.format === 'graph-model') throw new UserError({ got: 'a graph model', ...TOPOLOGY_ADVICE });
-  const spelled = snakeCaseKeys(file?.modelTopology ?? topology);
+  checkDepth(file?.modelTopology ?? topology);
+  const spelled = snakeCaseKeys(keras2Topology(file?.modelTopology ?? topology));
   const entry = wrappedModel.safeParse(spelled).data?.model_config ?? spelled;
   return topologyModel(parsedJson(entry, modelEntry, TOPOLOGY_ADVICE, 'a layers model'), 'the model');
 }

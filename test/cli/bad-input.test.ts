@@ -103,6 +103,24 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
     /got .*no-images.*; expected /,
   ],
   [
+    'a data set that is not where it should be',
+    () => {
+      process.env.MORPHLINE_DATA_MIRROR = 'http://127.0.0.1:9';
+      return ['train', '--device', 'p100', '--data', 'mnist', '--cache', at('cache'), '--out', at('train')];
+    },
+    /got http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: .*; expected a network, for the first use of the data; put train-images/,
+  ],
+  [
+    'a model of another framework',
+    () => ['predict', at('best.keras'), '--device', 'p100'],
+    /got .*best\.keras, a Keras file; expected an ONNX file .*; convert it: tensorflowjs_converter --input_format=keras_keras/,
+  ],
+  [
+    'a folder for a model',
+    () => ['export', folder, '-o', at('m.onnx')],
+    /got .*, a folder; expected an ONNX file \(\.onnx\) or the model\.json/,
+  ],
+  [
     'an image that cannot be read',
     () => {
       for (const split of ['train', 'test']) file(`images/${split}/cat/broken.jpg`, 'not a picture');

@@ -3,26 +3,21 @@ import type * as tfTypes from '@tensorflow/tfjs';
 import type { Activation, ActivationFunction, Layer, Padding } from '../../../network/layer.ts';
 import { slopeOf, unknownLayer } from '../../../network/layer.ts';
 import { padAmounts, type Shape } from '../../../network/shapes.ts';
+import { overChannels } from './execute-channels.ts';
+import { rearranged } from './execute-pixels.ts';
+import { type ExplicitPadding, explicitPadding, type Tf } from './tf-types.ts';
+import { transposed } from './transposed-convolution.ts';
 
-export type Tf = typeof tfTypes;
-
-type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
+export type { Tf } from './tf-types.ts';
 
 function tfPadding(padding: Padding): 'same' | 'valid' | ExplicitPadding {
-  if (padding === 'same' || padding === 'valid') return padding;
-  const { top, bottom, left, right } = padding;
-  return [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
+  return padding === 'same' || padding === 'valid' ? padding : explicitPadding(padding);
 }
 
 function activated(
   tf: Tf,
   x: tfTypes.Tensor,
-  layer: Pick<Activation, 'activation' | 'slope'>,
+  layer: Pick<Activation, 'activation' | 'slope' | 'least' | 'most'>,
 ): tfTypes.Tensor {
   const { activation } = layer;
   switch (activation) {
@@ -37,7 +32,23 @@ function activated(
     case 'leaky-relu':
       return tf.leakyRelu(x, slopeOf(layer));
     case 'elu':
-      return tf.elu(x);
+      if (slopeOf(layer) === 1) return tf.elu(x);
+      return tf.add(tf.relu(x), tf.mul(tf.expm1(tf.minimum(x, 0)), slopeOf(layer)));
+    case 'selu':
+      return tf.selu(x);
+    case 'softplus':
+      return tf.softplus(x);
+    case 'mish':
+      return tf.mul(x, tf.tanh(tf.softplus(x)));
+    case 'clip':
+      return tf.minimum(
+        tf.maximum(x, layer.least ?? Number.NEGATIVE_INFINITY),
+        layer.most ?? Number.POSITIVE_INFINITY,
+      );
+    case 'gelu-tanh': {
+      const inner = tf.mul(tf.add(x, tf.mul(tf.pow(x, 3), 0.044715)), Math.sqrt(2 / Math.PI));
+      return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
+    }
     case 'hard-sigmoid':
       return tf.clipByValue(tf.add(tf.mul(x, slopeOf(layer)), 0.5), 0, 1);
     case 'hard-swish':
@@ -54,6 +65,17 @@ function activated(
 function withActivation(tf: Tf, x: tfTypes.Tensor, fused: ActivationFunction | null): tfTypes.Tensor {
   return fused === null ? x : activated(tf, x, { activation: fused });
 }
+
+type Join = Extract<Layer['kind'], 'add' | 'multiply' | 'subtract' | 'divide' | 'minimum' | 'maximum'>;
+
+const JOINS: Record<Join, (tf: Tf, a: tfTypes.Tensor, b: tfTypes.Tensor) => tfTypes.Tensor> = {
+  add: (tf, a, b) => tf.add(a, b),
+  multiply: (tf, a, b) => tf.mul(a, b),
+  subtract: (tf, a, b) => tf.sub(a, b),
+  divide: (tf, a, b) => tf.div(a, b),
+  minimum: (tf, a, b) => tf.minimum(a, b),
+  maximum: (tf, a, b) => tf.maximum(a, b),
+};
 
 /** A layer's weights on the backend, by part: kernel, bias, gamma, … */
 export type LayerWeights = Readonly<Record<string, tfTypes.Tensor>>;
@@ -140,24 +162,23 @@ export function executeLayer(
       return tf.div(average, pooled(tf.pad(tf.ones([1, height, width, 1]), zeros)));
     }
     case 'conv2d-transpose': {
-      const batch = x.shape[0] as number;
-      const y = tf.conv2dTranspose(
-        x as tfTypes.Tensor4D,
-        kernel,
-        [batch, shape.height, shape.width, shape.channels],
-        [...layer.strides],
-        tfPadding(layer.padding) as 'same',
-      );
+      const y = transposed(tf, x, kernel, layer, shape);
       return withActivation(tf, weights.bias === undefined ? y : tf.add(y, weights.bias), fused);
     }
     case 'global-avg-pool':
       return tf.mean(x, [1, 2], layer.keepDims === true);
-    case 'multiply': {
+    case 'add':
+    case 'multiply':
+    case 'subtract':
+    case 'divide':
+    case 'minimum':
+    case 'maximum': {
       const largest = Math.max(...inputs.map(({ rank }) => rank));
       // A flat input is spread over the pixels.
-      return inputs
-        .map((each) => (each.rank < largest ? tf.reshape(each, [each.shape[0] as number, 1, 1, -1]) : each))
-        .reduce((product, each) => tf.mul(product, each));
+      const raised = inputs.map((each) =>
+        each.rank < largest ? tf.reshape(each, [each.shape[0] as number, 1, 1, -1]) : each,
+      );
+      return raised.reduce((before, each) => JOINS[layer.kind](tf, before, each));
     }
     case 'bias-add':
       return tf.add(x, weights.bias as tfTypes.Tensor);
@@ -191,14 +212,26 @@ export function executeLayer(
         x.shape.map((size, axis) => (axis === last ? layer.channels : size)),
       );
     }
-    case 'add':
-      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), x);
+    case 'prelu':
+      return tf.prelu(x, weights.slope as tfTypes.Tensor);
+    case 'group-norm':
+    case 'layer-norm':
+    case 'local-response-norm':
+    case 'channel-mean':
+    case 'channel-max':
+    case 'arg-max':
+      return overChannels(tf, layer, x, weights);
+    case 'border-pad':
+    case 'crop':
+    case 'resize':
+    case 'space-to-depth':
+      return rearranged(tf, layer, x);
     case 'concat':
       return tf.concat([...inputs], inputs[0]?.rank === 4 ? 3 : 1);
     case 'flatten':
       return tf.reshape(x, [-1, shape.channels]);
     case 'softmax':
-      return tf.softmax(x);
+      return layer.log === true ? tf.logSoftmax(x) : tf.softmax(x);
     default:
       return unknownLayer(layer);
   }

@@ -237,11 +237,48 @@ describe('resizing', () => {
   });
 
   test.each([
-    [{ mode: 'nearest', coordinate_transformation_mode: 'asymmetric' }, /do not repeat each pixel/],
-    [{ mode: 'linear', coordinate_transformation_mode: 'align_corners' }, /align_corners coordinates/],
-    [{ mode: 'cubic' }, /cubic interpolation/],
-  ])('%o is not', (attributes, message) => {
+    [
+      { mode: 'nearest', coordinate_transformation_mode: 'asymmetric' },
+      { mode: 'nearest', coordinates: 'asymmetric', rounding: 'round_prefer_floor' },
+    ],
+    [
+      { mode: 'linear', coordinate_transformation_mode: 'align_corners' },
+      { mode: 'linear', coordinates: 'align_corners' },
+    ],
+    [{ mode: 'cubic' }, { mode: 'cubic', coordinates: 'half_pixel', cubicCoefficient: -0.75 }],
+  ])('%o is sampled', (attributes, sampling) => {
+    expect(layersOf(resize(attributes))).toMatchObject([{ kind: 'resize', size: [12, 8], sampling }]);
+  });
+
+  test.each([
+    [{ mode: 'lanczos' }, /mode lanczos; expected nearest, linear, cubic/],
+    [{ coordinate_transformation_mode: 'tf_crop_and_resize' }, /tf_crop_and_resize; expected half_pixel/],
+  ])('%o is refused', (attributes, message) => {
     expect(() => read(resize(attributes))).toThrow(message);
+  });
+
+  test.each([
+    ['stretch', [8, 6]],
+    ['not_larger', [6, 6]],
+    ['not_smaller', [8, 8]],
+  ])('to sizes of some axes, %s', (keep_aspect_ratio_policy, size) => {
+    const layers = layersOf({
+      nodes: [
+        {
+          op: 'Resize',
+          inputs: ['input', '', '', 'sizes'],
+          attributes: {
+            axes: [3, 2],
+            mode: 'linear',
+            coordinate_transformation_mode: 'align_corners',
+            keep_aspect_ratio_policy,
+          },
+        },
+      ],
+      weights: { sizes: whole(6, 8) },
+      opset: 18,
+    });
+    expect(layers).toMatchObject([{ kind: 'resize', size }]);
   });
 });
 
@@ -267,15 +304,33 @@ describe('functions of one number', () => {
   });
 
   test('that none of ours computes are not', () => {
-    const tanh = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     for (const other of [
-      tanh,
       (x: number) => x * sigmoid(1.702 * x),
-      Math.abs,
-      (x: number) => Math.min(x, 1e6),
+      (x: number) => 1e-7 * sigmoid(x),
       Math.exp,
+      Math.sin,
     ])
-      if (other !== Math.abs) expect(recognized(other)).toBeNull();
+      expect(recognized(other)).toBeNull();
+  });
+
+  test('have borders and slopes of their own', () => {
+    const tanh = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    expect(recognized(tanh)).toEqual({ kind: 'activation', activation: 'gelu-tanh' });
+    expect(recognized((x) => Math.min(x, 1e6))).toEqual({
+      kind: 'activation',
+      activation: 'clip',
+      most: 1e6,
+    });
+    expect(recognized((x) => Math.min(Math.max(x, -1), 0.5))).toEqual({
+      kind: 'activation',
+      activation: 'clip',
+      least: -1,
+      most: 0.5,
+    });
+    expect(recognized((x) => (x > 0 ? x : 2 * Math.expm1(x)))).toMatchObject({ activation: 'elu', slope: 2 });
+    expect(recognized((x) => x * Math.tanh(Math.log(1 + Math.exp(Math.min(x, 40)))))).toMatchObject({
+      activation: 'mish',
+    });
   });
 
   test('have an error function that is exact', () => {

@@ -5,9 +5,12 @@ const FLOAT = 1;
 const INT64 = 7;
 const MODEL = protobuf.parse(ONNX_PROTO).root.lookupType('onnx.ModelProto');
 
-type AttributeValue = number | readonly number[] | string;
+export type AttributeValue = number | readonly number[] | string | { readonly float: number };
 
-interface TinyNode {
+/** A floating-point attribute, whatever its value. */
+export const float = (value: number): AttributeValue => ({ float: value });
+
+export interface TinyNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs?: readonly string[];
@@ -32,6 +35,7 @@ function attribute(name: string, value: AttributeValue) {
   if (typeof value === 'number') {
     return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value };
   }
+  if ('float' in value) return { name, type: 1, f: value.float };
   return { name, type: 7, ints: value };
 }
 

@@ -156,10 +156,10 @@ describe('an ONNX model', () => {
   test('clips at 6 with constants of its own', () => {
     const wrote = written([image(2, 3), activation('R', 'input', 'relu6'), activation('T', 'R', 'tanh')]);
     expect(nodesOf(wrote)).toEqual([
-      ['Clip R(input, zero, six) → R', {}],
+      ['Clip R(input, relu6/zero, relu6/six) → R', {}],
       ['Tanh T(R) → T', {}],
     ]);
-    expect([tensorOf(wrote, 'zero').values, tensorOf(wrote, 'six').values]).toEqual([[0], [6]]);
+    expect([tensorOf(wrote, 'relu6/zero').values, tensorOf(wrote, 'relu6/six').values]).toEqual([[0], [6]]);
   });
 
   test('gives a batch norm without scale a γ of ones', () => {

@@ -66,8 +66,8 @@ describe('what has no place in a network is named', () => {
   test.each<[string, () => unknown, string]>([
     [
       'an activation',
-      () => single(conv({ activation: 'elu' })),
-      '(Conv2D) with activation "elu"; expected one of',
+      () => single(conv({ activation: 'softsign' })),
+      '(Conv2D) with activation "softsign"; expected one of',
     ],
     [
       'channels first',
@@ -103,14 +103,19 @@ describe('what has no place in a network is named', () => {
       'got layer x (BatchNormalization) with renorm true; expected false',
     ],
     [
-      'a ReLU of another height',
-      () => single(layers.reLU({ name: 'x', maxValue: 1 })),
-      'got layer x (ReLU) with max_value 1; expected 6',
+      'a leaky ReLU with a top',
+      () => withOptions(layers.reLU({ name: 'x', maxValue: 6 }), { negative_slope: 0.1 }),
+      'got layer x (ReLU) with negative_slope 0.1; expected 0 beside a max_value',
     ],
     [
-      'a leaky ReLU',
-      () => withOptions(layers.reLU({ name: 'x' }), { negative_slope: 0.1 }),
-      'got layer x (ReLU) with negative_slope 0.1; expected 0',
+      'a slope for each pixel',
+      () => single(layers.prelu({ name: 'x' })),
+      'got layer x (PReLU) with shared_axes []; expected [1, 2]: a slope for each channel',
+    ],
+    [
+      'one slope for all channels',
+      () => single(layers.prelu({ name: 'x', sharedAxes: [1, 2, 3] })),
+      'got layer x (PReLU) with shared_axes [1,2,3]; expected [1, 2]: a slope for each channel',
     ],
     [
       'softmax over rows',
@@ -163,7 +168,7 @@ describe('what has no place in a network is named', () => {
     'Maximum',
     'Average',
     'Minimum',
-    'PReLU',
+    'ThresholdedReLU',
     'GlobalMaxPooling2D',
     'Cropping2D',
     'LSTM',
@@ -225,10 +230,10 @@ describe('what has no place in a network is named', () => {
   test('a layer within a model, with the way there', () => {
     const inner = tf.sequential({
       name: 'inner',
-      layers: [layers.elu({ name: 'x', inputShape: [6, 6, 4] })],
+      layers: [layers.thresholdedReLU({ name: 'x', inputShape: [6, 6, 4] })],
     });
     expect(messageOf(single(inner as unknown as tf.layers.Layer))).toMatch(
-      /^got layer inner\/x \(ELU\); expected/,
+      /^got layer inner\/x \(ThresholdedReLU\); expected/,
     );
   });
 });
@@ -353,4 +358,12 @@ describe('a broken topology says where', () => {
   ])('%s', (_, topology, message) => {
     expect(messageOf(topology())).toContain(message);
   });
+});
+
+test('models nested without end', () => {
+  let model: object = { class_name: 'Sequential', config: { name: 'innermost', layers: [] } };
+  for (let depth = 0; depth < 5000; depth++) {
+    model = { class_name: 'Sequential', config: { name: `m${depth}`, layers: [model] } };
+  }
+  expect(messageOf(model)).toMatch(/^got a topology of more than 400 levels; expected a layers model/);
 });

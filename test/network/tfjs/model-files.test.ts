@@ -1,9 +1,18 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
+import { loadLayersModel } from '../../../morphnet/index.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import type { Network } from '../../../network/network.ts';
@@ -45,18 +54,24 @@ afterAll(async () => {
   for (const engine of engines) await engine.close();
 });
 
-/** What tfjs itself makes of the file. */
-async function runOriginal(name: string, network: Network): Promise<Original> {
+/** The model that tfjs itself makes of the file; what Keras 3 wrote it does not read. */
+async function tfjsModel(name: string): Promise<tf.LayersModel> {
+  if (name.startsWith('keras-3')) return loadLayersModel(join(FIXTURES, name, 'model.json'));
   const { modelTopology, weightsManifest } = jsonOf(name);
   const shards = weightsManifest.flatMap(({ paths }) => paths);
   const data = Buffer.concat(shards.map((shard) => readFileSync(join(FIXTURES, name, shard))));
-  const model = await tf.loadLayersModel(
+  return tf.loadLayersModel(
     tf.io.fromMemory({
       modelTopology,
       weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
       weightData: Uint8Array.from(data).buffer,
     }),
   );
+}
+
+/** What tfjs itself makes of the file. */
+async function runOriginal(name: string, network: Network): Promise<Original> {
+  const model = await tfjsModel(name);
   const shapes = inferShapes(network);
   const inputs = new Map(
     network.layers
@@ -137,4 +152,23 @@ test('weights are those that the file had when it was opened', () => {
   const { weights } = readModelFile(join(temporary, 'model.json'));
   truncateSync(join(temporary, 'group1-shard1of1.bin'), 8);
   expect(() => weights.get('logits/kernel')).toThrow(/which was changed while it was read/);
+});
+
+test("a weight file outside the model's folder is refused", () => {
+  const source = join(FIXTURES, 'nested');
+  const folder = join(temporary, 'inner');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(source, 'group1-shard1of1.bin'), join(temporary, 'outside.bin'));
+  const json = readFileSync(join(source, 'model.json'), 'utf8');
+  for (const path of ['../outside.bin', 'a/../../outside.bin', join(temporary, 'outside.bin')]) {
+    writeFileSync(join(folder, 'model.json'), json.replace('group1-shard1of1.bin', path));
+    expect(() => openModelFile(join(folder, 'model.json'))).toThrow(
+      `got a model.json with weights in '${path}'; expected files in its own folder; put the weights beside`,
+    );
+  }
+  // A folder is no file of weights.
+  writeFileSync(join(folder, 'model.json'), json.replace('group1-shard1of1.bin', '.'));
+  expect(() => openModelFile(join(folder, 'model.json'))).toThrow(
+    /expected a file of weights that can be read/,
+  );
 });

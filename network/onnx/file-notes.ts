@@ -1,0 +1,43 @@
+// What a reader of results should know of a file that is read as float32: the types that it really has.
+import type { NodeProto, OnnxModel, TensorProto, ValueProto } from './model.ts';
+import { dataTypeName, valueCount } from './tensors.ts';
+
+const FLOAT = 1;
+const AS_FLOAT32 = 'costed and measured as float32, 4 bytes a value';
+
+/** Of weights rather than of numbers. */
+function isWeight({ dims }: TensorProto): boolean {
+  return dims.length >= 2 && valueCount(dims) > 1;
+}
+
+/** Names of the tensors that nodes dequantize. */
+function dequantized(nodes: readonly NodeProto[]): Set<string> {
+  return new Set(
+    nodes.filter(({ opType }) => opType === 'DequantizeLinear').map(({ input }) => input[0] ?? ''),
+  );
+}
+
+/**
+ * A line for each thing that is not as the file has it.
+ * @param nodes those that an output needs
+ * @param inputs those that are images
+ */
+export function fileNotes(
+  { initializers }: Pick<OnnxModel, 'initializers'>,
+  nodes: readonly NodeProto[],
+  inputs: readonly ValueProto[],
+): string[] {
+  const read = new Set(nodes.flatMap(({ input }) => input));
+  const ofInteger = dequantized(nodes);
+  const types = new Set<string>();
+  for (const tensor of initializers) {
+    const type = dataTypeName(tensor.dataType);
+    if (type === null || tensor.dataType === FLOAT || !read.has(tensor.name) || !isWeight(tensor)) continue;
+    if (type.startsWith('float') || ofInteger.has(tensor.name)) types.add(type);
+  }
+  const notes = [...types].map((type) => `its weights are ${type}: ${AS_FLOAT32}`);
+  for (const { name, elemType } of inputs) {
+    if (elemType !== FLOAT) notes.push(`its input ${name} is ${dataTypeName(elemType)}: ${AS_FLOAT32}`);
+  }
+  return notes;
+}
