@@ -25,7 +25,7 @@ export const sweepRecord = z.object({
   accuracy: number,
   /** Trained from fresh weights. */
   accuracy_scratch: optionalNumber,
-  /** Trained on from the weights that survived; empty for networks that were widened. */
+  /** Trained on from the weights that survived; empty for the seed network. */
   accuracy_survived: optionalNumber,
   /** Training time, in s. */
   seconds: number,

@@ -1,6 +1,7 @@
 // Networks of a seed chosen by prediction and measured until they meet their budgets; a resumed sweep keeps them.
 import { join } from 'node:path';
 import type { Network } from '../../network/network.ts';
+import type { Weights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
@@ -22,6 +23,8 @@ const PRECISION = { standardError: 0.007, mostLoads: 12 } as const;
 export interface Source {
   readonly variant: Variant;
   readonly base: Base;
+  /** Of the base, trained. */
+  readonly weights: Weights;
   readonly snapshots: Snapshots;
 }
 

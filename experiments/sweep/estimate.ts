@@ -12,6 +12,9 @@ export interface SweepEstimate {
   readonly seedImages: number;
 }
 
+/** From scratch, and on from the weights that survived. */
+const TIMES = 2;
+
 type Shape = Pick<SweepSettings, 'methods' | 'forms' | 'budgets' | 'epochs' | 'shrinkEpochs'>;
 
 /**
@@ -21,17 +24,14 @@ type Shape = Pick<SweepSettings, 'methods' | 'forms' | 'budgets' | 'epochs' | 's
 export function estimateSweep(settings: Shape, seeds: number, trainImages: number): SweepEstimate {
   const { methods, forms, budgets, epochs, shrinkEpochs } = settings;
   const variants = variantsOf(methods, forms, budgets);
-  // Shrunk ones are trained twice: from scratch, and on from their weights.
-  const timesOf = ({ method, form }: (typeof variants)[number]) =>
-    method !== 'width-multiplier' && form === 'shrunk' ? 2 : 1;
   const paths = new Set(methods.map(pathOf).filter((path): path is Path => path !== null)).size;
   const twice = methods.flatMap((method) => formsOf(method, forms)).filter((form) => form === 'twice');
   const again = forms.includes('expanded') ? twice.length : 0;
-  const trained = variants.reduce((sum, variant) => sum + timesOf(variant) * variant.budget, 0);
+  const trained = variants.reduce((sum, { budget }) => sum + TIMES * budget, 0);
   const shrunk = paths + again * budgets.reduce((sum, budget) => sum + budget, 0);
   return {
     networks: seeds * (1 + variants.length),
-    trainings: seeds * (1 + variants.reduce((sum, variant) => sum + timesOf(variant), 0)),
+    trainings: seeds * (1 + TIMES * variants.length),
     paths: seeds * (paths + again * budgets.length),
     seedImages: seeds * trainImages * (epochs * (1 + trained) + shrinkEpochs * shrunk),
   };

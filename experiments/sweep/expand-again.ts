@@ -37,7 +37,8 @@ async function shrinkAgain(
     const levels = pathLevels(full, shrinkShare * full);
     const along = { id: `path-${variantId(variant)}`, path, base, start: found.weights, levels };
     const part = partOf(onProgress, index / variants.length, (index + 1) / variants.length);
-    sources.push({ variant, base, snapshots: await shrinkPath(run, seed, along, part) });
+    const snapshots = await shrinkPath(run, seed, along, part);
+    sources.push({ variant, base, weights: found.weights, snapshots });
   }
   return sources;
 }

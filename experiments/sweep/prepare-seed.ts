@@ -68,7 +68,8 @@ export async function prepareSeed(
     .filter(({ form }) => form !== 'twice')
     .map((variant): Source => {
       const path = pathOf(variant.method);
-      return { variant, base, snapshots: (path === null ? undefined : snapshots.get(path)) ?? new Map() };
+      const own = (path === null ? undefined : snapshots.get(path)) ?? new Map();
+      return { variant, base, weights: trained.weights, snapshots: own };
     });
   return { own: seedRun, trained, sources };
 }

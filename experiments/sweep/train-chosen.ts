@@ -54,7 +54,7 @@ export async function trainChosen(
   const { run, seed } = own;
   const { out } = run.options;
   const weights = new Map<string, Weights>();
-  for (const [index, { variant, base, snapshots }] of sources.entries()) {
+  for (const [index, { variant, base, weights: trained, snapshots }] of sources.entries()) {
     const id = variantId(variant);
     const found = chosen.get(id);
     if (found === undefined) throw new Error(`${id} was not chosen`);
@@ -64,7 +64,7 @@ export async function trainChosen(
       seed,
       id,
       network,
-      { base, chosen: kept.chosen, snapshots },
+      { base, weights: trained, chosen: kept.chosen, snapshots },
       ({ fraction }) =>
         onProgress({
           fraction: (index + fraction) / sources.length,

@@ -1,7 +1,11 @@
-// A chosen network trained: from scratch, and on from the weights that survived where there are any.
+// A chosen network trained: from scratch, and on from the weights that survived.
+import { growWeights } from '../../morphnet/grow-weights.ts';
+import { readWeights } from '../../morphnet/model-weights.ts';
 import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
+import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
+import { resizeNetwork } from '../../network/widths.ts';
 import type { ProgressListener } from '../progress.ts';
 import { partOf } from '../progress.ts';
 import { cosineRate, SURVIVED_RATE } from '../train/learning-rate.ts';
@@ -13,7 +17,7 @@ import type { SweepRun } from './sweep-run.ts';
 
 export interface TrainedVariant {
   readonly scratch: number;
-  /** Null where no weights survived. */
+  /** Null of the seed network. */
   readonly survived: number | null;
   /** Of the better one. */
   readonly weights: Weights;
@@ -67,8 +71,32 @@ export async function trainSeed(
 /** Where a network comes from. */
 export interface VariantOrigin {
   readonly base: Base;
+  /** Of the base, trained. */
+  readonly weights: Weights;
   readonly chosen: Chosen;
   readonly snapshots: Snapshots;
+}
+
+/**
+ * What a chosen network goes on from: the channels that it kept; a widened one, what it was before (with its new channels
+ * silent); a width multiplier's, the first channels of the trained network.
+ */
+async function survivors(
+  { base, weights, chosen, snapshots }: VariantOrigin,
+  network: Network,
+  seed: number,
+): Promise<Weights> {
+  const { slots, plan } = base;
+  const snapshot = chosen.level === null ? undefined : snapshots.get(chosen.level);
+  if (snapshot !== undefined && chosen.alive !== null)
+    return shrinkWeights(slots, Uint8Array.from(chosen.alive), snapshot.weights(), network);
+  const model = trainableModel(network, seed);
+  const fresh = await readWeights(model);
+  model.dispose();
+  if (snapshot === undefined) return growWeights(base.network, weights, network, fresh);
+  const alive = Uint8Array.from(snapshot.alive);
+  const narrow = resizeNetwork(plan, slots.widths(alive));
+  return growWeights(narrow, shrinkWeights(slots, alive, snapshot.weights(), narrow), network, fresh);
 }
 
 /** A network of the sweep, both ways. */
@@ -77,15 +105,11 @@ export async function trainVariant(
   seed: number,
   id: string,
   network: Network,
-  { base, chosen, snapshots }: VariantOrigin,
+  origin: VariantOrigin,
   onProgress: ProgressListener,
 ): Promise<TrainedVariant> {
-  const { alive, level } = chosen;
-  const snapshot = level === null ? undefined : snapshots.get(level);
-  const isPart = alive !== null && snapshot !== undefined;
-  const scratch = await trained(run, seed, id, network, undefined, partOf(onProgress, 0, isPart ? 0.5 : 1));
-  if (!isPart) return { ...scratch, scratch: scratch.accuracy, survived: null };
-  const start = shrinkWeights(base.slots, Uint8Array.from(alive), snapshot.weights(), network);
+  const scratch = await trained(run, seed, id, network, undefined, partOf(onProgress, 0, 0.5));
+  const start = await survivors(origin, network, seed);
   const survived = await trained(run, seed, `${id}-survived`, network, start, partOf(onProgress, 0.5, 1));
   const better = survived.accuracy > scratch.accuracy ? survived : scratch;
   return {

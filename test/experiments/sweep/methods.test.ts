@@ -36,13 +36,13 @@ test('an estimate counts trainings, paths and images by what their networks cost
     epochs: 4,
     shrinkEpochs: 2,
   };
-  // Networks: the seed, one multiplier, one slimmed, three of MorphNet. Shrunk ones are trained twice.
+  // Networks: the seed, one multiplier, one slimmed, three of MorphNet, all but the seed trained twice.
   expect(estimateSweep(settings, 3, 1000)).toEqual({
     networks: 3 * 6,
-    trainings: 3 * (1 + 1 + 2 + 2 + 1 + 1),
+    trainings: 3 * (1 + 2 * 5),
     // Two paths of the seed network, one of the expanded.
     paths: 3 * 3,
-    // Half a seed network: seven trainings; paths at full price, the second one at half.
-    seedImages: 3 * 1000 * (4 * (1 + 7 * 0.5) + 2 * (2 + 0.5)),
+    // Half a seed network: ten trainings; paths at full price, the second one at half.
+    seedImages: 3 * 1000 * (4 * (1 + 10 * 0.5) + 2 * (2 + 0.5)),
   });
 });
