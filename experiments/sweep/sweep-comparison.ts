@@ -20,7 +20,14 @@ export interface Comparison {
   readonly halfWidth: number | null;
   /** Seeds in which the one is ahead. */
   readonly ahead: number;
+  /** The same of the networks that were trained from scratch alone: what the widths are worth without their weights. */
+  readonly scratch: { readonly difference: number; readonly halfWidth: number | null } | null;
 }
+
+const meanOf = (differences: readonly number[]) => ({
+  difference: mean([...differences]),
+  halfWidth: halfWidth(differences),
+});
 
 /** Null where no seed has both. */
 export function compare(
@@ -29,26 +36,26 @@ export function compare(
   one: Contender,
   other: Contender,
 ): Comparison | null {
-  const accuracies = ({ method, form }: Contender) =>
-    new Map(
-      rows
-        .filter((row) => row.method === method && row.form === form && row.budget === budget)
-        .map(({ seed, accuracy }) => [seed, accuracy]),
-    );
-  const others = accuracies(other);
-  const differences = [...accuracies(one)].flatMap(([seed, accuracy]) => {
-    const against = others.get(seed);
-    return against === undefined ? [] : [accuracy - against];
+  const rowsOf = ({ method, form }: Contender) =>
+    rows.filter((row) => row.method === method && row.form === form && row.budget === budget);
+  const others = new Map(rowsOf(other).map((row) => [row.seed, row]));
+  const pairs = rowsOf(one).flatMap((row) => {
+    const against = others.get(row.seed);
+    return against === undefined ? [] : [[row, against] as const];
   });
-  if (differences.length === 0) return null;
+  if (pairs.length === 0) return null;
+  const differences = pairs.map(([row, against]) => row.accuracy - against.accuracy);
+  const fromScratch = pairs.flatMap(([{ accuracy_scratch: own }, { accuracy_scratch: against }]) =>
+    own === null || against === null ? [] : [own - against],
+  );
   return {
     budget,
     one,
     other,
     seeds: differences.length,
-    difference: mean(differences),
-    halfWidth: halfWidth(differences),
+    ...meanOf(differences),
     ahead: differences.filter((each) => each > 0).length,
+    scratch: fromScratch.length > 0 ? meanOf(fromScratch) : null,
   };
 }
 

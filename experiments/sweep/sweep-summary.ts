@@ -14,6 +14,9 @@ export interface SweepGroup {
   readonly budget: number;
   readonly seeds: number;
   readonly accuracy: number;
+  /** Of the networks trained from scratch, and of those that went on from surviving weights; null of none. */
+  readonly scratch: number | null;
+  readonly survived: number | null;
   /** Half the 95 % interval of the mean over seeds; null of one. */
   readonly halfWidth: number | null;
   /** Measured latency over the seed network's, the mean over seeds. */
@@ -41,6 +44,12 @@ export function halfWidth(values: readonly number[]): number | null {
   return (student * sampleStandardDeviation([...values])) / Math.sqrt(values.length);
 }
 
+/** Mean of the values that there are. */
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? mean(known) : null;
+}
+
 export function sweepSummary(rows: readonly SweepRecord[]): SweepSummary {
   const trained = rows.filter(({ method }) => method !== 'seed');
   const groups = [
@@ -54,6 +63,8 @@ export function sweepSummary(rows: readonly SweepRecord[]): SweepSummary {
       budget,
       seeds: list.length,
       accuracy: mean(accuracies),
+      scratch: meanOrNull(list.map(({ accuracy_scratch }) => accuracy_scratch)),
+      survived: meanOrNull(list.map(({ accuracy_survived }) => accuracy_survived)),
       halfWidth: halfWidth(accuracies),
       latencyShare: mean(list.map(({ measured_speedup }) => 1 / measured_speedup)),
       flops: mean(list.map(({ flops }) => flops)),

@@ -10,8 +10,9 @@ const INTRODUCTION = `# Accuracy at equal latency
 Ways to make a trained network faster, side by side, each network of a budget as fast as the others **by measurement** (or
 equal in FLOPs, as in the paper): the width multiplier, network slimming, a knapsack over what channels save on the
 device, and MorphNet by FLOPs, model size, a datasheet's roofline and the calibrated device. All networks of a seed start
-from the same seed network and train alike; of a shrunk network the better of two counts, trained from scratch or on from
-the weights that survived. Points are of test accuracy; intervals are 95 % of the paired differences over seeds (Student's t).
+from the same seed network and train alike, each twice: from scratch, and on from weights that survived (a shrunk network's
+own; an expanded one's before it was widened, new channels silent; a width multiplier's, the first channels of the seed
+network). The better of the two counts; both are shown. Points are of test accuracy; intervals are 95 % of the paired differences over seeds (Student's t).
 
 This page, its charts and every figure in it are made of the committed records in \`results/sweep-*\` by one command,
 \`npm run -s results-page\`. How networks are chosen and measured: \`experiments/sweep/README.md\`.`;

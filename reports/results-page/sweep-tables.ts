@@ -16,14 +16,27 @@ export function points(fraction: number): string {
 /** "± 0.31", or a dash for a single seed. */
 const margin = (halfWidth: number | null) => (halfWidth === null ? '–' : `± ${(100 * halfWidth).toFixed(2)}`);
 
+const optional = (accuracy: number | null) => (accuracy === null ? '–' : percent(accuracy, 2));
+
 /** Networks of one budget, the most accurate first. */
 export function budgetTable(groups: readonly SweepGroup[]): TextTable {
   return {
-    head: ['method', 'test accuracy', '95 %', 'measured latency', 'MFLOP', 'seeds'],
+    head: [
+      'method',
+      'test accuracy',
+      '95 %',
+      'from scratch',
+      'survived',
+      'measured latency',
+      'MFLOP',
+      'seeds',
+    ],
     rows: groups.map((group) => [
       contenderTitle(group),
       percent(group.accuracy, 2),
       margin(group.halfWidth),
+      optional(group.scratch),
+      optional(group.survived),
       percent(group.latencyShare),
       (group.flops / MEGA).toFixed(1),
       String(group.seeds),
@@ -39,13 +52,15 @@ export function budgetsOf({ groups }: SweepSummary): number[] {
 /** Methods against each other at one budget. */
 export function comparisonTable(comparisons: readonly Comparison[]): TextTable {
   return {
-    head: ['', 'against', 'points', '95 %', 'seeds ahead'],
+    head: ['', 'against', 'points', '95 %', 'seeds ahead', 'from scratch', '95 %'],
     rows: comparisons.map((each) => [
       contenderTitle(each.one),
       contenderTitle(each.other),
       points(each.difference),
       margin(each.halfWidth),
       `${each.ahead} of ${each.seeds}`,
+      each.scratch === null ? '–' : points(each.scratch.difference),
+      margin(each.scratch?.halfWidth ?? null),
     ]),
   };
 }

@@ -99,8 +99,12 @@ describe('a sweep', () => {
     expect(page).toContain(
       "At 50 % of the seed network's measured latency **MorphNet latency, expanded** is ahead of width multiplier (+2.00 ± 0.00)",
     );
-    expect(page).toContain('| MorphNet latency, expanded | 63.50 % | ± 6.35 | 50.0 % | 20.0 | 2 |');
-    expect(page).toContain('| MorphNet FLOPs, expanded | width multiplier | +0.50 | ± 0.00 | 2 of 2 |');
+    expect(page).toContain(
+      '| MorphNet latency, expanded | 63.50 % | ± 6.35 | 63.50 % | – | 50.0 % | 20.0 | 2 |',
+    );
+    expect(page).toContain(
+      '| MorphNet FLOPs, expanded | width multiplier | +0.50 | ± 0.00 | 2 of 2 | +0.50 | ± 0.00 |',
+    );
     expect(page).toContain('morphline sweep --network inception-32 --data DIR --images 4000');
     // Differences of 1 and 2 points.
     expect(page).toMatch(/\*\*MorphNet latency, shrunk\*\* is not told apart by these seeds from/);

@@ -1,5 +1,5 @@
 import { mean, median } from 'simple-statistics';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { meanErrorOfPerfectModel } from '../../../calibration/fit/noise.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { measureBlock } from '../../../profiler/timing/measure-block.ts';
@@ -64,6 +64,14 @@ async function session(seed: number) {
     shown: mean(ratios.map((ratio) => Math.abs(ratio / common - 1))),
   };
 }
+
+// How dear a load really is must not decide how many rounds it has here.
+beforeAll(() => {
+  vi.spyOn(performance, 'now').mockReturnValue(0);
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+});
 
 describe('networks that are measured until they are sure', () => {
   test('take loads by how noisy they are, and their stated noise is what they are off by', async () => {
