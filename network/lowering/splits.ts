@@ -51,7 +51,11 @@ export function splitKernels(
   if (layer.kind === 'layer-norm' && !flat) {
     // The reorders out of blocks and into them turn as well.
     const first = readsBlocks ? [] : [step(frame, 'transpose', 'last')];
-    const normalized = { ...frame, name: `${frame.name}/normalized`, layers: feedsBlocks ? frame.layers : [] };
+    const normalized = {
+      ...frame,
+      name: `${frame.name}/normalized`,
+      layers: feedsBlocks ? frame.layers : [],
+    };
     return [...first, normalized, ...(feedsBlocks ? [] : [step(frame, 'transpose', '')])];
   }
   return [frame];

@@ -23,8 +23,10 @@ test('flags are sizes, or say what is wrong', () => {
     dims: { seq: 128, N: 1 },
   });
   expect(sizesFrom({ image: null, dim: null })).toEqual({});
-  for (const image of ['640', '0x4', '4x', '3.5x4']) expect(() => sizesFrom({ image })).toThrow(`--image ${image}`);
-  for (const dim of ['seq', 'seq=', 'seq=-1']) expect(() => sizesFrom({ dim: [dim] })).toThrow(`--dim ${dim}`);
+  for (const image of ['640', '0x4', '4x', '3.5x4'])
+    expect(() => sizesFrom({ image })).toThrow(`--image ${image}`);
+  for (const dim of ['seq', 'seq=', 'seq=-1'])
+    expect(() => sizesFrom({ dim: [dim] })).toThrow(`--dim ${dim}`);
 });
 
 test('a file of any size is costed at the size that is given, and at the batch that it fixes', async () => {
@@ -40,20 +42,49 @@ test('a file of any size is costed at the size that is given, and at the batch t
     // Two images, 16 × 8 pixels, 2 FLOPs for each of 9 · 3 · 4 and of 4 · 2 products.
     expect(JSON.parse(stdout)).toMatchObject({ batch: 2, flops: 2 * 16 * 8 * 2 * (108 + 8) });
   }
-  const { stdout } = await morphline(['predict', path, '--device', 'p100', '--json', '--image', '16x8', '--batch', '1']);
+  const { stdout } = await morphline([
+    'predict',
+    path,
+    '--device',
+    'p100',
+    '--json',
+    '--image',
+    '16x8',
+    '--batch',
+    '1',
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({ network: 'open-16x8', batch: 1 });
 });
 
 test('a study remembers the size in its name', async () => {
   const out = join(temporaryFolder(), 'study');
-  const args = ['study', '--network', path, '--image', '16x8', '--samples', '2', '--device', 'p100', '--out', out];
+  const args = [
+    'study',
+    '--network',
+    path,
+    '--image',
+    '16x8',
+    '--samples',
+    '2',
+    '--device',
+    'p100',
+    '--out',
+    out,
+  ];
   const { status, stdout } = await morphline([...args, '--measure', '0', '--json']);
   expect(status).toBe(0);
   expect(stdout).toContain('open-16x8');
 });
 
 test('sizes for anything else are refused', async () => {
-  const { status, stderr } = await morphline(['predict', 'inception-32', '--device', 'p100', '--image', '16x8']);
+  const { status, stderr } = await morphline([
+    'predict',
+    'inception-32',
+    '--device',
+    'p100',
+    '--image',
+    '16x8',
+  ]);
   expect(status).toBe(2);
   expect(stderr).toMatch(/--image for inception-32; expected a model file that leaves sizes open/);
 });

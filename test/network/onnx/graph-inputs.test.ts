@@ -62,7 +62,11 @@ describe('channels come last', () => {
           { op: 'Transpose', inputs: ['k'], name: 't', attributes: { perm: [0, 3, 1, 2] } },
           { op: 'Conv', inputs: ['t', 'w'] },
         ],
-        weights: { pads: whole(0, 1, 1, 0, 0, 0, 0, 0), low: { dims: [], values: [-1] }, w: filters(2, 8, 1, 1) },
+        weights: {
+          pads: whole(0, 1, 1, 0, 0, 0, 0, 0),
+          low: { dims: [], values: [-1] },
+          w: filters(2, 8, 1, 1),
+        },
         inputs: { input: [1, 6, 8, 8] },
       },
       8,
@@ -119,7 +123,10 @@ describe('an input of another type', () => {
   });
 
   test('is refused where whole numbers are computed with', () => {
-    const nodes = [{ op: 'Add', inputs: ['input', 'input'], name: 'a' }, { ...cast, inputs: ['a'] }];
+    const nodes = [
+      { op: 'Add', inputs: ['input', 'input'], name: 'a' },
+      { ...cast, inputs: ['a'] },
+    ];
     expect(() => read({ nodes, inputTypes: { input: UINT8 } })).toThrow(
       /input 'input' of data type uint8; expected a float32 image, or whole numbers that are cast to float first/,
     );

@@ -42,7 +42,9 @@ const siamese = (first: string, second: string): TinyModel => ({
 });
 const read = (model: TinyModel) => readOnnx(tinyModel(model), 'tiny');
 const kernelsWritten = (bytes: Uint8Array) =>
-  decodeModel(bytes, 'tiny').initializers.map(({ name }) => name).filter((name) => name.endsWith('/kernel'));
+  decodeModel(bytes, 'tiny')
+    .initializers.map(({ name }) => name)
+    .filter((name) => name.endsWith('/kernel'));
 
 describe('a kernel that two convolutions read', () => {
   const { network, weights } = read(siamese('p', 'p'));
