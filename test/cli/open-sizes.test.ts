@@ -76,6 +76,17 @@ test('a study remembers the size in its name', async () => {
   expect(stdout).toContain('open-16x8');
 });
 
+test('an image too large to be run is costed, and not measured', async () => {
+  const size = ['--image', '20000x10000'];
+  const { status } = await morphline(['predict', path, '--device', 'p100', '--json', ...size]);
+  expect(status).toBe(0);
+  const refused = await morphline(['profile', path, '--quiet', ...size]);
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toMatch(
+    /2 × 20000×10000 pixels of 3 channels at layer input to be run; expected at most/,
+  );
+});
+
 test('sizes for anything else are refused', async () => {
   const { status, stderr } = await morphline([
     'predict',
