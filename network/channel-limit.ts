@@ -35,3 +35,28 @@ export function checkValueCount(
     fix: 'use a smaller image, or correct the model',
   });
 }
+
+/** Of one tensor at its batch, that any network may be run with, and so many more for each of its weights. */
+const RUN_VALUES = 2 ** 26;
+const VALUES_PER_WEIGHT = 16;
+
+/**
+ * Before a network is run: memory is bounded by what it weighs, and by a quarter of a gigabyte for a tensor.
+ * @param parameters of the network
+ * @throws UserError naming the layer whose tensor is too large
+ */
+export function checkRunSize(
+  shapes: ReadonlyMap<string, { readonly height: number; readonly width: number; readonly channels: number }>,
+  batch: number,
+  parameters: number,
+): void {
+  const most = RUN_VALUES + VALUES_PER_WEIGHT * parameters;
+  for (const [name, { height, width, channels }] of shapes) {
+    if (batch * height * width * channels <= most) continue;
+    throw new UserError({
+      got: `${batch} × ${height}×${width} pixels of ${channels} channels at layer ${name} to be run`,
+      expected: `at most ${most} values`,
+      fix: 'use a smaller image or batch, or predict instead',
+    });
+  }
+}

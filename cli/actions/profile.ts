@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
+import { checkRunSize } from '../../network/channel-limit.ts';
+import type { Network } from '../../network/network.ts';
+import { weightShapes } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import { engineNamed } from '../../profiler/engines/registry.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
@@ -36,6 +39,14 @@ function fileAsItIs(
   return isOwn && runs ? resolve(model) : undefined;
 }
 
+/** Values of all weights. */
+function parametersOf(network: Network): number {
+  return weightShapes(network).reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+}
+
 /** What `work` finds on an engine that is open, with a progress bar, as long as it takes. */
 async function measuring<T>(
   model: string,
@@ -46,6 +57,7 @@ async function measuring<T>(
   const opened = await openModel(model, flags);
   const batch = batchOf(opened, flags.batch);
   const { plan, widths } = sizedPlan(opened.network, flags);
+  checkRunSize(plan.shapes, batch, parametersOf(plan.network));
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);

@@ -134,8 +134,12 @@ export class Lowering {
     const outputChannels = this.channels(makesAll ? first : index, widths);
     const frame = this.frame(index, made, settled, inputChannels, outputChannels);
     const layer = this.plan.network.layers[index] as Layer;
+    const blocks = {
+      readsBlocks: layouts.ofLayer[input] === 'nchwc',
+      feedsBlocks: layouts.reorderedIn[index] === 1 && layouts.ofLayer[index] !== 'nchwc',
+    };
     const frames = this.rules.splitsHardSwish
-      ? splitKernels(layer, frame, this.plan.shapes.get(layer.name) as Shape)
+      ? splitKernels(layer, frame, this.plan.shapes.get(layer.name) as Shape, blocks)
       : [frame];
     return frames.map((each) => kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock));
   }

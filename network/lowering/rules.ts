@@ -36,7 +36,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     name: channelBlock === null ? 'onnxruntime' : `onnxruntime-nchw${channelBlock}c`,
     layout: 'nchw',
     fusedActivations: ['relu', 'relu6', 'clip', 'leaky-relu', 'sigmoid', 'hard-sigmoid', 'tanh'],
-    denseActivations: ['relu', 'leaky-relu', 'elu', 'sigmoid', 'hard-sigmoid', 'tanh'],
+    denseActivations: ['relu', 'leaky-relu', 'elu', 'selu', 'softplus', 'sigmoid', 'hard-sigmoid', 'tanh'],
     splitsHardSwish: true,
     joinsSlices: true,
     channelBlock,

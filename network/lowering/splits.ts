@@ -30,6 +30,7 @@ export function splitKernels(
   layer: Layer,
   frame: KernelFrame,
   { channels, flat }: { readonly channels: number; readonly flat: boolean },
+  { readsBlocks, feedsBlocks }: { readonly readsBlocks: boolean; readonly feedsBlocks: boolean },
 ): KernelFrame[] {
   if (layer.kind === 'activation' && layer.activation === 'hard-swish')
     return [{ ...frame, name: `${frame.name}/gate`, layers: [] }, step(frame, 'multiply', '', 2)];
@@ -48,11 +49,14 @@ export function splitKernels(
     ];
   }
   if (layer.kind === 'layer-norm' && !flat) {
-    return [
-      step(frame, 'transpose', 'last'),
-      { ...frame, name: `${frame.name}/normalized`, layers: [] },
-      step(frame, 'transpose', ''),
-    ];
+    // The reorders out of blocks and into them turn as well.
+    const first = readsBlocks ? [] : [step(frame, 'transpose', 'last')];
+    const normalized = {
+      ...frame,
+      name: `${frame.name}/normalized`,
+      layers: feedsBlocks ? frame.layers : [],
+    };
+    return [...first, normalized, ...(feedsBlocks ? [] : [step(frame, 'transpose', '')])];
   }
   return [frame];
 }

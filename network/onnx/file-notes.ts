@@ -3,7 +3,7 @@ import type { NodeProto, OnnxModel, TensorProto, ValueProto } from './model.ts';
 import { dataTypeName, valueCount } from './tensors.ts';
 
 const FLOAT = 1;
-const AS_FLOAT32 = 'costed and measured as float32, 4 bytes a value';
+const AS_FLOAT32 = 'read as float32: costed, and measured where it is rewritten, at 4 bytes a value';
 
 /** Of weights rather than of numbers. */
 function isWeight({ dims }: TensorProto): boolean {

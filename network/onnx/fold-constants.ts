@@ -30,16 +30,7 @@ function picked(
   const count = valueCount(dims);
   site.spend(count);
   const values = emptyValues(isFloat(source), count);
-  for (let i = 0; i < count; i++) {
-    const index = indexOf(i);
-    if (!(index >= 0 && index < source.values.length))
-      return site.fail(
-        `index ${index} of ${source.values.length} values`,
-        'one of them',
-        'correct the model',
-      );
-    values[i] = source.values[index] as number;
-  }
+  for (let i = 0; i < count; i++) values[i] = source.values[indexOf(i)] as number;
   return { kind: 'constant', dims, values };
 }
 
@@ -63,11 +54,13 @@ function gathered(site: NodeSite, source: Constant, indices: Constant, axis: num
   const after = source.dims.slice(axis + 1);
   const inner = valueCount(after);
   const count = indices.values.length;
+  const wrong = indices.values.find((index: number) => !(index >= -size && index < size));
+  if (wrong !== undefined) site.fail(`index ${wrong} of ${size}`, 'one of them', 'correct the model');
   return picked(site, source, [...before, ...indices.dims, ...after], (at) => {
     const index = indices.values[Math.floor(at / inner) % count] as number;
     const along = index < 0 ? index + size : index;
     const outer = Math.floor(at / (inner * count));
-    return along >= 0 && along < size ? (outer * size + along) * inner + (at % inner) : -1;
+    return (outer * size + along) * inner + (at % inner);
   });
 }
 

@@ -4,7 +4,7 @@ import type { Value } from './draft.ts';
 import { sliceCount, sliceRanges } from './node-dimensions.ts';
 import type { NodeReader, NodeSite } from './node-site.ts';
 import type { Pending } from './pending.ts';
-import { type Part, sizeOf, sizesOf, type Tensor, viewText } from './view.ts';
+import { isWhole, type Part, sizeOf, sizesOf, type Tensor, viewText } from './view.ts';
 
 /** Some of the channels, from one on, of a dimension that is all of them; or of its first part alone. */
 function channelRange(
@@ -59,18 +59,24 @@ function pixelRanges(site: NodeSite, value: Tensor, ranges: ReadonlyMap<number, 
   return draft.tensor(cropped(site, layer, rows, columns), order === 'last' ? 'last' : 'first');
 }
 
-/** Whether a dimension of a map is rows or columns. */
-function isOfPixels({ view }: Tensor, axis: number): boolean {
+/** Whether a dimension of a map is all of its rows or columns. */
+function isOfPixels(site: NodeSite, { layer, view }: Tensor, axis: number): boolean {
+  const { height, width } = site.shapeOf(layer);
   const parts = view[axis] ?? [];
-  return (
-    view.length === 4 && parts.length > 0 && parts.every((part) => part.axis === 'H' || part.axis === 'W')
-  );
+  if (view.length !== 4 || parts.length === 0) return false;
+  return isWhole(parts, 'H', height) || isWhole(parts, 'W', width);
+}
+
+/** A map with its channels, rows and columns in dimensions of their own; other tensors as they are. */
+function blocksApart(site: NodeSite): Tensor {
+  const tensor = site.tensor(0);
+  return tensor.view.length === 4 ? site.plain(0) : tensor;
 }
 
 const slice: NodeReader = (site) => {
   const { draft } = site;
   let value: Value = site.computed(0);
-  if (draft.viewOf(value).length === 4) value = site.plain(0);
+  if (draft.viewOf(value).length === 4) value = blocksApart(site);
   const sizes = sizesOf(draft.viewOf(value));
   const ofPixels = new Map<number, PixelRange>();
   for (const { axis, from, to, step } of sliceRanges(site, sizes)) {
@@ -80,7 +86,7 @@ const slice: NodeReader = (site) => {
     if (step < 0 || count === 0)
       site.unsupported(`a slice from ${from} to ${to} in steps of ${step}`, 'at least one element, in order');
     value = tensor;
-    if (isOfPixels(tensor, axis)) ofPixels.set(axis, { from, count, step });
+    if (isOfPixels(site, tensor, axis)) ofPixels.set(axis, { from, count, step });
     else if (step === 1) value = channelRange(site, tensor, axis, from, count);
     else site.unsupported(`channels from ${from} to ${to} in steps of ${step}`, 'steps of 1');
   }
@@ -88,7 +94,7 @@ const slice: NodeReader = (site) => {
 };
 
 const split: NodeReader = (site) => {
-  const tensor = site.tensor(0);
+  const tensor = blocksApart(site);
   const sizes = sizesOf(tensor.view);
   const axis = site.axis(site.int('axis', 0), sizes.length);
   const size = sizes[axis] as number;
@@ -103,7 +109,7 @@ const split: NodeReader = (site) => {
   return parts.map((part) => {
     from += part;
     const range = { from: from - part, count: part, step: 1 };
-    return isOfPixels(tensor, axis)
+    return isOfPixels(site, tensor, axis)
       ? pixelRanges(site, tensor, new Map([[axis, range]]))
       : channelRange(site, tensor, axis, range.from, part);
   });
@@ -111,7 +117,7 @@ const split: NodeReader = (site) => {
 
 /** One element of a dimension: of a shuffle's groups, or of a dimension of one. */
 const gather: NodeReader = (site) => {
-  const tensor = site.tensor(0);
+  const tensor = blocksApart(site);
   const indices = site.constant(1, 'indices');
   const axis = site.axis(site.int('axis', 0), tensor.view.length);
   const size = sizeOf(tensor.view[axis] ?? []);
@@ -134,7 +140,7 @@ const gather: NodeReader = (site) => {
       'correct the model',
     );
   if (size === count) return { ...tensor, view: keepsAxis ? tensor.view : tensor.view.toSpliced(axis, 1) };
-  if (isOfPixels(tensor, axis)) {
+  if (isOfPixels(site, tensor, axis)) {
     const range = new Map([[axis, { from, count, step: 1 }]]);
     const part = pixelRanges(site, tensor, range);
     return keepsAxis ? part : { ...part, view: part.view.toSpliced(axis, 1) };

@@ -112,6 +112,15 @@ const ACTIVATIONS: readonly Elementwise[] = [
   (graph, x, _, channels) => graph.node('Mul', [graph.normal([1, channels, 1, 1], 0.5), x]),
   (graph, x) => graph.node('Sub', [graph.number(1), x]),
   (graph, x) => graph.node('Neg', [x]),
+  (graph, x) => graph.node(graph.opset >= 14 ? 'HardSwish' : 'Relu', [x]),
+  (graph, x) => graph.node(graph.opset >= 18 ? 'Mish' : 'Relu', [x]),
+  (graph, x, { b }) =>
+    graph.opset >= 20
+      ? graph.node('Gelu', [x], { approximate: chosen(['none', 'tanh'], b) })
+      : graph.node('Relu', [x]),
+  (graph, x) => graph.node('Dropout', [x]),
+  (graph, x) => graph.node('Sum', [x, graph.node('Relu', [x]), graph.node('Tanh', [x])]),
+  (graph, x) => graph.node('Pow', [graph.node('Sigmoid', [x]), graph.number(1)]),
   (graph, x) => graph.node('Identity', [x]),
   (graph, x) => graph.node('Cast', [x], { to: 1 }),
 ];
@@ -148,6 +157,22 @@ const reductionAxes = (graph: GraphDraft, op: string, x: string, axes: readonly 
   graph.opset < 18
     ? graph.node(op, [x], { axes, keepdims: 1 })
     : graph.node(op, [x, graph.whole(...axes)], { keepdims: 1 });
+
+/** The largest of a map beside its mean, as pooled features are joined. */
+const globals: Step = (graph, { name, channels, height, width }) => {
+  const both = [graph.node('GlobalMaxPool', [name]), graph.node('GlobalAveragePool', [name])];
+  const joined = graph.node('Concat', both, { axis: 1 });
+  const made = graph.node('Conv', [joined, graph.normal([channels, 2 * channels, 1, 1], 0.3)]);
+  graph.push(graph.node('Add', [name, made]), channels, height, width);
+};
+
+/** One channel, or a few in a row. */
+const picked: Step = (graph, { name, channels, height, width }, { a, b }) => {
+  const from = a % channels;
+  const count = 1 + (b % (channels - from));
+  const indices = Array.from({ length: count }, (_, i) => (b % 2 === 0 ? from + i : from + i - channels));
+  graph.push(graph.node('Gather', [name, graph.whole(...indices)], { axis: 1 }), count, height, width);
+};
 
 const reduction: Step = (graph, input, { a }) => {
   const op = chosen(['ReduceMean', 'ReduceMax'], a);
@@ -374,6 +399,8 @@ export const BODY: Readonly<Record<string, Step>> = {
   activation2: activation,
   activation3: activation,
   pool,
+  globals,
+  picked,
   reduction,
   join,
   gate,

@@ -82,6 +82,11 @@ const ACTIVATIONS: readonly ActivationFunction[] = [
   'swish',
   'hard-swish',
   'gelu',
+  'gelu-tanh',
+  'softplus',
+  'mish',
+  'selu',
+  'clip',
 ];
 
 describe.each(ACTIVATIONS)('%s', (name) => {

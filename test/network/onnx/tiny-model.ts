@@ -26,6 +26,8 @@ export interface TinyModel {
     Record<string, { dims: readonly number[]; values: readonly (number | bigint)[] }>
   >;
   readonly inputs?: Readonly<Record<string, readonly (number | string)[]>>;
+  /** TensorProto.DataType of inputs that are not float32. */
+  readonly inputTypes?: Readonly<Record<string, number>>;
   readonly outputs?: readonly string[];
   readonly opset?: number;
 }
@@ -40,7 +42,14 @@ function attribute(name: string, value: AttributeValue) {
 }
 
 /** An ONNX file; a node's output is called after it unless named, the last one is the graph's. */
-export function tinyModel({ nodes, weights = {}, inputs, outputs, opset = 17 }: TinyModel): Uint8Array {
+export function tinyModel({
+  nodes,
+  weights = {},
+  inputs,
+  inputTypes = {},
+  outputs,
+  opset = 17,
+}: TinyModel): Uint8Array {
   const nameOf = (node: TinyNode, i: number) => node.name ?? `n${i}`;
   const message = MODEL.fromObject({
     irVersion: 8,
@@ -66,7 +75,7 @@ export function tinyModel({ nodes, weights = {}, inputs, outputs, opset = 17 }: 
         name,
         type: {
           tensorType: {
-            elemType: FLOAT,
+            elemType: inputTypes[name] ?? FLOAT,
             shape: {
               dim: sizes.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })),
             },
