@@ -47,8 +47,14 @@ async function recordedKernels(engine: Engine, name: string): Promise<number> {
   const titleOf = ({ name, op }: { name: string; op: string }) => `${op} ${name}`;
   const seen = (runs.at(-1) ?? []).map(({ kernel }) => titleOf(kernel));
   const predicted = new Lowering(network, engine.rules).kernels().map(titleOf);
-  const other = [...seen.filter((title) => !predicted.includes(title)), ...predicted.filter((title) => !seen.includes(title))];
-  if (other.length > 0) throw new Error(`${engine.description.engine} ran other kernels than predicted: ${other.slice(0, 5).join(', ')}`);
+  const other = [
+    ...seen.filter((title) => !predicted.includes(title)),
+    ...predicted.filter((title) => !seen.includes(title)),
+  ];
+  if (other.length > 0)
+    throw new Error(
+      `${engine.description.engine} ran other kernels than predicted: ${other.slice(0, 5).join(', ')}`,
+    );
   return seen.length;
 }
 
