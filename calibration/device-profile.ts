@@ -1,6 +1,7 @@
 // The device profile, device.json: its schema, how it is parsed, and opening a device by name or path.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { rulesNamed } from '../network/lowering/rules.ts';
 import { engineDescription } from '../records/engine-description.ts';
 import { errorMetrics } from '../records/error-metrics.ts';
 import { machineDescription } from '../records/machine-description.ts';
@@ -86,9 +87,9 @@ export const deviceProfile = z.object({
   pacer: z.object({ referenceUs: z.number().positive(), exponent: z.number() }).nullable().optional(),
   /** The fitted roofline: of all kernels, in situ. */
   roofline: z.object({
-    computeRateGflops: z.number(),
-    bandwidthGBps: z.number(),
-    overheadUs: z.number(),
+    computeRateGflops: z.number().positive(),
+    bandwidthGBps: z.number().positive(),
+    overheadUs: z.number().nonnegative(),
     /** Not in profiles of earlier versions. */
     intervals: roofIntervals.optional(),
   }),
@@ -140,14 +141,33 @@ export function parseDeviceProfile(text: string, path: string): DeviceProfile {
       fix: 'calibrate again with this version of morphline',
     });
   }
+  const fail = (got: string): never => {
+    throw new UserError({
+      got: `${path} with ${got}`,
+      expected: `a device profile of schema ${DEVICE_SCHEMA}`,
+      fix: 'calibrate again or restore the file',
+    });
+  };
   const parsed = deviceProfile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError({
-    got: `${path} with ${issue?.path.join('.')}: ${issue?.message}`,
-    expected: `a device profile of schema ${DEVICE_SCHEMA}`,
-    fix: 'calibrate again or restore the file',
-  });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return fail(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { rungs, chosen, engine } = parsed.data;
+  if (!rungs.some(({ model }) => model.rung === chosen))
+    return fail(`chosen: '${chosen}', of which it holds no model`);
+  if (!isRules(engine.rules))
+    return fail(`engine.rules: '${engine.rules}', which this version does not have`);
+  return parsed.data;
+}
+
+function isRules(name: string): boolean {
+  try {
+    rulesNamed(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export type Device =

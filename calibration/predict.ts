@@ -7,10 +7,11 @@ import { rulesNamed } from '../network/lowering/rules.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { float32LatencyNs, type Roof } from '../network/roofline.ts';
+import { UserError } from '../records/user-error.ts';
 import { chosenRung, type Device, type DeviceProfile } from './device-profile.ts';
 import type { Bound } from './ladder/kernel-prediction.ts';
 import { type KernelModel, predictKernel } from './ladder/ladder.ts';
-import { type NetworkModel, networkLatencyUs } from './ladder/network-model.ts';
+import { type NetworkModel, type NetworkSum, networkLatencyUs } from './ladder/network-model.ts';
 
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
 export type View = 'morph-net' | 'deployed';
@@ -131,6 +132,16 @@ function isInside(kernel: Kernel, domain: Domain): boolean {
   );
 }
 
+/** @throws UserError for a latency that is none: broken profiles have numbers that multiply to such */
+function possible(latencyUs: number, network: string): number {
+  if (latencyUs >= 0 && latencyUs < Number.POSITIVE_INFINITY) return latencyUs;
+  throw new UserError({
+    got: `a device profile that predicts ${latencyUs} µs of ${network}`,
+    expected: 'a time',
+    fix: 'calibrate again or restore the file',
+  });
+}
+
 /**
  * Predictor of one rung over the kernels of a lowering.
  * @param domain what the model was fitted on; without it nothing is reported as outside
@@ -141,6 +152,8 @@ export function kernelPredictor(
   network: NetworkModel,
   domain?: Domain,
 ): LatencyPredictor {
+  const { name } = lowering.plan.network;
+  const wholeUs = (sum: NetworkSum) => possible(networkLatencyUs(network, sum), name);
   return {
     view: 'deployed',
     plan: lowering.plan,
@@ -148,7 +161,7 @@ export function kernelPredictor(
       const kernels = lowering.kernels(widths);
       let kernelsUs = 0;
       for (const kernel of kernels) kernelsUs += predictKernel(model, kernel).latencyUs;
-      return networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
+      return wholeUs({ kernelsUs, kernels: kernels.length });
     },
     summary(widths) {
       const kernels = lowering.kernels(widths);
@@ -159,7 +172,7 @@ export function kernelPredictor(
         parameters += kernelParameters(lowering.plan.network, kernel);
         if (domain !== undefined && !isInside(kernel, domain)) kernelsOutside++;
       }
-      const latencyUs = networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
+      const latencyUs = wholeUs({ kernelsUs, kernels: kernels.length });
       return { latencyUs, flops, parameters, kernelsOutside };
     },
     detail(widths) {
@@ -182,7 +195,7 @@ export function kernelPredictor(
         };
       });
       const kernelsUs = layers.reduce((total, layer) => total + layer.latencyUs, 0);
-      const latencyUs = networkLatencyUs(network, { kernelsUs, kernels: kernels.length });
+      const latencyUs = wholeUs({ kernelsUs, kernels: kernels.length });
       // Layer times add up to the whole: each carries its share of what runs between kernels.
       const share = latencyUs / kernelsUs;
       const shared = layers.map((layer) => ({ ...layer, latencyUs: layer.latencyUs * share }));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `morphline` command: runs what the arguments name, and ends with an exit code that tells whose fault it was.
 import { CommanderError } from 'commander';
-import { UserError } from '../records/user-error.ts';
+import { asUserError } from '../records/system-error.ts';
 import { programFor } from './program.ts';
 
 /** 0 done, 2 what the user got wrong (one line), 1 our own failure. */
@@ -20,8 +20,9 @@ async function main(): Promise<number> {
       );
       return 2;
     }
-    if (error instanceof UserError) {
-      process.stderr.write(`morphline: ${error.message}\n`);
+    const theirs = asUserError(error);
+    if (theirs !== null) {
+      process.stderr.write(`morphline: ${theirs.message}\n`);
       return 2;
     }
     process.stderr.write(
@@ -31,6 +32,8 @@ async function main(): Promise<number> {
   }
 }
 
+// Nobody is left to tell that nobody listens.
+process.stderr.on('error', () => undefined);
 // Native engines may keep handles open: the work is done when the command is.
 const code = await main();
-process.stdout.write('', () => process.exit(code));
+process.stderr.write('', () => process.exit(code));

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../records/package-version.ts';
 import { COMMANDS } from './command-list.ts';
+import { writeOut } from './standard-output.ts';
 
 /** The command that arguments name, also behind `help`; undefined where help is to list them all. */
 function commandNamed(args: readonly string[]): string | undefined {
@@ -12,7 +13,7 @@ function commandNamed(args: readonly string[]): string | undefined {
 
 /** Throws what it would exit with, and leaves what is wrong to whoever catches it. */
 function throwing(command: Command): Command {
-  return command.exitOverride().configureOutput({ outputError: () => undefined });
+  return command.exitOverride().configureOutput({ outputError: () => undefined, writeOut });
 }
 
 /** @param args of the command line, without node and script */

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import type { ProgressListener } from '../experiments/progress.ts';
+import { writeOut } from './standard-output.ts';
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
@@ -122,9 +123,9 @@ export function duration(us: number): string {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  writeOut(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeOut(`${text}\n`);
 }

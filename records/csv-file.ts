@@ -8,9 +8,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
+import { parsedCsv } from './csv-text.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -36,15 +36,17 @@ export class CsvFile<T extends z.ZodObject> {
     if (!existsSync(this.path)) return [];
     const text = readFileSync(this.path, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const rows = parse(whole, { columns: true, skip_empty_lines: true }) as unknown[];
-    return rows.map((row, index) => {
+    const advice = {
+      expected: `columns ${this.columns.join(', ')}`,
+      fix: 'remove the file to start anew, or restore it',
+    };
+    return parsedCsv(whole, advice, this.path).map((row, index) => {
       const parsed = this.schema.safeParse(row);
       if (parsed.success) return parsed.data;
       const issue = parsed.error.issues[0];
       throw new UserError({
         got: `row ${index + 1} of ${this.path} (${issue?.path.join('.')}: ${issue?.message})`,
-        expected: `columns ${this.columns.join(', ')}`,
-        fix: 'remove the file to start anew, or restore it',
+        ...advice,
       });
     });
   }

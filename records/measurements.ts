@@ -1,8 +1,13 @@
 // Rows of the CSV files that measuring leaves.
 import { z } from 'zod';
 
+/** An empty field is no number, though JavaScript makes 0 of it. */
+const filled = (value: unknown) => (value === '' ? undefined : value);
+
 /** Numbers arrive from CSV as text. */
-const number = z.coerce.number();
+const number = z.preprocess(filled, z.coerce.number());
+/** Not in files of earlier versions. */
+const laterNumber = z.preprocess(filled, z.coerce.number().optional()).optional();
 /** Empty, or missing in files of earlier versions, is null. */
 export const optionalNumber = z.union([z.literal('').transform(() => null), z.null(), number]).default(null);
 
@@ -65,9 +70,9 @@ export const networkRecord = z.object({
   drift: number,
   sentinel_us: number,
   /** How often it was loaded; files of earlier versions do not say. */
-  loads: number.optional(),
+  loads: laterNumber,
   /** Of runs with the caches as other networks left them; latency_us is hot. */
-  cold_us: number.optional(),
+  cold_us: laterNumber,
   /** Of latency_us, as a fraction: from what loads differ by. Not in files of earlier versions, as what follows. */
   standard_error: optionalNumber,
   /** Of the pacer at the speed that latency_us is quoted at; empty where times are raw. */
@@ -87,7 +92,7 @@ export const roundRecord = z.object({
   round: number,
   latency_us: number,
   /** Of the run before, with the caches as other networks left them; not in files of earlier versions. */
-  cold_us: number.optional(),
+  cold_us: laterNumber,
   runs: number,
   /** Median over bursts of their time in runs of the pacer, and the pacer's own mean time. Not in files of earlier versions. */
   per_pacer: optionalNumber,

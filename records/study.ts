@@ -1,11 +1,13 @@
 // study.csv and study.json: the rows of a random-model study and what they sum up to.
 import { z } from 'zod';
+import { UserError } from './user-error.ts';
 
-const number = z.coerce.number();
+/** An empty field is no number, though JavaScript makes 0 of it. */
+const number = z.preprocess((value) => (value === '' ? undefined : value), z.coerce.number());
 /** An empty CSV field is a value that was not measured. */
 const optionalNumber = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
-  number.nullable(),
+  z.coerce.number().nullable(),
 );
 
 /** Not in files of earlier versions. */
@@ -38,7 +40,12 @@ export const studyRecord = z
     measured_cold_us: laterNumber,
   })
   // Device columns are numbers; the union is what TypeScript wants of an index signature beside the columns above.
-  .catchall(z.preprocess(Number, z.union([z.number(), z.string(), z.null()])));
+  .catchall(
+    z.preprocess(
+      (value) => (value === '' ? value : Number(value)),
+      z.union([z.number(), z.string(), z.null()]),
+    ),
+  );
 export type StudyRecord = z.infer<typeof studyRecord>;
 
 /** The predicted latency of a row in a device's column, in µs. */
@@ -114,3 +121,18 @@ export const studySummary = z.object({
     .nullable(),
 });
 export type StudySummary = z.infer<typeof studySummary>;
+
+/**
+ * Whether all rows are there that the study says it has; a shard, and what not all shards were merged of, has fewer.
+ * @throws UserError for a table that lost some, or has none
+ */
+export function wholeStudy(rows: readonly StudyRecord[], summary: StudySummary, path: string): void {
+  const isPart = summary.shard !== undefined || summary.shards !== undefined;
+  const wanted = isPart ? 1 : summary.samples;
+  if (rows.length >= wanted) return;
+  throw new UserError({
+    got: `${path} with ${rows.length} rows`,
+    expected: `${isPart ? 'at least 1' : wanted}, as study.json beside it says`,
+    fix: 'restore the file, or run the study again',
+  });
+}

@@ -3,22 +3,42 @@ import { z } from 'zod';
 import type { ChannelShape } from './channel-shape.ts';
 import { PERIOD } from './residual-prior.ts';
 
-const octaves = z.tuple([z.number().int(), z.number().int()]);
+/** Of counts up to 2⁴⁰. */
+const octave = z.number().int().min(0).max(40);
+const octaves = z
+  .tuple([octave, octave])
+  .refine(([first, last]) => first <= last, 'expected the first octave before the last');
+
+/** Logarithms of factors: beyond e²⁰ is no time of a kernel. */
+const logFactor = z.number().min(-20).max(20);
 
 /**
  * log(measured / modelled) of one kernel class: what changes slowly, over octaves of channels in, channels out and
  * output pixels, plus what channel counts cost beside multiples of 16.
  */
-export const residualTable = z.object({
-  /** First and last octave (log₂) of each axis. */
-  inputOctaves: octaves,
-  outputOctaves: octaves,
-  pixelOctaves: octaves,
-  /** Input octave slowest, pixel octave fastest. */
-  smooth: z.array(z.number()),
-  /** At remainders of input (slow) and output channels modulo 16. */
-  alignment: z.array(z.number()).length(PERIOD * PERIOD),
-});
+export const residualTable = z
+  .object({
+    /** First and last octave (log₂) of each axis. */
+    inputOctaves: octaves,
+    outputOctaves: octaves,
+    pixelOctaves: octaves,
+    /** Input octave slowest, pixel octave fastest. */
+    smooth: z.array(logFactor),
+    /** At remainders of input (slow) and output channels modulo 16. */
+    alignment: z.array(logFactor).length(PERIOD * PERIOD),
+  })
+  .superRefine(({ inputOctaves, outputOctaves, pixelOctaves, smooth }, context) => {
+    const knots = [inputOctaves, outputOctaves, pixelOctaves].reduce(
+      (product, [first, last]) => product * (last - first + 1),
+      1,
+    );
+    if (smooth.length === knots) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['smooth'],
+      message: `expected ${knots} values, one for each corner of its octaves, received ${smooth.length}`,
+    });
+  });
 export type ResidualTable = z.infer<typeof residualTable>;
 
 /** Knot below, and how far above it; clamped to the axis. */

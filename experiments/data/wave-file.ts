@@ -31,13 +31,42 @@ export async function readWaveFile(path: string, sampleRateHz: number): Promise<
 
 /** Of the library's untyped chunks, the fields used here. */
 interface WaveFormat {
+  readonly audioFormat: number;
   readonly numChannels: number;
   readonly sampleRate: number;
+  /** Of an extensible format, whose own is in the first two bytes. */
+  readonly subformat: readonly number[];
+}
+
+/** Format tags of what is read (mmreg.h): PCM, IEEE float, A-law, mu-law; ADPCM has a message of its own. */
+const PCM = 0x0001;
+const FORMATS: ReadonlySet<number> = new Set([PCM, 0x0003, 0x0006, 0x0007, 0x0011]);
+const EXTENSIBLE = 0xfffe;
+const RIFF_HEADER_BYTES = 12;
+
+function formatOf({ audioFormat, subformat }: WaveFormat): number {
+  return audioFormat === EXTENSIBLE ? (subformat[0] ?? 0) & 0xffff : audioFormat;
+}
+
+/**
+ * A file parsed by its own format: the library takes every extensible one for PCM, and what else the container holds
+ * (MP3, say) for whatever its bit depth would be.
+ */
+function parsed(bytes: Buffer): wavefile.WaveFile {
+  const wave = new wavefile.WaveFile(bytes);
+  const fmt = wave.fmt as WaveFormat;
+  const format = formatOf(fmt);
+  if (!FORMATS.has(format)) throw new Error(`format 0x${format.toString(16).padStart(4, '0')}`);
+  if (fmt.audioFormat !== EXTENSIBLE || format === PCM) return wave;
+  const plain = Buffer.from(bytes);
+  // Its chunk's name and size stand before the tag.
+  plain.writeUInt16LE(format, plain.indexOf('fmt ', RIFF_HEADER_BYTES) + 8);
+  return new wavefile.WaveFile(plain);
 }
 
 async function openWaveFile(path: string): Promise<{ wave: wavefile.WaveFile; recordedHz: number }> {
   try {
-    const wave = new wavefile.WaveFile(await readFile(path));
+    const wave = parsed(await readFile(path));
     const { chunkSize, samples } = wave.data as { chunkSize: number; samples: Uint8Array };
     if (samples.length < chunkSize) throw new Error(`${samples.length} of ${chunkSize} bytes of samples`);
     if (chunkSize === 0) throw new Error('no samples');

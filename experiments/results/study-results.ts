@@ -1,6 +1,12 @@
 // The folder of a finished study, for reports: its summary and its rows.
 import { join } from 'node:path';
-import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../../records/study.ts';
+import {
+  type StudyRecord,
+  type StudySummary,
+  studyRecord,
+  studySummary,
+  wholeStudy,
+} from '../../records/study.ts';
 import { readResultCsv, readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 
@@ -15,9 +21,11 @@ const MARKER = 'study.json';
 export const studyResults: ResultKind<StudyData> = {
   command: 'study',
   marker: MARKER,
-  read: (directory) => ({
-    directory,
-    summary: readResultJson(join(directory, MARKER), studySummary),
-    rows: readResultCsv(join(directory, 'study.csv'), studyRecord),
-  }),
+  read(directory) {
+    const path = join(directory, 'study.csv');
+    const summary = readResultJson(join(directory, MARKER), studySummary);
+    const rows = readResultCsv(path, studyRecord);
+    wholeStudy(rows, summary, path);
+    return { directory, summary, rows };
+  },
 };

@@ -23,7 +23,9 @@ export interface Attribution {
   readonly shares: readonly GapShare[];
 }
 
+/** Of one value 0. */
 function covariance(x: ArrayLike<number>, y: readonly number[]): number {
+  if (y.length < 2) return 0;
   let sumX = 0;
   let sumY = 0;
   for (let i = 0; i < y.length; i++) {
@@ -48,12 +50,15 @@ export function attributeGap(
   latencyUs: readonly number[],
   parts: readonly PartCost[],
 ): Attribution {
-  const { m: slope, b: intercept } = linearRegression(flops.map((f, i) => [f, latencyUs[i] as number]));
+  const line = linearRegression(flops.map((f, i) => [f, latencyUs[i] as number]));
+  // All of one FLOP count: there is no slope.
+  const isLine = Number.isFinite(line.m) && Number.isFinite(line.b);
+  const [slope, intercept] = isLine ? [line.m, line.b] : [0, mean([...latencyUs])];
   const gap = latencyUs.map((us, i) => us - intercept - slope * (flops[i] as number));
   const variance = covariance(gap, gap);
   const shares = parts.map(({ name, kind, latencyUs: times, flops: own }): GapShare => {
     const excess = times.map((us, i) => us - slope * (own[i] as number));
-    const correlation = sampleCorrelation([...excess], [...gap]);
+    const correlation = gap.length < 2 ? Number.NaN : sampleCorrelation([...excess], [...gap]);
     return {
       name,
       kind,

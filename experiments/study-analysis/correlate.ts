@@ -43,10 +43,15 @@ export function correlate(
   const resampled = Array.from({ length: n < MIN_PAIRS ? 0 : options.resamples }, (_, index) =>
     statistics(resampleCounts(n, options.seed, index)),
   );
+  // Rounding makes a correlation even of constants.
+  const isConstant = (name: string) => {
+    const { values } = column(name);
+    return Array.from(values).every((value) => value === values[0]);
+  };
   return pairs.map(([x, y], pair) => {
     const estimate = (name: keyof Statistics): Estimate | null => {
       const value = once[pair]?.[name] ?? Number.NaN;
-      if (n < MIN_PAIRS || !Number.isFinite(value)) return null;
+      if (n < MIN_PAIRS || isConstant(x) || isConstant(y) || !Number.isFinite(value)) return null;
       return { value, interval: percentileInterval(resampled.map((all) => all[pair]?.[name] as number)) };
     };
     return {

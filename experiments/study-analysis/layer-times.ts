@@ -66,7 +66,8 @@ export function layerTimes(predictor: LatencyPredictor, networks: readonly Int32
       time[layer.bound] += layer.latencyUs;
     }
     const total = time.compute + time.memory + time.overhead;
-    for (const bound of ['compute', 'memory', 'overhead'] as const) shares[bound].push(time[bound] / total);
+    for (const bound of ['compute', 'memory', 'overhead'] as const)
+      shares[bound].push(total > 0 ? time[bound] / total : 0);
   });
   return {
     layers: layers.list(),

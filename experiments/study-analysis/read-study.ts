@@ -2,12 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { type Device, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { parsedCsv } from '../../records/csv-text.ts';
 import { parsedJson, readJsonFile } from '../../records/json-file.ts';
 import { type RunFile, readRun } from '../../records/run-file.ts';
-import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../../records/study.ts';
+import {
+  type StudyRecord,
+  type StudySummary,
+  studyRecord,
+  studySummary,
+  wholeStudy,
+} from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /** The files of a study. */
@@ -26,15 +32,16 @@ function textOf(path: string): string | null {
   return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString('utf8') : null;
 }
 
-function readRows(path: string): StudyRecord[] {
+function readRows(path: string, summary: StudySummary): StudyRecord[] {
   const advice = {
     expected: 'the study.csv of a finished study',
     fix: 'run the study again, or restore the file',
   };
   const text = textOf(path);
   if (text === null) throw new UserError({ got: `no ${path} and no ${path}.gz`, ...advice });
-  const records: unknown = parse(text, { columns: true, skip_empty_lines: true });
-  return parsedJson(records, z.array(studyRecord), advice, path);
+  const rows = parsedJson(parsedCsv(text, advice, path), z.array(studyRecord), advice, path);
+  wholeStudy(rows, summary, path);
+  return rows;
 }
 
 /** The profile of a study's measured device: device.json in its folder, or the given one of that name. */
@@ -65,7 +72,7 @@ export function readStudyFiles(directory: string, given: readonly Device[] = [])
     directory,
     run: readRun(directory),
     summary,
-    rows: readRows(join(directory, 'study.csv')),
+    rows: readRows(join(directory, 'study.csv'), summary),
     devices: summary.devices.map(({ name, kind }) =>
       kind === 'datasheet' ? openDevice(name) : profileOf(directory, name, given),
     ),

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { type DeviceProfile, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import type { ResidualTable } from '../../calibration/ladder/residual-table.ts';
+import type { TableModel } from '../../calibration/ladder/table.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
+import { UserError } from '../../records/user-error.ts';
 import { scriptedEngine } from '../support/scripted-engine.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -49,6 +52,65 @@ describe('a device profile', () => {
   test('with a field that does not fit names the field', () => {
     const other = text.replace(/"computeRateGflops":[\d.e+]+/, '"computeRateGflops":"fast"');
     expect(() => parseDeviceProfile(other, 'd.json')).toThrow(/computeRateGflops: /);
+  });
+
+  /** The profile, changed. */
+  const changed = (change: (profile: DeviceProfile) => void) => {
+    const profile = JSON.parse(text) as DeviceProfile;
+    change(profile);
+    return () => parseDeviceProfile(JSON.stringify(profile), 'd.json');
+  };
+  const tableOf = ({ rungs }: DeviceProfile): ResidualTable => {
+    const table = rungs.map(({ model }) => model).find(({ rung }) => rung === 'table') as TableModel;
+    return Object.values(table.residuals)[0] as ResidualTable;
+  };
+
+  test.each<[string, (profile: DeviceProfile) => void, RegExp]>([
+    [
+      'a negative roofline',
+      ({ roofline }) => Object.assign(roofline, { bandwidthGBps: -5 }),
+      /got d\.json with roofline\.bandwidthGBps: Too small/,
+    ],
+    [
+      'a rate of nothing',
+      ({ roofline }) => Object.assign(roofline, { computeRateGflops: 0 }),
+      /roofline\.computeRateGflops: Too small/,
+    ],
+    [
+      'a table that lacks a value',
+      (each) => tableOf(each).smooth.pop(),
+      /smooth: expected \d+ values, one for each/,
+    ],
+    ['a table without end', (each) => tableOf(each).smooth.splice(0, 1, 800), /smooth\.0: Too big/],
+    [
+      'a table of no octaves',
+      (each) => Object.assign(tableOf(each), { inputOctaves: [5, 2] }),
+      /inputOctaves: expected the first octave before the last/,
+    ],
+    [
+      'the choice of a rung that it lacks',
+      (each) => Object.assign(each, { chosen: 'layer-table' }),
+      /got d\.json with chosen: 'layer-table', of which it holds no model/,
+    ],
+    [
+      'rules of another version',
+      ({ engine }) => Object.assign(engine, { rules: 'onnxruntime-nhwc' }),
+      /engine\.rules: 'onnxruntime-nhwc', which this version does not have/,
+    ],
+  ])('that would predict no time is refused: %s', (_, change, message) => {
+    expect(changed(change)).toThrow(message);
+    expect(changed(change)).toThrow(UserError);
+  });
+
+  test('whose numbers multiply to no time is refused when it predicts', () => {
+    const plan = planChannels(zooNetwork('inception-32'));
+    const profile = changed(({ rungs }) => {
+      for (const { network } of rungs) Object.assign(network, { scale: 1e308, perKernelUs: 1e308 });
+    })();
+    const device = { kind: 'measured', name: 'endless', profile } as const;
+    expect(() => latencyPredictor(plan, device).latencyUs(plan.fullWidths)).toThrow(
+      'got a device profile that predicts Infinity µs of inception-32; expected a time',
+    );
   });
 
   test('that does not exist is refused with the names of the datasheet devices', () => {

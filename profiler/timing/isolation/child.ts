@@ -1,7 +1,7 @@
 // What a child process runs: opens an engine, does the one job that it is sent, tells what it finds, exits.
 import { rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { UserError } from '../../../records/user-error.ts';
+import { asUserError } from '../../../records/system-error.ts';
 import type { Engine, EngineAdapter } from '../../engines/engine.ts';
 import { openEngine } from '../../engines/registry.ts';
 import { measureLoad } from '../measure-load.ts';
@@ -51,8 +51,9 @@ async function done(engine: Engine, job: Job): Promise<JobResults[Job['kind']]> 
 }
 
 function thrown(error: unknown): ThrownMessage {
-  if (error instanceof UserError) {
-    const { got, expected, fix } = error;
+  const theirs = asUserError(error);
+  if (theirs !== null) {
+    const { got, expected, fix } = theirs;
     return { user: { got, expected, fix } };
   }
   if (error instanceof Error)

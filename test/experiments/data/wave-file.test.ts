@@ -113,3 +113,55 @@ describe('one line names a file', () => {
     );
   });
 });
+
+test.each([
+  [0x55, 16, '0x0055'],
+  [0x50, 16, '0x0050'],
+  [0xff, 8, '0x00ff'],
+  [0x02, 4, '0x0002'],
+])(
+  'what a container holds that is no PCM is refused, whatever depth it names: %s at %i bits',
+  async (format, bits, name) => {
+    const path = temporaryFile();
+    writeWave(path, [sine(440, 1000)]);
+    const bytes = readFileSync(path);
+    bytes.writeUInt16LE(format, 20);
+    bytes.writeUInt16LE(bits, 34);
+    writeFileSync(path, bytes);
+    await expect(readWaveFile(path, 8000)).rejects.toThrow(
+      `got an unreadable recording ${path} (format ${name}); expected WAV files, of PCM samples`,
+    );
+  },
+);
+
+/** The file as an extensible one of that tag: 16 bytes of format as they are, 24 more with the tag first in a GUID. */
+function extensible(plain: Buffer, tag: number): Buffer {
+  const extension = Buffer.alloc(24);
+  extension.writeUInt16LE(22, 0);
+  extension.writeUInt16LE(plain.readUInt16LE(34), 2);
+  extension.writeUInt16LE(tag, 8);
+  Buffer.from('000000001000800000aa00389b71', 'hex').copy(extension, 10);
+  const data = plain.indexOf('data');
+  const bytes = Buffer.concat([plain.subarray(0, 36), extension, plain.subarray(data)]);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.writeUInt32LE(40, 16);
+  bytes.writeUInt16LE(0xfffe, 20);
+  return bytes;
+}
+
+test.each([
+  ['PCM', 1, '16'],
+  ['float', 3, '32f'],
+  ['A-law', 6, '8a'],
+])('an extensible format is told by its own tag: %s', async (_, tag, bitDepth) => {
+  const path = temporaryFile();
+  const waveform = sine(440, 1000);
+  writeWave(path, [waveform]);
+  const wave = new wavefile.WaveFile(readFileSync(path));
+  if (bitDepth === '8a') wave.toALaw();
+  else wave.toBitDepth(bitDepth);
+  writeFileSync(path, extensible(Buffer.from(wave.toBuffer()), tag));
+  expect(largestDifference(await readWaveFile(path, 8000), waveform)).toBeLessThan(0.02);
+  writeFileSync(path, extensible(Buffer.from(wave.toBuffer()), 0x55));
+  await expect(readWaveFile(path, 8000)).rejects.toThrow('(format 0x0055)');
+});

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/device-profile.ts';
+import { studyAnalysisText } from '../../../cli/actions/study-analysis-text.ts';
+import { studyResults } from '../../../experiments/results/study-results.ts';
 import { analyzeStudy } from '../../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../../experiments/study-analysis/read-study.ts';
 import { UserError } from '../../../records/user-error.ts';
@@ -135,4 +137,80 @@ test('files that do not belong together are told', () => {
   rmSync(csv);
   expect(() => analyzed(directory)).toThrow(UserError);
   expect(() => readStudyFiles(join(root, 'nowhere'))).toThrow(/study\.json of a finished study/);
+});
+
+describe('small and damaged studies', () => {
+  const rowsOf = (directory: string) =>
+    readFileSync(join(directory, 'study.csv'), 'utf8').trimEnd().split('\n');
+  /** The planted study with other rows. */
+  const withRows = (name: string, change: (rows: string[]) => string[], samples?: number) => {
+    const directory = planted(name, ({ flops }) => flops / 1e4);
+    const [header = '', ...rows] = rowsOf(directory);
+    const kept = change(rows);
+    writeFileSync(join(directory, 'study.csv'), `${[header, ...kept].join('\n')}\n`);
+    const summary = JSON.parse(readFileSync(join(directory, 'study.json'), 'utf8'));
+    writeFileSync(
+      join(directory, 'study.json'),
+      JSON.stringify({ ...summary, samples: samples ?? kept.length }),
+    );
+    return directory;
+  };
+
+  test.each([1, 2, 3, 60])('of %i networks are analyzed', (count) => {
+    const analysis = analyzed(withRows(`first-${count}`, (rows) => rows.slice(0, count)));
+    expect(analysis.networks).toBe(count);
+    expect(studyAnalysisText(analysis)).toContain(`${count} uniform sub-networks`);
+  });
+
+  test('of networks that are all the same are analyzed: there is no line over FLOPs', () => {
+    const same = (rows: string[]) => Array.from({ length: 30 }, () => rows[0] ?? '');
+    const analysis = analyzed(withRows('same', same));
+    expect(analysis.gap[0]).toMatchObject({ us_per_mflop: 0 });
+    expect(analysis.correlations.every(({ pearson }) => pearson === null)).toBe(true);
+    expect(studyAnalysisText(analysis)).toContain('30 uniform sub-networks');
+  });
+
+  test('with one quiet network among noisy ones are analyzed', () => {
+    const column = 5;
+    const noisy = (rows: string[]) =>
+      rows.slice(0, 60).map((row, k) =>
+        row
+          .split(',')
+          .with(column, k === 0 ? '0.01' : '0.2')
+          .join(),
+      );
+    const directory = withRows('noisy', noisy);
+    expect(rowsOf(directory)[0]?.split(',')[column]).toBe('measured_spread');
+    const analysis = analyzed(directory);
+    expect(analysis.quiet).toMatchObject({ networks: 1 });
+    expect(studyAnalysisText(analysis)).toContain('60 uniform sub-networks');
+  });
+
+  test.each<[string, (rows: string[]) => string[], RegExp]>([
+    [
+      'a row cut short',
+      (rows) => [...rows.slice(0, -1), '299,uniform,1'],
+      /study\.csv, which is malformed \(.*line 301/,
+    ],
+    ['a quote that never ends', (rows) => rows.with(3, `"${rows[3]}`), /study\.csv, which is malformed \(/],
+    [
+      'a word for a number',
+      (rows) => rows.with(3, (rows[3] ?? '').replace(/^(\d+,\w+),\d+/, '$1,many')),
+      /study\.csv with 3\.flops: /,
+    ],
+    [
+      'a number left out',
+      (rows) => rows.with(3, (rows[3] ?? '').replace(/^(\d+,\w+),\d+/, '$1,')),
+      /study\.csv with 3\.flops: /,
+    ],
+    ['rows lost', (rows) => rows.slice(0, 100), /study\.csv with 100 rows; expected 300, as study\.json/],
+    ['no rows', () => [], /study\.csv with 0 rows; expected 300/],
+  ])('with %s are refused in one line, by reports too', (name, change, message) => {
+    const directory = withRows(name.replaceAll(' ', '-'), change, SAMPLES);
+    for (const read of [() => readStudyFiles(directory), () => studyResults.read(directory)]) {
+      expect(read).toThrow(UserError);
+      expect(read).toThrow(/study\.csv/);
+    }
+    expect(() => readStudyFiles(directory)).toThrow(message);
+  });
 });

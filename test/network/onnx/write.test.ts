@@ -202,7 +202,7 @@ describe('an ONNX model', () => {
 test('a model has no initializer that no node reads', () => {
   fc.assert(
     fc.property(anyOutputs, (any) => {
-      for (const each of [any, deployedNetwork(any)]) {
+      for (const each of [any, deployedNetwork(any)].filter(({ layers }) => layers.length > 1)) {
         const bytes = writeOnnx(each, seededWeights(each, 1));
         const { graph } = model.parse(MODEL.toObject(MODEL.decode(bytes), { longs: Number }));
         const read = new Set(graph.node.flatMap(({ input }) => input));
