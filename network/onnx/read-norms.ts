@@ -28,11 +28,16 @@ function perGroup(
 /** Normalizes groups of channels that follow one another; everything behind the second dimension is of a group. */
 function groupNorm(site: NodeSite, tensor: Tensor, groups: number): Value {
   const { channels } = site.draft.shapeOf(tensor.layer);
+  // Where the channels of an instance norm are in another order, so are its weights.
+  const parts = tensor.view[1] ?? [];
+  const places = groups === channels ? positionsOf(parts, channels) : null;
+  const arranged = (values: Float32Array) =>
+    places === null ? values : Float32Array.from(places, (place) => values[place] as number);
   const layer = site.add(
     { kind: 'group-norm', inputs: [tensor.layer], groups, epsilon: site.float('epsilon', EPSILON) },
     {
-      gamma: perGroup(site, 1, 'scale', groups, channels),
-      beta: perGroup(site, 2, 'B', groups, channels),
+      gamma: arranged(perGroup(site, 1, 'scale', groups, channels)),
+      beta: arranged(perGroup(site, 2, 'B', groups, channels)),
     },
   );
   return { ...tensor, layer };
@@ -52,7 +57,12 @@ const instanceNorm: NodeReader = (site) => {
   const parts = tensor.view[1] ?? [];
   const rest = tensor.view.slice(2).flat();
   const others = rest.every(({ axis }) => axis !== 'N');
-  if (flat || !others || !site.isBatch(tensor.view, 0) || !isGroups(parts, channels))
+  if (
+    flat ||
+    !others ||
+    !site.isBatch(tensor.view, 0) ||
+    !(isChannels(parts, channels) || isGroups(parts, channels))
+  )
     return site.unsupported(
       `an input of ${viewText(tensor.view)}`,
       'maps N×C×H×W, or groups of their channels',

@@ -138,10 +138,11 @@ const pool: Step = (graph, input, { a, b, c }) => {
   const counts = !isMax && ceil === 0 && b % 2 === 0 ? 1 : 0;
   const along = (size: number) => {
     const whole = (size + 2 * pad - kernel) / stride;
-    let made = (ceil === 1 ? Math.ceil(whole) : Math.floor(whole)) + 1;
-    if (ceil === 1 && (made - 1) * stride >= size + pad) made--;
-    return made;
+    return (ceil === 1 ? Math.ceil(whole) : Math.floor(whole)) + 1;
   };
+  // Of a window that begins beyond the image, ONNX's shapes have an output and ONNX Runtime's kernel none.
+  const isBeyond = (size: number) => (along(size) - 1) * stride >= size + pad;
+  if (isBeyond(input.height) || isBeyond(input.width)) return;
   if (Math.min(input.height, input.width) + 2 * pad < kernel) return;
   const made = graph.node(isMax ? 'MaxPool' : 'AveragePool', [input.name], {
     kernel_shape: [kernel, kernel],
