@@ -223,7 +223,7 @@ describe('a file', () => {
   test('that is not there, or of another kind, is named', () => {
     expect(messageOf(() => readModelFile('/nowhere/a.onnx'))).toMatch(/^got \/nowhere\/a\.onnx: ENOENT/);
     expect(messageOf(() => readModelFile('a.pb'))).toMatch(
-      /model file a\.pb; expected a name that ends in \.onnx/,
+      /got a\.pb, a graph of TensorFlow; expected an ONNX file \(\.onnx\).*convert it: python -m tf2onnx/,
     );
   });
 });
