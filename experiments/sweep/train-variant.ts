@@ -1,14 +1,12 @@
 // A chosen network trained: from scratch, and on from the weights that survived.
-import { growWeights } from '../../morphnet/grow-weights.ts';
-import { readWeights } from '../../morphnet/model-weights.ts';
 import { shrinkWeights } from '../../morphnet/shrink-weights.ts';
-import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import type { ProgressListener } from '../progress.ts';
 import { partOf } from '../progress.ts';
 import { cosineRate, SURVIVED_RATE } from '../train/learning-rate.ts';
+import { survivingWeights } from '../train/train-network.ts';
 import { trainStage } from '../train/train-stage.ts';
 import type { Base } from './base.ts';
 import type { Chosen } from './choose-widths.ts';
@@ -90,13 +88,11 @@ async function survivors(
   const snapshot = chosen.level === null ? undefined : snapshots.get(chosen.level);
   if (snapshot !== undefined && chosen.alive !== null)
     return shrinkWeights(slots, Uint8Array.from(chosen.alive), snapshot.weights(), network);
-  const model = trainableModel(network, seed);
-  const fresh = await readWeights(model);
-  model.dispose();
-  if (snapshot === undefined) return growWeights(base.network, weights, network, fresh);
+  if (snapshot === undefined) return survivingWeights({ network: base.network, weights }, network, seed);
   const alive = Uint8Array.from(snapshot.alive);
   const narrow = resizeNetwork(plan, slots.widths(alive));
-  return growWeights(narrow, shrinkWeights(slots, alive, snapshot.weights(), narrow), network, fresh);
+  const narrowWeights = shrinkWeights(slots, alive, snapshot.weights(), narrow);
+  return survivingWeights({ network: narrow, weights: narrowWeights }, network, seed);
 }
 
 /** A network of the sweep, both ways. */

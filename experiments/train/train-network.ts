@@ -40,7 +40,7 @@ export async function trainNetwork(
 
 /** Weights of a network of other widths that go on from those of a shrunk one. */
 export async function survivingWeights(
-  shrunk: TrainedNetwork,
+  shrunk: Pick<TrainedNetwork, 'network' | 'weights'>,
   network: Network,
   seed: number,
 ): Promise<Weights> {
