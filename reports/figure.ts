@@ -1,5 +1,6 @@
 // A figure of the report: charts for wide and narrow pages, with title, legend and caption.
-import { renderChart } from './charts/render-chart.ts';
+import { liveSpec } from './charts/live-spec.ts';
+import { compiledChart, drawChart } from './charts/render-chart.ts';
 import type { ChartSpec } from './charts/theme.ts';
 import { html, type Markup, type Part } from './html.ts';
 
@@ -14,6 +15,8 @@ export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
   readonly shape: 'dot' | 'line' | 'bar' | 'outline' | 'tick';
+  /** The chart's series of that name, which the page's script can hide (`charts/series.ts`). */
+  readonly series?: string;
 }
 
 export interface Figure {
@@ -21,6 +24,8 @@ export interface Figure {
   readonly legend?: readonly LegendEntry[];
   /** Charts above one another. Each is drawn for a wide page and for a phone; CSS shows the one that fits. */
   readonly charts: readonly ((width: number) => ChartSpec)[];
+  /** What the page's script draws in place of each, where that is more than a picture should hold. */
+  readonly live?: readonly ((width: number) => ChartSpec)[];
   /** One of several side by side: a single drawing, as wide as a panel. */
   readonly small?: boolean;
   /** What to see in it. */
@@ -31,18 +36,26 @@ export interface Figure {
 
 function legendList(entries: readonly LegendEntry[]): Markup {
   return html`<ul class="legend">${entries.map(
-    ({ label, colour, shape }) => html`<li><i class="${shape}" style="--c:${colour}"></i>${label}</li>`,
+    ({ label, colour, shape, series }) =>
+      html`<li${series !== undefined && html` data-series="${series}"`}><i class="${shape}" style="--c:${colour}"></i>${label}</li>`,
   )}</ul>`;
 }
 
 /** A figure: title, legend, drawings and caption. */
-export async function figure({ title, legend, charts, small, caption, label }: Figure): Promise<Markup> {
+export async function figure(parts: Figure): Promise<Markup> {
+  const { title, legend, charts, live, small, caption, label } = parts;
   const drawings: Markup[] = [];
   for (const [kind, width] of small
     ? [['only', PANEL] as const]
     : [['wide', WIDE] as const, ['narrow', NARROW] as const]) {
     const drawn: Markup[] = [];
-    for (const chart of charts) drawn.push(await renderChart(chart(width), label));
+    for (const [i, chart] of charts.entries()) {
+      const { svg, spec } = await drawChart(chart(width), label);
+      const more = live?.[i];
+      // On a phone there is no pointer to answer.
+      const data = kind !== 'narrow' && liveSpec(more === undefined ? spec : compiledChart(more(width)));
+      drawn.push(html`<div class="chart">${svg}${data}</div>`);
+    }
     drawings.push(html`<div class="${kind}">${drawn}</div>`);
   }
   return html`<figure>

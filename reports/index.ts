@@ -3,6 +3,8 @@ export type { CalibrationData } from '../experiments/results/calibration-results
 export type { LayerTableRow } from '../experiments/results/layer-table.ts';
 export type { StudyData } from '../experiments/results/study-results.ts';
 export type { TrainingData } from '../experiments/results/training-results.ts';
+export { REPORT_FORMATS, type ReportFile, type ReportFormat, reportFiles } from './export/formats.ts';
 export { findings } from './findings.ts';
-export { renderReport } from './report.ts';
+export { type ReportOptions, renderReport } from './report.ts';
 export type { ReportData } from './report-data.ts';
+export { type Verdict, verdicts } from './verdict.ts';

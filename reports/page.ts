@@ -1,17 +1,24 @@
 // The HTML document around the report's content, and its rule that it asks for nothing.
 import { html, Markup, type Part } from './html.ts';
+import { scriptHash } from './page-scripts.ts';
 import { STYLE } from './style.ts';
 
-/** Forbids every request: the page is whole as it is. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+/** Forbids every request, and every script but these: the page is whole as it is. */
+function policyOf(scripts: readonly string[]): string {
+  const allowed = scripts.length === 0 ? '' : `; script-src ${scripts.map(scriptHash).join(' ')}`;
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src data:${allowed}; base-uri 'none'; form-action 'none'`;
+}
 
-/** An HTML document that holds all it needs. */
-export function page(title: string, content: Part): string {
+/**
+ * An HTML document that holds all it needs.
+ * @param scripts texts of script elements at its end; nothing else can run
+ */
+export function page(title: string, content: Part, scripts: readonly string[] = []): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policyOf(scripts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
@@ -21,7 +28,7 @@ ${new Markup(STYLE)}
 </head>
 <body>
 ${content}
-</body>
+${scripts.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
 </html>
 `.text;
 }

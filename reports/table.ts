@@ -36,7 +36,7 @@ export function table<Row>(
       ? html`<th scope="row" class="${classes}"${share}>${column.cell(row)}</th>`
       : html`<td class="${classes}"${share}>${column.cell(row)}</td>`;
   };
-  return html`<div class="scroll"><table${fixed && html` class="fixed"`}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table${fixed && html` class="fixed"`}>
 <colgroup>${columns.map(({ width }) => html`<col${width !== undefined && html` style="width:${width}"`}>`)}</colgroup>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${side(column)}">${column.heading}</th>`)}</tr></thead>
 <tbody>

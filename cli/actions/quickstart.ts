@@ -23,7 +23,11 @@ export async function quickstartFromFlags(flags: QuickstartFlags): Promise<void>
   });
   bar.finish();
   const report = join(out, 'report.html');
-  const { findings } = await writeReport(folders, report, 'Morphline quickstart');
+  const { findings } = await writeReport(folders, {
+    formats: ['html'],
+    output: report,
+    title: 'Morphline quickstart',
+  });
   const sentences = findings.slice(0, FINDINGS);
   if (json) {
     printJson({ report: resolve(report), findings: sentences, folders });

@@ -1,42 +1,125 @@
-// What `morphline report` does: the results of some folders as one HTML file, and its findings on the terminal.
+// What `morphline report` does: the results of some folders as a page or in other forms, and its findings on the terminal.
+import { extname, join } from 'node:path';
 import pc from 'picocolors';
 import { readResults } from '../../experiments/results/read-results.ts';
 import { packageVersion } from '../../records/package-version.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
-import { findings, renderReport } from '../../reports/index.ts';
+import { UserError } from '../../records/user-error.ts';
+import {
+  findings,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportOptions,
+  renderReport,
+  reportFiles,
+} from '../../reports/index.ts';
 import type { ReportData } from '../../reports/report-data.ts';
+import { onFolderChange } from '../folder-changes.ts';
 import type { CommonFlags } from '../options.ts';
 import { engineering, print, printJson } from '../terminal.ts';
 
 export interface ReportFlags extends CommonFlags {
-  readonly output: string;
+  readonly output?: string;
+  readonly format: string;
   readonly title: string;
+  readonly script: boolean;
+  readonly open?: boolean;
+  readonly watch?: boolean;
 }
+
+interface WrittenReport {
+  readonly files: { readonly file: string; readonly bytes: number }[];
+  readonly findings: string[];
+}
+
+export interface ReportRequest extends ReportOptions {
+  readonly formats: readonly ReportFormat[];
+  readonly title: string;
+  /** A file where there is one to write, else a folder. */
+  readonly output: string;
+}
+
+/** Forms that are one file. */
+const SINGLE: ReadonlySet<ReportFormat> = new Set(['html', 'md', 'json']);
 
 /** Writes the report of these folders and returns its findings. */
 export async function writeReport(
   directories: readonly string[],
-  output: string,
-  title: string,
-): Promise<{ findings: string[]; bytes: number }> {
+  { formats, title, output, script = true }: ReportRequest,
+): Promise<WrittenReport> {
   const data: ReportData = {
     title,
     generatedAt: new Date().toISOString(),
     version: packageVersion(),
     ...readResults(directories),
   };
-  const html = await renderReport(data);
-  writeFileAtomic(output, html);
-  return { findings: findings(data), bytes: Buffer.byteLength(html) };
+  const page = await renderReport(data, { script });
+  const isFile = formats.length === 1 && formats.every((format) => SINGLE.has(format));
+  const files: WrittenReport['files'] = [];
+  for (const format of formats) {
+    for (const { name, content } of await reportFiles(format, data, page)) {
+      const file = isFile ? output : join(output, name);
+      writeFileAtomic(file, content);
+      files.push({ file, bytes: Buffer.byteLength(content) });
+    }
+  }
+  return { files, findings: findings(data) };
+}
+
+function formatsOf(text: string): ReportFormat[] {
+  return text.split(',').map((name) => {
+    const found = REPORT_FORMATS.find((format) => format === name.trim());
+    if (found !== undefined) return found;
+    throw new UserError({
+      got: `--format ${text}`,
+      expected: `${REPORT_FORMATS.slice(0, -1).join(', ')} or ${REPORT_FORMATS.at(-1)}, several with commas`,
+      fix: 'correct the flag',
+    });
+  });
+}
+
+function requestOf({ format, title, output, script, open }: ReportFlags): ReportRequest {
+  const formats = formatsOf(format);
+  const [first] = formats;
+  if (open === true && !formats.includes('html')) {
+    throw new UserError({
+      got: `--open with --format ${format}`,
+      expected: 'a page to open',
+      fix: 'add html to --format, or leave --open out',
+    });
+  }
+  const isFile = formats.length === 1 && first !== undefined && SINGLE.has(first);
+  const ending = output === undefined ? '' : extname(output);
+  if (!isFile && /^\.(?:html|md|json|csv|svg|png)$/.test(ending)) {
+    throw new UserError({
+      got: `--output ${output} with --format ${format}`,
+      expected: 'a folder: there will be several files',
+      fix: `name one without ${ending}`,
+    });
+  }
+  return { formats, title, script, output: output ?? (isFile ? `report.${first}` : 'report') };
 }
 
 /** @throws UserError for a folder without results */
 export async function report(directories: readonly string[], flags: ReportFlags): Promise<void> {
-  const written = await writeReport(directories, flags.output, flags.title);
-  if (flags.json === true) {
-    printJson({ file: flags.output, ...written });
-    return;
+  const request = requestOf(flags);
+  const written = await writeReport(directories, request);
+  const files = written.files.map(({ file }) => file);
+  if (flags.json === true) printJson({ ...written, file: files[0] ?? null });
+  else {
+    for (const finding of written.findings) print(`${pc.cyan('•')} ${finding}`);
+    const bytes = written.files.reduce((sum, each) => sum + each.bytes, 0);
+    const what = files.length === 1 ? files[0] : `${files.length} files in ${request.output}`;
+    print(`${pc.dim('report:')} ${what} (${engineering(bytes)}B)`);
   }
-  for (const finding of written.findings) print(`${pc.cyan('•')} ${finding}`);
-  print(`${pc.dim('report:')} ${flags.output} (${engineering(written.bytes)}B)`);
+  const page = files.find((file) => extname(file) === '.html' || request.formats[0] === 'html');
+  if (flags.open === true && page !== undefined) {
+    const { default: open } = await import('open');
+    await open(page);
+  }
+  if (flags.watch !== true) return;
+  await onFolderChange(directories, async () => {
+    await writeReport(directories, request);
+    print(`${pc.dim(new Date().toLocaleTimeString())} written again`);
+  });
 }

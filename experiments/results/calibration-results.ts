@@ -6,7 +6,7 @@ import { latencyPredictor } from '../../calibration/predict.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
-import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
+import type { KernelRecord, NetworkRecord, RoundRecord } from '../../records/measurements.ts';
 import { drawSample, familyOf } from '../samples/family.ts';
 import { type LayerTableRow, layerTable } from './layer-table.ts';
 import type { ResultKind } from './result-kind.ts';
@@ -16,6 +16,8 @@ export interface CalibrationData {
   readonly profile: DeviceProfile;
   readonly kernels: readonly KernelRecord[];
   readonly networks: readonly NetworkRecord[];
+  /** In the order in which they were timed. */
+  readonly rounds: readonly RoundRecord[];
   /** Predicted latency of each of `networks`, in µs, in their order; null for probes. */
   readonly predictedUs: readonly (number | null)[];
   /** Layers of the calibrated network: P100 and V100 by datasheet, and this device. */
@@ -53,6 +55,7 @@ function readCalibration(directory: string): CalibrationData {
     profile,
     kernels: files.kernels.read(),
     networks,
+    rounds: files.rounds.read(),
     predictedUs: predictionsOf(profile, networks),
     layerTable: { network: name, rows: layerTable(zooNetwork(name), profile) },
   };

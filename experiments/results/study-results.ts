@@ -9,11 +9,14 @@ import {
 } from '../../records/study.ts';
 import { readResultCsv, readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
+import { type StudyWidths, studyWidths } from './study-widths.ts';
 
 export interface StudyData {
   readonly directory: string;
   readonly summary: StudySummary;
   readonly rows: readonly StudyRecord[];
+  /** Null where the networks cannot be drawn again. */
+  readonly widths: StudyWidths | null;
 }
 
 const MARKER = 'study.json';
@@ -26,6 +29,6 @@ export const studyResults: ResultKind<StudyData> = {
     const summary = readResultJson(join(directory, MARKER), studySummary);
     const rows = readResultCsv(path, studyRecord);
     wholeStudy(rows, summary, path);
-    return { directory, summary, rows };
+    return { directory, summary, rows, widths: studyWidths(directory, summary, rows) };
   },
 };

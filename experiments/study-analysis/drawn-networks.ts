@@ -15,7 +15,10 @@ import type { StudyFiles } from './read-study.ts';
 const PREDICTION_TOLERANCE = 0.05;
 
 /** What drawing again takes besides law and seed, as run.json keeps it. */
-const drawSettings = z.object({ spread: z.number().optional(), files: z.array(widthsFile).optional() });
+export const drawSettings = z.object({
+  spread: z.number().optional(),
+  files: z.array(widthsFile).optional(),
+});
 
 /** The networks of a study, drawn again from seed and number. */
 export interface DrawnNetworks {

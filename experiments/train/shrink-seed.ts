@@ -15,8 +15,11 @@ import { shrunkCost } from './shrunk-cost.ts';
 import { targetRegularizer } from './target-resource.ts';
 import type { TrainedNetwork, TrainingRun } from './training-run.ts';
 
-/** Of the fixed rate while shrinking, against the peak of the others. */
-export const SHRINK_RATE = 0.2;
+/**
+ * Of the fixed rate while shrinking, against the peak of the others: at a smaller one the loss cannot hold what it needs against
+ * the price, and the dearest channels go first, whatever they are worth.
+ */
+export const SHRINK_RATE = 1;
 
 /** @param alive per slot: 1 where alive */
 function withoutDeadChannels(

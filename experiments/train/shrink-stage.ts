@@ -61,7 +61,7 @@ const RAISE = 1.06;
 /** The pace reaches the target at this share of the stage. */
 const PACE_END = 0.85;
 /** γ that the default strength takes from a channel of average cost over the stage. */
-const TRAVEL = 2.5;
+const TRAVEL = 1;
 /** γ need this share of the stage to come near zero at all. */
 const PACE_START = 0.15;
 

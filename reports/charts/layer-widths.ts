@@ -1,6 +1,7 @@
 // Chart: width of each layer before and after training, by network.
 import type { LayerRecord } from '../../records/training.ts';
 import { colour } from '../palette.ts';
+import { numberFact, textFact } from './series.ts';
 import type { ChartSpec } from './theme.ts';
 
 const WIDE_ROW = 22;
@@ -32,6 +33,13 @@ export function layerWidthsChart(layers: readonly LayerRecord[], width: number):
   const longest = Math.max(0, ...rows.map(({ layer }) => layer.length));
   // Below the name, where that stands above.
   const down = wide ? 0 : 9;
+  const tooltip = [
+    textFact('layer', 'layer'),
+    numberFact('seed_width', 'seed'),
+    numberFact('shrunk_width', 'shrunk'),
+    numberFact('expanded_width', 'expanded'),
+    numberFact('multiplier_width', 'width multiplier'),
+  ];
   const axis = { title: 'channels →', tickCount: wide ? 8 : 5, tickMinStep: 1 };
   const tick = (field: 'shrunk_width' | 'multiplier_width', tickColour: string) => ({
     transform: [{ filter: `datum.${field} > 0` }],
@@ -54,7 +62,7 @@ export function layerWidthsChart(layers: readonly LayerRecord[], width: number):
     layer: [
       {
         mark: { type: 'bar', size: THICKNESS - 3, color: colour('blue'), fillOpacity: 0.5, yOffset: down },
-        encoding: { x: { field: 'expanded_width', type: 'quantitative', axis } },
+        encoding: { x: { field: 'expanded_width', type: 'quantitative', axis }, tooltip },
       },
       {
         mark: {
@@ -65,7 +73,7 @@ export function layerWidthsChart(layers: readonly LayerRecord[], width: number):
           strokeWidth: 1,
           yOffset: down,
         },
-        encoding: { x: { field: 'seed_width', type: 'quantitative' } },
+        encoding: { x: { field: 'seed_width', type: 'quantitative' }, tooltip },
       },
       tick('shrunk_width', colour('ink')),
       tick('multiplier_width', colour('orange')),

@@ -3,6 +3,7 @@ import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
 import { FITTED, networkColours, type PredictedNetwork } from './predicted-networks.ts';
+import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact, ZOOM } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
 /** Whole networks: measured against predicted latency, both logarithmic, and the line on which they agree. */
@@ -15,6 +16,7 @@ export function predictedAgainstMeasuredChart(
   const dots = networks.map(({ measured, predicted, law, heldOut }) => ({
     measured: measured / unit.base,
     predicted: predicted / unit.base,
+    error: 100 * (predicted / measured - 1),
     group: heldOut ? law : FITTED,
     heldOut,
   }));
@@ -40,6 +42,7 @@ export function predictedAgainstMeasuredChart(
         axis: { values: ticks, labelExpr: NUMBER_LABEL, title: null, ...Y_LABELS },
       },
     },
+    params: [HIDDEN_SERIES],
     layer: [
       {
         data: { values: domain.map((value) => ({ measured: value, predicted: value })) },
@@ -47,6 +50,8 @@ export function predictedAgainstMeasuredChart(
       },
       ...[false, true].map((heldOut) => ({
         data: { values: dots.filter((dot) => dot.heldOut === heldOut) },
+        transform: [SHOWN_SERIES],
+        ...(heldOut ? { params: [ZOOM] } : {}),
         mark: {
           type: 'point' as const,
           shape: 'circle' as const,
@@ -61,6 +66,12 @@ export function predictedAgainstMeasuredChart(
             scale: { domain: colours.map(({ name }) => name), range: colours.map((entry) => entry.colour) },
             legend: null,
           },
+          tooltip: [
+            textFact('group', 'law'),
+            numberFact('measured', `measured, ${unit.name}`),
+            numberFact('predicted', `predicted, ${unit.name}`),
+            numberFact('error', 'error, %'),
+          ],
         },
       })),
     ],

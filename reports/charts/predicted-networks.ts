@@ -7,6 +7,8 @@ export interface PredictedNetwork {
   readonly measured: number;
   readonly predicted: number;
   readonly law: string;
+  /** Of measured, as a fraction; null in sessions of earlier versions. */
+  readonly standardError: number | null;
   /** Never used for the fit, nor for choosing the rung. */
   readonly heldOut: boolean;
 }
@@ -16,10 +18,11 @@ export function predictedNetworks(
   networks: readonly NetworkRecord[],
   predictedUs: readonly (number | null)[],
 ): PredictedNetwork[] {
-  return networks.flatMap(({ latency_us, law, role }, i) => {
+  return networks.flatMap(({ latency_us, law, role, standard_error }, i) => {
     const predicted = predictedUs[i];
     if (predicted === null || predicted === undefined || !(predicted > 0 && latency_us > 0)) return [];
-    return [{ measured: latency_us, predicted, law, heldOut: role === 'report' }];
+    const standardError = standard_error ?? null;
+    return [{ measured: latency_us, predicted, law, standardError, heldOut: role === 'report' }];
   });
 }
 

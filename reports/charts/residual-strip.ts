@@ -3,11 +3,16 @@ import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
 import { FITTED, networkColours, type PredictedNetwork } from './predicted-networks.ts';
+import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
+
+/** Standard errors on either side of 95 % of a normal distribution. */
+const TWO_SIDED_95 = 1.96;
 
 /**
  * Predicted / measured − 1 over measured latency, in line with the chart above it; the band is the
- * measurements' noise.
+ * measurements' noise, bars 95 % of each
+ * measurement's own.
  * @param band as a fraction
  */
 export function residualStrip(
@@ -17,9 +22,11 @@ export function residualStrip(
   width: number,
 ): ChartSpec {
   const wide = width > 500;
-  const dots = networks.map(({ measured, predicted, law, heldOut }) => ({
+  const dots = networks.map(({ measured, predicted, law, heldOut, standardError }) => ({
     measured: measured / unit.base,
     error: 100 * (predicted / measured - 1),
+    low: 100 * (predicted / measured - 1 - TWO_SIDED_95 * (standardError ?? 0)),
+    high: 100 * (predicted / measured - 1 + TWO_SIDED_95 * (standardError ?? 0)),
     group: heldOut ? law : FITTED,
     heldOut,
   }));
@@ -27,7 +34,13 @@ export function residualStrip(
   const { domain, ticks } = logScale(
     networks.flatMap(({ measured, predicted }) => [measured / unit.base, predicted / unit.base]),
   );
-  const largest = Math.max(100 * band, 1, ...dots.map(({ error }) => Math.abs(error)));
+  const largest = Math.max(
+    100 * band,
+    1,
+    ...dots.map(({ error, low, high, heldOut }) =>
+      heldOut ? Math.max(Math.abs(low), Math.abs(high)) : Math.abs(error),
+    ),
+  );
   const colours = networkColours(networks);
   const x = {
     field: 'measured',
@@ -40,6 +53,7 @@ export function residualStrip(
     height: wide ? 210 : 190,
     autosize: { type: 'fit', contains: 'padding' },
     title: { text: '↑ predicted / measured − 1 (%)' },
+    params: [HIDDEN_SERIES],
     layer: [
       {
         data: {
@@ -58,8 +72,15 @@ export function residualStrip(
           y2: { field: 'high' },
         },
       },
+      {
+        data: { values: dots.filter(({ heldOut, low, high }) => heldOut && high > low) },
+        transform: [SHOWN_SERIES],
+        mark: { type: 'rule', color: colour('muted'), strokeOpacity: 0.7 },
+        encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+      },
       ...[false, true].map((heldOut) => ({
         data: { values: dots.filter((dot) => dot.heldOut === heldOut) },
+        transform: [SHOWN_SERIES],
         mark: {
           type: 'point' as const,
           shape: 'circle' as const,
@@ -76,6 +97,11 @@ export function residualStrip(
             scale: { domain: colours.map(({ name }) => name), range: colours.map((entry) => entry.colour) },
             legend: null,
           },
+          tooltip: [
+            textFact('group', 'law'),
+            numberFact('measured', `measured, ${unit.name}`),
+            numberFact('error', 'error, %'),
+          ],
         },
       })),
     ],

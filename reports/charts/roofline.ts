@@ -3,6 +3,7 @@ import { significant } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import type { KernelGroup } from './kernel-groups.ts';
 import { logScale } from './log-scale.ts';
+import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact, ZOOM } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
 /** What the roof is made of: GFLOP/s and GB/s. */
@@ -20,8 +21,11 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
   const dots = groups.flatMap(({ name, kernels }) =>
     kernels
       .filter(({ flops, latency_us }) => flops > 0 && latency_us > 0)
-      .map(({ flops, flops_per_byte, latency_us }) => ({
+      .map(({ kernel, kernel_class, flops, flops_per_byte, latency_us }) => ({
         group: name,
+        kernel,
+        kernel_class,
+        latency_us,
         intensity: flops_per_byte,
         rate: flops / latency_us / 1e3,
       })),
@@ -49,6 +53,7 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
     height: width > 500 ? 430 : 300,
     autosize: { type: 'fit', contains: 'padding' },
     title: { text: '↑ GFLOP/s achieved' },
+    params: [HIDDEN_SERIES],
     encoding: {
       x: {
         field: 'intensity',
@@ -66,6 +71,8 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
     layer: [
       {
         data: { values: dots },
+        params: [ZOOM],
+        transform: [SHOWN_SERIES],
         mark: { type: 'point', shape: 'circle', filled: true, size: width > 500 ? 14 : 9, fillOpacity: 0.5 },
         encoding: {
           color: {
@@ -74,6 +81,13 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
             scale: { domain: groups.map(({ name }) => name), range: groups.map((group) => group.colour) },
             legend: null,
           },
+          tooltip: [
+            textFact('kernel', 'kernel'),
+            textFact('kernel_class', 'class'),
+            numberFact('latency_us', 'µs'),
+            numberFact('rate', 'GFLOP/s'),
+            numberFact('intensity', 'FLOPs per byte'),
+          ],
         },
       },
       {

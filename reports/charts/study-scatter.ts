@@ -1,9 +1,12 @@
 // Chart: FLOPs against latency of a study's networks on one device, measured ones on top.
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
+import { numberFact, textFact } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
 
 export interface StudyPoint {
+  /** Number of the network in its study. */
+  readonly sample: number;
   readonly flops: number;
   /** In µs. */
   readonly latency: number;
@@ -23,16 +26,27 @@ export interface StudyPanel {
 export function studyScatter(panel: StudyPanel, width: number): ChartSpec {
   const { predicted, measured, flopsUnit, latencyUnit, maxFlops } = panel;
   const scaled = (points: readonly StudyPoint[]) =>
-    points.map(({ flops, latency }) => ({
+    points.map(({ sample, flops, latency }) => ({
+      sample,
       flops: flops / flopsUnit.base,
       latency: latency / latencyUnit.base,
     }));
   const highest = Math.max(...[...predicted, ...measured].map(({ latency }) => latency / latencyUnit.base));
+  const tooltip = [
+    textFact('sample', 'network'),
+    numberFact('flops', flopsUnit.name),
+    numberFact('latency', latencyUnit.name),
+  ];
   return {
     width,
     height: 270,
     autosize: { type: 'fit', contains: 'padding' },
     title: { text: `↑ latency (${latencyUnit.name})` },
+    // A band that the page's script moves; without it there is none.
+    params: [
+      { name: 'band_from', value: 0 },
+      { name: 'band_to', value: 0 },
+    ],
     encoding: {
       x: {
         field: 'flops',
@@ -49,6 +63,16 @@ export function studyScatter(panel: StudyPanel, width: number): ChartSpec {
     },
     layer: [
       {
+        data: { values: [{}] },
+        mark: { type: 'rect', color: colour('orange'), opacity: 0.16 },
+        encoding: {
+          x: { datum: { expr: 'band_from' }, type: 'quantitative' },
+          x2: { datum: { expr: 'band_to' } },
+          y: { value: 0 },
+          y2: { value: 'height' },
+        },
+      },
+      {
         data: { values: scaled(predicted) },
         mark: {
           type: 'point',
@@ -58,6 +82,7 @@ export function studyScatter(panel: StudyPanel, width: number): ChartSpec {
           fillOpacity: 0.4,
           color: colour('blue'),
         },
+        encoding: { tooltip },
       },
       {
         data: { values: scaled(measured) },
@@ -69,6 +94,7 @@ export function studyScatter(panel: StudyPanel, width: number): ChartSpec {
           fillOpacity: 1,
           color: colour('ink'),
         },
+        encoding: { tooltip },
       },
     ],
   };

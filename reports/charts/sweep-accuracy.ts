@@ -2,6 +2,7 @@
 import type { SweepGroup } from '../../experiments/sweep/sweep-summary.ts';
 import type { SweepRecord } from '../../records/sweep.ts';
 import { isMorphNet, methodScale, methodTitle } from '../method-names.ts';
+import { numberFact, textFact } from './series.ts';
 import type { ChartSpec } from './theme.ts';
 
 /** The form that stands for a method where only one is drawn: MorphNet's are expanded. */
@@ -40,6 +41,7 @@ export function accuracyChart(
   const trained = rows.filter((row) => row.method !== 'seed' && isDrawn(row));
   const dots = trained.map((row) => ({
     method: methodTitle(row.method),
+    seed: row.seed,
     share: 100 * shareOf(row),
     accuracy: 100 * row.accuracy,
   }));
@@ -77,6 +79,11 @@ export function accuracyChart(
       },
     },
   };
+  const facts = [
+    textFact('method', 'method'),
+    numberFact('accuracy', 'test accuracy, %'),
+    numberFact('share', `${title}, %`),
+  ];
   return {
     width,
     height: width > 500 ? 340 : 300,
@@ -87,9 +94,13 @@ export function accuracyChart(
       {
         data: { values: means },
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-        encoding,
+        encoding: { ...encoding, tooltip: facts },
       },
-      { data: { values: dots }, mark: { type: 'point', filled: true, size: 18, opacity: 0.45 }, encoding },
+      {
+        data: { values: dots },
+        mark: { type: 'point', filled: true, size: 18, opacity: 0.45 },
+        encoding: { ...encoding, tooltip: [textFact('seed', 'seed'), ...facts] },
+      },
     ],
   };
 }

@@ -3,6 +3,7 @@ import { groupBy } from '../../records/group-by.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
+import { numberFact, textFact } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
 
 /** Fraction of the golden ratio: its multiples fill [0, 1) evenly, and the same way every time. */
@@ -26,7 +27,13 @@ export function trafficStrip(
   width: number,
 ): ChartSpec {
   const dots = kernels
-    .map((kernel, i) => ({ op: kernel.op, rate: trafficGBps(kernel), spread: (i * GOLDEN) % 1 }))
+    .map((kernel, i) => ({
+      op: kernel.op,
+      kernel: kernel.kernel,
+      latency_us: kernel.latency_us,
+      rate: trafficGBps(kernel),
+      spread: (i * GOLDEN) % 1,
+    }))
     .filter(({ rate }) => rate > 0 && Number.isFinite(rate));
   const ops = [...groupBy(dots, ({ op }) => op)]
     .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
@@ -64,6 +71,7 @@ export function trafficStrip(
             sort: ops,
             axis: { title: null, grid: false, labelLimit: 0, ...labels },
           },
+          tooltip: [textFact('kernel', 'kernel'), numberFact('latency_us', 'µs'), numberFact('rate', 'GB/s')],
           yOffset: { field: 'spread', type: 'quantitative', scale: { domain: [-0.3, 1.3] } },
         },
       },

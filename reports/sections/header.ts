@@ -3,7 +3,8 @@ import { keyFindings } from '../findings.ts';
 import { html, type Markup } from '../html.ts';
 import { count, instant } from '../number-format.ts';
 import type { ReportData } from '../report-data.ts';
-import type { Section } from './section.ts';
+import { type Verdict, verdicts } from '../verdict.ts';
+import { isAmbiguous, type Section } from './section.ts';
 
 /** Numbers with their unit in a sentence, to be stressed: percentages, factors, correlations. */
 const NUMBER = /(?<![\w.×-])(\d[\d,]*(?:\.\d+)?(?: %|×)|[01]\.\d{3})(?![\w.]*\w)/;
@@ -40,24 +41,35 @@ function missing({ calibrations, studies, trainings, sweeps }: ReportData): Mark
   return html`<p class="quiet">Not in this report: ${listed}. Name the folders together: <code>morphline report DIR…</code>.</p>`;
 }
 
-/** Link texts: titles, with the subject where several sections have the same title. */
-function contents(sections: readonly Section[]): Markup {
-  const links = sections.map(({ id, title, subject }) => {
-    const unique = sections.filter((other) => other.title === title).length === 1;
-    return html`<a href="#${id}">${unique ? title : `${title} (${subject})`}</a>`;
-  });
-  return html`<nav aria-label="Contents">${links}</nav>`;
+function verdictCard({ question, figure, sentence, command, evidence }: Verdict): Markup {
+  return html`<li><p class="eyebrow">${question}</p><b>${figure}</b><p>${sentence}${evidence !== undefined && html` <a href="#${evidence}">See why</a>`}</p>${command !== undefined && html`<code>${command}</code>`}</li>`;
 }
 
-/** Title, what was measured and when, the findings, and the contents. */
+/**
+ * The map of the page; in it, titles with the subject where several sections have the same title.
+ */
+export function mapMarkup(sections: readonly Section[]): Markup {
+  const links = sections.map((each) => {
+    const { id, title, subject } = each;
+    return html`<a href="#${id}">${isAmbiguous(each, sections) ? `${title} (${subject})` : title}</a>`;
+  });
+  return html`<nav aria-label="Contents">${links}</nav>
+`;
+}
+
+/** Title, what was measured and when, verdicts and findings. */
 export function headerMarkup(data: ReportData, sections: readonly Section[]): Markup {
   const found = keyFindings(data);
+  const there = new Set(sections.map(({ id }) => id));
+  const answers = verdicts(data).map(({ evidence, ...rest }) =>
+    evidence !== undefined && there.has(evidence) ? { ...rest, evidence } : rest,
+  );
   return html`<header>
 <h1>${data.title}</h1>
 ${subjects(data).map((subject) => html`<p class="meta">${subject}</p>`)}
 <p class="meta">${instant(data.generatedAt)}</p>
+${answers.length > 0 && html`<ul class="verdicts">${answers.map(verdictCard)}</ul>`}
 ${found.length > 0 && html`<ul class="findings">${found.map(({ figure, sentence }) => html`<li><b>${figure}</b><p>${stressed(sentence)}</p></li>`)}</ul>`}
-${sections.length > 0 && contents(sections)}
 ${missing(data)}
 </header>
 `;

@@ -1,9 +1,16 @@
 // The report's section on the machine: engine, processor and fitted rates.
 import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
+import { pacedRounds, sessionSpeedChart } from '../charts/session-speed.ts';
 import { definitionList } from '../definition-list.ts';
+import { evenlySpaced } from '../evenly-spaced.ts';
+import { figure } from '../figure.ts';
+import { html } from '../html.ts';
 import { count, significant } from '../number-format.ts';
+import { colour } from '../palette.ts';
 import { type Section, section } from './section.ts';
 
+/** More dots than this hide one another. */
+const MAX_DOTS = 1500;
 const GIB = 2 ** 30;
 const KIB = 2 ** 10;
 
@@ -20,7 +27,7 @@ function cacheText(bytes: { l1d: number | null; l2: number | null; l3: number | 
 }
 
 /** The machine, the engine and the roofline that was fitted to them. */
-export function machineSection({ profile }: CalibrationData, id: string): Section {
+export async function machineSection({ profile, rounds }: CalibrationData, id: string): Promise<Section> {
   const { engine, machine, roofline } = profile;
   const gpus = machine.gpus.map(({ vendor, model }) => `${vendor} ${model}`.trim()).join(', ');
   const entries = definitionList([
@@ -46,5 +53,21 @@ export function machineSection({ profile }: CalibrationData, id: string): Sectio
     ['Bandwidth, fitted', `${significant(roofline.bandwidthGBps)} GB/s`],
     ['Overhead per kernel, fitted', `${significant(roofline.overheadUs)} µs`],
   ]);
-  return section(id, 'Machine and engine', profile.name, entries);
+  const paced = evenlySpaced(pacedRounds(rounds), MAX_DOTS);
+  const disturbed = paced.some(({ state }) => state === 'disturbed');
+  const speed =
+    paced.length > 1 &&
+    (await figure({
+      title: 'The machine over the session',
+      legend: [
+        { label: 'round', colour: colour('blue'), shape: 'dot' },
+        ...(disturbed
+          ? [{ label: 'disturbed, timed again', colour: colour('orange'), shape: 'dot' as const }]
+          : []),
+      ],
+      charts: [(width) => sessionSpeedChart(paced, width)],
+      caption: html`A fixed piece of work, timed beside every round: what it took more than usual, the machine was slower. Latencies are quoted at its usual speed.`,
+      label: `Time of the pacer over ${count(paced.length, 'round')} of the session`,
+    }));
+  return section(id, 'Machine and engine', profile.name, [entries, speed]);
 }

@@ -29,7 +29,12 @@ async function computeFigure({ profile, kernels }: CalibrationData): Promise<Mar
   const left = computing.filter(({ flops_per_byte }) => flops_per_byte < ridge).length / computing.length;
   return figure({
     legend: [
-      ...groups.map((group) => ({ label: group.name, colour: group.colour, shape: 'dot' as const })),
+      ...groups.map((group) => ({
+        label: group.name,
+        colour: group.colour,
+        shape: 'dot' as const,
+        series: group.name,
+      })),
       { label: 'fitted roof', colour: colour('ink'), shape: 'line' as const },
     ],
     charts: [(width) => rooflineChart(groups, roofline, width)],

@@ -18,45 +18,49 @@ import {
 } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { table } from '../table.ts';
+import { flopsBandMarkup } from './flops-band.ts';
 import { type Section, section } from './section.ts';
 
-/** Dots of predictions per panel. */
+/** Dots per panel of a still picture; a page's script draws all. */
 const MAX_DOTS = 1500;
+/** Dots of measured networks that are drawn large: more would hide the predictions. */
+const MAX_MEASURED = 300;
 
 type StudiedDevice = StudyData['summary']['devices'][number];
 
 function pointsOf(rows: StudyData['rows'], column: string): StudyPoint[] {
   return rows.flatMap((row) => {
     const latency = row[column];
-    return typeof latency === 'number' && latency > 0 ? [{ flops: row.flops, latency }] : [];
+    const { sample, flops } = row;
+    return typeof latency === 'number' && latency > 0 ? [{ sample, flops, latency }] : [];
   });
 }
 
-async function panel(study: StudyData, device: StudiedDevice): Promise<Markup> {
+async function panel(study: StudyData, device: StudiedDevice, maxFlops: number): Promise<Markup> {
   const { rows, summary } = study;
-  const predicted = evenlySpaced(pointsOf(rows, device.column), MAX_DOTS);
-  const measured = device.kind === 'measured' ? pointsOf(rows, 'measured_us') : [];
+  const predicted = pointsOf(rows, device.column);
+  const measured =
+    device.kind === 'measured' ? evenlySpaced(pointsOf(rows, 'measured_us'), MAX_MEASURED) : [];
   const found = summary.flops_against_predicted.find(({ column }) => column === device.column);
   const title = html`${deviceTitle(device)}<br><span class="quiet">r ${correlation(found?.pearson)}, ρ ${correlation(found?.spearman)}</span>`;
   if (predicted.length === 0) return html`<div><h3>${title}</h3><p>No predictions in study.csv.</p></div>`;
-  const maxFlops = rows.reduce((largest, { flops }) => Math.max(largest, flops), 0);
   const latencies = [...predicted, ...measured].map(({ latency }) => latency);
+  const scatter = (points: readonly StudyPoint[]) => (width: number) =>
+    studyScatter(
+      {
+        predicted: points,
+        measured,
+        maxFlops,
+        flopsUnit: unitFor([maxFlops], FLOP_UNITS),
+        latencyUnit: unitFor(latencies, LATENCY_UNITS),
+      },
+      width,
+    );
   return figure({
     title,
     small: true,
-    charts: [
-      (width) =>
-        studyScatter(
-          {
-            predicted,
-            measured,
-            maxFlops,
-            flopsUnit: unitFor([maxFlops], FLOP_UNITS),
-            latencyUnit: unitFor(latencies, LATENCY_UNITS),
-          },
-          width,
-        ),
-    ],
+    charts: [scatter(evenlySpaced(predicted, MAX_DOTS))],
+    live: [scatter(predicted)],
     label: `FLOPs against latency on ${deviceTitle(device)}: ${integer(predicted.length)} predicted, ${integer(measured.length)} measured`,
   });
 }
@@ -116,7 +120,8 @@ export async function studySection(study: StudyData, id: string): Promise<Sectio
     );
   }
   const panels: Markup[] = [];
-  for (const device of summary.devices) panels.push(await panel(study, device));
+  const maxFlops = rows.reduce((largest, { flops }) => Math.max(largest, flops), 0);
+  for (const device of summary.devices) panels.push(await panel(study, device, maxFlops));
   return section(id, title, summary.network, [
     html`<p>${integer(rows.length)} sub-networks of ${summary.network} with ${summary.law} random widths. If FLOPs told the latency, each cloud would be a line; how wide it is at one number of FLOPs is what choosing by FLOPs leaves to chance.</p>`,
     html`<ul class="legend"><li><i class="dot" style="--c:${colour('blue')}"></i>predicted</li>${
@@ -126,7 +131,7 @@ export async function studySection(study: StudyData, id: string): Promise<Sectio
     html`<div class="panels">${panels}</div>`,
     html`<p class="quiet" style="font-size:15px;margin-top:14px">r is Pearson’s and ρ Spearman’s correlation of FLOPs and predicted latency over all sub-networks. ${
       rows.length > MAX_DOTS &&
-      `Every panel draws ${integer(MAX_DOTS)} of ${integer(rows.length)}, evenly spaced. `
+      `A still picture draws ${integer(MAX_DOTS)} of ${integer(rows.length)}, evenly spaced. `
     }${
       measured !== null &&
       `${count(measured.networks, 'sub-network')} were also measured; they repeat within ${percent(measured.repeatability)}${
@@ -135,6 +140,7 @@ export async function studySection(study: StudyData, id: string): Promise<Sectio
           : `, and their prediction is off by ${percent(measured.calibrated_mape)} on average${driftNote(measured)}`
       }.`
     }</p>`,
+    flopsBandMarkup(study, maxFlops),
     correlationTable(study),
   ]);
 }

@@ -36,6 +36,7 @@ export async function validationSection(calibration: CalibrationData, id: string
       label: name === FITTED ? 'used to fit or choose' : `${name}, held out`,
       colour,
       shape: 'dot',
+      series: name,
     })),
     charts: [
       (width) => predictedAgainstMeasuredChart(networks, unit, width),

@@ -8,6 +8,7 @@ import { networkColours, predictedNetworks } from '../../reports/charts/predicte
 import { renderChart } from '../../reports/charts/render-chart.ts';
 import { residualStrip } from '../../reports/charts/residual-strip.ts';
 import { rooflineChart } from '../../reports/charts/roofline.ts';
+import { pacedRounds, sessionSpeedChart } from '../../reports/charts/session-speed.ts';
 import { shrinkingCostChart } from '../../reports/charts/shrinking-cost.ts';
 import { studyScatter } from '../../reports/charts/study-scatter.ts';
 import type { ChartSpec } from '../../reports/charts/theme.ts';
@@ -23,10 +24,10 @@ const ms = { name: 'ms', base: 1e3 };
 const predicted = predictedNetworks(networks, predictedUs);
 const panel = {
   predicted: [
-    { flops: 1e9, latency: 20 },
-    { flops: 2e9, latency: 30 },
+    { sample: 0, flops: 1e9, latency: 20 },
+    { sample: 1, flops: 2e9, latency: 30 },
   ],
-  measured: [{ flops: 1e9, latency: 22 }],
+  measured: [{ sample: 0, flops: 1e9, latency: 22 }],
   maxFlops: 2e9,
   flopsUnit: { name: 'GFLOP', base: 1e9 },
   latencyUnit: { name: 'µs', base: 1 },
@@ -38,6 +39,7 @@ const CHARTS: Record<string, (width: number) => ChartSpec> = {
   traffic: (width) => trafficStrip(moving, 20, width),
   'predicted against measured': (width) => predictedAgainstMeasuredChart(predicted, ms, width),
   residuals: (width) => residualStrip(predicted, 0.005, ms, width),
+  'speed of a session': (width) => sessionSpeedChart(pacedRounds(calibrationData().rounds), width),
   study: (width) => studyScatter(panel, width),
   'study without measurements': (width) => studyScatter({ ...panel, measured: [] }, width),
   accuracy: (width) => accuracyCurves(metrics, width),

@@ -145,6 +145,18 @@ export function calibrationData(): CalibrationData {
       kernel({ op: 'reorder-output', flops: 0, latency_us: 10 }),
       kernel({ op: 'add', flops: 0, latency_us: 900, role: 'probe' }),
     ],
+    rounds: [1, 1.2, 0.9].map((factor, round) => ({
+      network: 'tiny',
+      sample: 0,
+      round,
+      latency_us: 1000 * factor,
+      runs: 1,
+      per_pacer: 2.5,
+      pacer_us: 400 * factor,
+      disturbed: factor > 1,
+      attempts: 1,
+      load: 0,
+    })),
     networks: [
       network({ role: 'fit', latency_us: 500 }),
       network({ role: 'report', law: 'uniform', latency_us: 1000 }),
@@ -171,6 +183,10 @@ export function studyData(): StudyData {
   const correlations = (flops: number) => ({ pearson: flops, spearman: flops - 0.01 });
   return {
     directory: 'runs/study',
+    widths: {
+      layers: ['Conv2d_0', 'Conv2d_1'],
+      shares: [1, 2, 3, 4].map((sample) => Uint8Array.from([60 * sample, 255 - 60 * sample])),
+    },
     summary: {
       schema: 'morphline/study@1',
       network: 'tiny',

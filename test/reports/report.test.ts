@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type ReportData, renderReport } from '../../reports/index.ts';
 import { calibrationData, reportData, studyData, trainingData } from './report-fixture.ts';
@@ -5,7 +6,7 @@ import { calibrationData, reportData, studyData, trainingData } from './report-f
 const TAGS =
   /^(?:html|head|meta|title|style|body|header|main|section|footer|nav|h[123]|p|a|b|strong|br|wbr|code|span|i|ul|li|dl|div|dt|dd|figure|figcaption|details|summary|table|colgroup|col|thead|tbody|tr|th|td|svg|g|path|line|text|circle|rect)$/;
 const ATTRIBUTES =
-  /^(?:lang|charset|http-equiv|content|name|id|class|style|href|scope|role|aria-label|width|height|viewBox|transform|d|x|y|x1|x2|y1|y2|cx|cy|r|fill|fill-opacity|stroke|stroke-[a-z]+|opacity|text-anchor|font-size|font-weight)$/;
+  /^(?:lang|data-series|tabindex|charset|http-equiv|content|name|id|class|style|href|scope|role|aria-label|width|height|viewBox|transform|d|x|y|x1|x2|y1|y2|cx|cy|r|fill|fill-opacity|stroke|stroke-[a-z]+|opacity|text-anchor|font-size|font-weight)$/;
 
 /** Every tag with its attributes; fails on a < that starts none, or on a tag or attribute that the report never writes. */
 function tagsOf(document: string): { name: string; attributes: Map<string, string> }[] {
@@ -37,7 +38,7 @@ const FREE_KEY = /^(?:v100_us|calibrated_us|uniform|log-uniform)$/;
 function attacked(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return CLOSED.has(key) ? value : `${HOSTILE}${key}`;
   if (Array.isArray(value)) return value.map((item) => attacked(item, key));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   const isTrained = 'test_accuracy' in value && 'name' in value;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
@@ -48,8 +49,8 @@ function attacked(value: unknown, key = ''): unknown {
 }
 
 describe('the report', () => {
-  test('asks for nothing: no script, no link out, no image, and a policy that forbids them', async () => {
-    const document = await renderReport(reportData());
+  test('without scripts it asks for nothing: no script, no link out, no image, and a policy that forbids them', async () => {
+    const document = await renderReport(reportData(), { script: false });
     const tags = tagsOf(document);
     expect(document).not.toMatch(/https?:|url\(|@import|<script|<link|<img|javascript:/i);
     for (const { attributes } of tags) {
@@ -57,21 +58,42 @@ describe('the report', () => {
       if (target !== undefined) expect(target).toMatch(/^#[a-z]+-\d+$/);
     }
     expect(document).toContain(
-      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">`,
     );
   });
 
+  test('runs the scripts whose hashes its policy names, and no others', async () => {
+    const document = await renderReport(reportData());
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(document)?.[1] ?? '';
+    const allowed = [...policy.matchAll(/'(sha256-[^']+)'/g)].map(([, hash]) => hash);
+    const scripts = [...document.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
+    const hashes = scripts.map((text) => `sha256-${createHash('sha256').update(text).digest('base64')}`);
+    expect(hashes).toEqual(allowed);
+    expect(scripts.length).toBeGreaterThan(3);
+    expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe|\*|https?:/);
+    const blocks = [...document.matchAll(/<script type="application\/json">([^<]*)<\/script>/g)];
+    for (const [, json = ''] of blocks) JSON.parse(json);
+    expect(document.match(/<script/g)?.length).toBe(scripts.length + blocks.length);
+  });
+
   test('links to sections that are there, each id once', async () => {
-    const tags = tagsOf(await renderReport(reportData()));
+    const tags = tagsOf(await renderReport(reportData(), { script: false }));
     const ids = tags.flatMap(({ attributes }) => attributes.get('id') ?? []);
     const targets = tags.flatMap(({ attributes }) => attributes.get('href') ?? []);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(targets).toEqual(ids.map((id) => `#${id}`));
+    const mapped = targets.slice(-ids.length);
+    expect(mapped).toEqual(ids.map((id) => `#${id}`));
+    for (const target of targets) expect(mapped).toContain(target);
   });
 
   test('escapes every text of its data', async () => {
     const data = attacked(reportData()) as ReportData;
-    const document = await renderReport(data);
+    const whole = await renderReport(data);
+    // What is hostile in it stands in data blocks without any <, and is read as text.
+    for (const [, json = ''] of whole.matchAll(/<script type="application\/json">(.*?)<\/script>/g)) {
+      expect(json).not.toContain('<');
+    }
+    const document = await renderReport(data, { script: false });
     tagsOf(document);
     expect(document).not.toContain('<script');
     expect(document).not.toContain('<img');
@@ -111,7 +133,9 @@ describe('the report', () => {
   });
 
   test('draws every number: no NaN, Infinity or undefined', async () => {
-    expect(await renderReport(reportData())).not.toMatch(/NaN|Infinity|undefined|\[object/);
+    expect(await renderReport(reportData(), { script: false })).not.toMatch(
+      /NaN|Infinity|undefined|\[object/,
+    );
   });
 
   test('shows a section for each kind of data, in order', async () => {
@@ -141,6 +165,7 @@ describe('the report', () => {
   test('is a page even without any data', async () => {
     const document = await renderReport(
       reportData({ calibrations: [], studies: [], trainings: [], sweeps: [] }),
+      { script: false },
     );
     tagsOf(document);
     expect(document).toContain('<code>morphline calibrate</code>');
@@ -156,6 +181,7 @@ describe('the report', () => {
         studies: [{ ...studyData(), rows: [] }],
         trainings: [{ ...trainingData(), metrics: [], layers: [] }],
       }),
+      { script: false },
     );
     tagsOf(document);
     expect(document).toContain('No kernel measurements are in runs/calibration');
@@ -171,6 +197,8 @@ describe('the report', () => {
     const second = { ...first, profile: { ...first.profile, name: 'Other GPU' } };
     const document = await renderReport(reportData({ calibrations: [first, second] }));
     expect(document).toContain('<a href="#roofline-2">Roofline (Other GPU)</a>');
+    expect(document).toContain('<h2>Devices side by side</h2>');
+    expect(document).toContain('<a href="#machine-2">Other GPU</a>');
     expect(document).toContain('<a href="#study-1">Do FLOPs tell the latency?</a>');
   });
 
@@ -206,7 +234,7 @@ describe('the report', () => {
     const document = await renderReport(
       reportData({ calibrations: [{ ...calibration, kernels }], studies: [{ ...study, rows }] }),
     );
-    expect(document.length).toBeLessThan(1.5e6);
-    expect(document).toContain('Every panel draws 1,500 of 5,000, evenly spaced.');
+    expect(document.length).toBeLessThan(2.5e6);
+    expect(document).toContain('A still picture draws 1,500 of 5,000, evenly spaced.');
   });
 });

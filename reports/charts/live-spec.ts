@@ -1,0 +1,52 @@
+// A compiled chart as the page carries it for its script: data in columns, numbers no longer than the eye sees.
+import type { Spec } from 'vega';
+import { Markup } from '../html.ts';
+import { clipMarks } from './clip-marks.ts';
+
+/** More marks than this are drawn on a canvas rather than as elements. */
+const MOST_ELEMENTS = 1200;
+const DIGITS = 6;
+
+type Row = Readonly<Record<string, unknown>>;
+type Column = readonly unknown[] | { readonly texts: readonly string[]; readonly at: readonly number[] };
+
+function column(values: readonly unknown[]): Column {
+  if (!values.some((value) => typeof value === 'string')) {
+    return values.map((value) => (typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value));
+  }
+  if (!values.every((value) => typeof value === 'string')) return values;
+  const texts = [...new Set(values)];
+  const places = new Map(texts.map((text, i) => [text, i]));
+  return { texts, at: values.map((text) => places.get(text) as number) };
+}
+
+const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The chart as JSON in a data block, which no browser runs.
+ * @param spec compiled, its data inline
+ */
+export function liveSpec(spec: Spec): Markup {
+  const columns: Record<string, Record<string, Column>> = Object.create(null);
+  let most = 0;
+  const data = (spec.data ?? []).map((set) => {
+    const { values, ...rest } = set as { name: string; values?: unknown };
+    if (!Array.isArray(values) || values.length === 0 || !values.every(isRow)) return set;
+    most += values.length;
+    const fields = [...new Set(values.flatMap((row) => Object.keys(row)))];
+    columns[rest.name] = Object.fromEntries(
+      fields.map((field) => [field, column(values.map((row) => row[field]))]),
+    );
+    return rest;
+  });
+  const packed = { spec: { ...clipMarks(spec, true), data }, columns, canvas: most > MOST_ELEMENTS };
+  // Within a data block only < could end it, or begin a comment.
+  const json = JSON.stringify(packed).replaceAll('<', '\\u003c');
+  return new Markup(`<script type="application/json">${json}</script>`);
+}
+
+/** A page without the data blocks of its charts, in which no < stands. */
+export function withoutLiveSpecs(page: string): string {
+  return page.replace(/<script type="application\/json">[^<]*<\/script>/g, '');
+}

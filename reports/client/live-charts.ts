@@ -1,0 +1,193 @@
+// In the reader's browser: drawings become charts that answer the pointer.
+import type * as VegaModule from 'vega';
+
+type Vega = typeof VegaModule & { readonly expressionInterpreter: unknown };
+
+/** What `charts/live-spec.ts` wrote beside a drawing. */
+interface Packed {
+  readonly spec: VegaModule.Spec;
+  /** Of data sets by name: values of each field, repeated text as a list and places in it. */
+  readonly columns: Readonly<Record<string, Readonly<Record<string, Column>>>>;
+  /** Whether its marks are too many for elements of their own. */
+  readonly canvas: boolean;
+}
+type Column = readonly unknown[] | { readonly texts: readonly string[]; readonly at: readonly number[] };
+
+/**
+ * Draws a chart anew as an interactive one when it first comes near the screen, one at a time and when the browser is idle;
+ * makes legends switch their series on and off. Sent to the page as text: it may use nothing of this module but types.
+ */
+export function liveCharts(): void {
+  const { vega } = window as unknown as { vega: Vega };
+  const TIP_GAP_PX = 14;
+  const NEAR_SCREEN = '300px';
+  /** Of each figure, the views that exist, and the series that its reader switched off. */
+  const figures = new Map<Element, { views: VegaModule.View[]; hidden: string[] }>();
+
+  const tip = document.createElement('div');
+  tip.className = 'tip';
+  tip.setAttribute('role', 'status');
+  tip.hidden = true;
+  document.body.append(tip);
+
+  const showTip = (_: unknown, event: MouseEvent, __: unknown, value: unknown) => {
+    if (value === null || value === undefined || value === '') {
+      tip.hidden = true;
+      return;
+    }
+    const facts = typeof value === 'object' ? Object.entries(value) : [['', String(value)] as const];
+    tip.replaceChildren(
+      ...facts.map(([name, fact]) => {
+        const row = document.createElement('div');
+        const label = document.createElement('span');
+        label.textContent = name;
+        row.append(label, String(fact));
+        return row;
+      }),
+    );
+    tip.hidden = false;
+    const { width, height } = tip.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    const right = x + TIP_GAP_PX + width < document.documentElement.clientWidth;
+    const below = y + TIP_GAP_PX + height < window.innerHeight;
+    tip.style.left = `${Math.max(0, right ? x + TIP_GAP_PX : x - TIP_GAP_PX - width)}px`;
+    tip.style.top = `${Math.max(0, below ? y + TIP_GAP_PX : y - TIP_GAP_PX - height)}px`;
+  };
+
+  function rowsOf(columns: Readonly<Record<string, Column>>): Record<string, unknown>[] {
+    const fields = Object.entries(columns).map(([field, column]) => {
+      if (!('texts' in column)) return [field, column] as const;
+      return [field, column.at.map((place) => column.texts[place])] as const;
+    });
+    const count = fields[0]?.[1].length ?? 0;
+    return Array.from({ length: count }, (_, i) =>
+      Object.fromEntries(fields.map(([field, values]) => [field, values[i]])),
+    );
+  }
+
+  /** Colours of the page now: a canvas knows no custom properties. */
+  function resolved(text: string): string {
+    const style = getComputedStyle(document.documentElement);
+    return text.replace(/var\((--\w+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
+  }
+
+  function specOf(source: Element): Packed {
+    const text = (source.textContent ?? '').replaceAll(
+      '"inherit"',
+      JSON.stringify(getComputedStyle(document.body).fontFamily),
+    );
+    const packed = JSON.parse(text) as Packed;
+    return packed.canvas ? (JSON.parse(resolved(text)) as Packed) : packed;
+  }
+
+  async function draw(chart: HTMLElement): Promise<void> {
+    const source = chart.querySelector('script');
+    const still = chart.querySelector('svg');
+    if (source === null || still === null) return;
+    const { spec, columns, canvas } = specOf(source);
+    for (const data of (spec.data ?? []) as { name: string; values?: unknown }[]) {
+      const packed = columns[data.name];
+      if (packed !== undefined) data.values = rowsOf(packed);
+    }
+    const holder = document.createElement('div');
+    holder.className = 'view';
+    const view = new vega.View(vega.parse(spec, undefined, { ast: true }), {
+      expr: vega.expressionInterpreter as never,
+      renderer: canvas ? 'canvas' : 'svg',
+      hover: true,
+      tooltip: showTip as never,
+    });
+    const fits = (spec.autosize as { type?: string } | undefined)?.type === 'fit';
+    const width = chart.clientWidth;
+    if (fits && width > 0) view.width(width);
+    const figure = chart.closest('figure') ?? chart;
+    const state = figures.get(figure) ?? { views: [], hidden: [] };
+    figures.set(figure, state);
+    if (state.hidden.length > 0) hide(view, state.hidden);
+    await view.initialize(holder).runAsync();
+    // One image with one label for assistive technology, as the drawing was.
+    for (const part of holder.children) part.setAttribute('aria-hidden', 'true');
+    holder.setAttribute('role', 'img');
+    holder.setAttribute('aria-label', still.getAttribute('aria-label') ?? '');
+    chart.querySelector('.view')?.remove();
+    chart.append(holder);
+    chart.classList.add('live');
+    state.views.push(view);
+    chart.dispatchEvent(new CustomEvent('live', { bubbles: true, detail: view }));
+    if (!fits) return;
+    let last = width;
+    new ResizeObserver(() => {
+      const now = chart.clientWidth;
+      if (now === last || now === 0) return;
+      last = now;
+      void view.width(now).runAsync();
+    }).observe(chart);
+  }
+
+  /** Where a chart has series that can go. */
+  function hide(view: VegaModule.View, series: readonly string[]): void {
+    try {
+      view.signal('hidden', [...series]);
+    } catch {
+      // A chart of the same figure without series.
+    }
+  }
+
+  const waiting: HTMLElement[] = [];
+  const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 1));
+  let isDrawing = false;
+  function drawNext(): void {
+    const chart = waiting.shift();
+    isDrawing = chart !== undefined;
+    if (chart === undefined) return;
+    idle(() => {
+      // A chart that cannot be drawn stays the picture that it is.
+      draw(chart)
+        .catch((error: unknown) => console.error(error))
+        .finally(drawNext);
+    });
+  }
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        waiting.push(target as HTMLElement);
+      }
+      if (!isDrawing) drawNext();
+    },
+    { rootMargin: NEAR_SCREEN },
+  );
+  const charts = Array.from(document.querySelectorAll<HTMLElement>('.chart'));
+  for (const chart of charts) if (chart.querySelector('script') !== null) observer.observe(chart);
+
+  for (const legend of document.querySelectorAll('.legend')) {
+    for (const item of legend.querySelectorAll<HTMLElement>('[data-series]')) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.setAttribute('aria-pressed', 'true');
+      button.append(...item.childNodes);
+      item.append(button);
+      button.addEventListener('click', () => {
+        const figure = legend.closest('figure');
+        if (figure === null) return;
+        const state = figures.get(figure) ?? { views: [], hidden: [] };
+        figures.set(figure, state);
+        const series = item.dataset.series ?? '';
+        const isShown = state.hidden.includes(series);
+        state.hidden = isShown ? state.hidden.filter((name) => name !== series) : [...state.hidden, series];
+        button.setAttribute('aria-pressed', String(isShown));
+        for (const view of state.views) {
+          hide(view, state.hidden);
+          void view.runAsync();
+        }
+      });
+    }
+  }
+
+  // What is drawn on a canvas keeps the colours that it was drawn in.
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    figures.clear();
+    for (const chart of charts) if (chart.classList.contains('live')) observer.observe(chart);
+  });
+}
