@@ -1,7 +1,6 @@
 // The files of a training run: metrics.csv, layers.csv and result.json.
 import { z } from 'zod';
-
-const number = z.coerce.number();
+import { csvAmount, csvCount, csvNumber, csvShare } from './csv-fields.ts';
 
 /** Stages of a training run, in their order; those of a second iteration and later bear its number: `shrink-2`. */
 export const STAGES = ['seed', 'shrink', 'expanded', 'multiplier'] as const;
@@ -27,28 +26,28 @@ const stage = z.custom<Stage>(
 /** One row of `metrics.csv`: an epoch of a training run. */
 export const metricsRecord = z.object({
   stage,
-  epoch: number,
-  images: number,
-  loss: number,
-  train_accuracy: number,
+  epoch: csvCount,
+  images: csvCount,
+  loss: csvNumber,
+  train_accuracy: csvShare,
   /** On a sample of the test images, after a stage's last epoch on all of them. */
-  test_accuracy: number,
-  learning_rate: number,
+  test_accuracy: csvShare,
+  learning_rate: csvAmount,
   /** Of the regularization term, in units of 1 / (cost of the seed network); 0 without one. */
-  strength: number,
+  strength: csvAmount,
   /** Of the alive network over that of the seed network. */
-  cost_ratio: number,
-  seconds: number,
+  cost_ratio: csvAmount,
+  seconds: csvAmount,
 });
 export type MetricsRecord = z.infer<typeof metricsRecord>;
 
 /** One row of `layers.csv`: a layer's width in each network of a training run. */
 export const layerRecord = z.object({
   layer: z.string(),
-  seed_width: number,
-  shrunk_width: number,
-  expanded_width: number,
-  multiplier_width: number,
+  seed_width: csvCount,
+  shrunk_width: csvCount,
+  expanded_width: csvCount,
+  multiplier_width: csvCount,
 });
 export type LayerRecord = z.infer<typeof layerRecord>;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { driftSince } from '../../calibration/profile-match.ts';
 import { measurerOf } from '../../profiler/timing/measurer.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { writeJson } from '../../records/run-file.ts';
@@ -109,11 +110,15 @@ const deviceOf = ({ name, device, predictor }: Column): StudySummary['devices'][
  *                                   └─▶ toMeasure ──────────┘       ▼
  *                                       (engine)              networks.csv ─▶ summaryOf ─▶ study.json
  * ```
- * @throws UserError for a folder of another study, or more measurements than samples
+ * @throws UserError for a folder of another study or another process, or more measurements than samples
  */
 export async function study(options: StudyOptions): Promise<StudySummary> {
-  const { out, parquet = false } = options;
   const drawn = drawStudy(options);
+  return holdingFolder(options.out, 'study', () => studyDrawn(options, drawn));
+}
+
+async function studyDrawn(options: StudyOptions, drawn: DrawnStudy): Promise<StudySummary> {
+  const { out, parquet = false } = options;
   const { context } = openStudyRun(out, { settings: settingsOf(options), context: contextOf(options) });
 
   const { columns, rows, seconds } = predict(options, drawn);

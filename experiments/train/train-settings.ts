@@ -25,7 +25,12 @@ export const trainingFacts = {
   trainImages: z.number(),
   testImages: z.number(),
   device: z.string(),
+  /** Hashes of what the two names stand for. Not in run files of 0.1.0. */
+  networkSha256: z.string().optional(),
+  deviceSha256: z.string().optional(),
 };
+/** Those that run files of earlier versions lack. */
+export const LATER_FACTS: readonly string[] = ['networkSha256', 'deviceSha256'];
 
 export const trainSettings = defineSettings(
   {

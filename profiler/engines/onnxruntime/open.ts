@@ -1,7 +1,4 @@
 // ONNX Runtime, looked for and opened on one of its providers.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type LoweringRules,
   ONNXRUNTIME_WEBGPU_RULES,
@@ -97,7 +94,7 @@ export async function openOnnxruntime(threads: number, wanted: string = DEFAULT_
       fix: found.remedy,
     });
   }
-  const directory = await mkdtemp(join(tmpdir(), 'morphline-'));
+  const directory = temporaryFolder();
   const channelBlock = provider === 'cpu' ? await detectChannelBlock(ort, directory) : null;
   const rules = rulesOf(provider, channelBlock);
   const description = describe(ort, provider, found.adapters[0], threads, rules);
