@@ -2,6 +2,7 @@
 // The `morphline` command: runs what the arguments name, and ends with an exit code that tells whose fault it was.
 import { CommanderError } from 'commander';
 import { asUserError } from '../records/system-error.ts';
+import { printable } from '../records/printable.ts';
 import { programFor } from './program.ts';
 
 /** 0 done, or what the command says; 2 what the user got wrong (one line), 1 our own failure. */
@@ -16,7 +17,7 @@ async function main(): Promise<number> {
       if (error.exitCode === 0) return 0;
       if (error.code === 'commander.help') return 2;
       process.stderr.write(
-        `morphline: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see morphline --help\n`,
+        `morphline: ${printable(error.message.replace(/^error: /, '').replaceAll('\n', ' '))}; see morphline --help\n`,
       );
       return 2;
     }

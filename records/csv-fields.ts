@@ -1,17 +1,11 @@
 // The fields of CSV files: texts as programs write numbers, each within what its quantity can be.
 import { z } from 'zod';
+import { decimal } from './decimal.ts';
 
-/** Decimal, with an exponent or without: neither 0x10 nor an empty field, of both of which JavaScript makes numbers. */
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** No quantity of ours comes near it. */
 const LARGEST = 1e18;
 /** Thirty years. */
 const LONGEST_US = 1e15;
-
-/** What a decimal text stands for; anything else as it is, for a schema to refuse. */
-export function decimal(value: unknown): unknown {
-  return typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
-}
 
 const field = <T extends z.ZodType>(schema: T) => z.preprocess(decimal, schema);
 

@@ -15,6 +15,7 @@ import {
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TEMPORARY_NAME } from './atomic-file.ts';
+import { nowHeld } from './held-folders.ts';
 import { isGone, isRunning, ownIdentity, processIdentity } from './process-identity.ts';
 import { UserError } from './user-error.ts';
 
@@ -141,22 +142,17 @@ function removeTemporaries(directory: string): void {
   }
 }
 
-/** Locks that this process holds: paths, with their folders as they were named. */
-const held = new Map<string, { readonly directory: string; readonly lock: Lock }>();
-
-/** Folders that this process holds, the first one first. */
-export function heldFolders(): string[] {
-  return [...held.values()].map(({ directory }) => directory);
-}
+/** Tokens of the locks that this process holds, by their paths. */
+const tokens = new Map<string, string>();
 
 function release(path: string): void {
-  const token = held.get(path)?.lock.token;
-  held.delete(path);
+  const token = tokens.get(path);
+  tokens.delete(path);
   if (token !== undefined && readLock(path)?.lock?.token === token) rmSync(path, { force: true });
 }
 
 function releaseAll(): void {
-  for (const path of [...held.keys()]) {
+  for (const path of [...tokens.keys()]) {
     try {
       release(path);
     } catch {
@@ -191,7 +187,8 @@ export async function holdingFolder<T>(
   const since = new Date().toISOString();
   const lock: Lock = { token: randomUUID(), command, since, holder: ownIdentity() };
   claim(directory, path, lock);
-  held.set(path, { directory, lock });
+  tokens.set(path, lock.token);
+  const heldNoMore = nowHeld(path, directory);
   if (!isWatching) process.on('exit', releaseAll);
   isWatching = true;
   const timer = setInterval(() => giveSign(path), SIGN_MS).unref();
@@ -200,6 +197,7 @@ export async function holdingFolder<T>(
     return await work();
   } finally {
     clearInterval(timer);
+    heldNoMore();
     release(path);
   }
 }

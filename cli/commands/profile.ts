@@ -26,6 +26,7 @@ export function profileCommand(program: Command): void {
         '--repeat [networks]',
         `measure random sub-networks (${DEFAULT_REPEATED}) in two separate passes instead: how well timings repeat`,
         2,
+        MOST_REPEATED,
       ),
     )
     .option('--json', 'machine-readable output')
