@@ -190,6 +190,8 @@ describe('a training run', () => {
       trainImages: 320,
       testImages: 80,
       device: 'p100',
+      networkSha256: expect.stringMatching(/^[0-9a-f]{16}$/),
+      deviceSha256: expect.stringMatching(/^[0-9a-f]{16}$/),
       target: 'latency',
       costRatio: 0.7,
       iterations: 1,
