@@ -1,0 +1,35 @@
+// What is fuzzed: a reader, inputs for it, and what it may make of them.
+import type fc from 'fast-check';
+
+/** A reader with broken inputs. It may refuse them by a UserError, in time; what it accepts must be possible. */
+export interface FuzzTarget<Input> {
+  readonly name: string;
+  readonly inputs: fc.Arbitrary<Input>;
+  /** Reads an input. @throws UserError for one that it refuses; any other Error is a finding */
+  read(input: Input): void | Promise<void>;
+}
+
+/** A target whose inputs only it knows. */
+export type AnyTarget = FuzzTarget<never>;
+
+/** Makes a target, in a folder of its own. @param root of the repository */
+export type TargetMaker = (root: string, folder: string) => AnyTarget | Promise<AnyTarget>;
+
+/** Thirty years. */
+const LONGEST_US = 1e15;
+
+/** @throws Error for what is no time */
+export function requireTime(us: number, what: string): void {
+  if (!(us >= 0 && us <= LONGEST_US)) throw new Error(`${what} is accepted as ${us} µs`);
+}
+
+/** No number that a reader accepts is endless, none at all, or of a size that nothing has. */
+export function requireNumbers(value: unknown, what: string): void {
+  const queue: [unknown, string][] = [[value, what]];
+  for (const [each, path] of queue) {
+    if (typeof each === 'number' && !(Math.abs(each) <= 1e300))
+      throw new Error(`${path} is accepted as ${each}`);
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [key, own] of Object.entries(each)) queue.push([own, `${path}.${key}`]);
+  }
+}
