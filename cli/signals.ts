@@ -3,20 +3,22 @@ import { heldFolders } from '../records/held-folders.ts';
 import { printable } from '../records/printable.ts';
 
 /** Exit codes are 128 and the signal's number. */
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-type Signal = keyof typeof SIGNALS;
+const EXIT_CODES: ReadonlyMap<NodeJS.Signals, number> = new Map([
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]);
 
-function stop(signal: Signal): void {
+function stop(signal: NodeJS.Signals): void {
   const [folder] = heldFolders();
   const kept =
     folder === undefined
-      ? 'nothing was written'
+      ? 'nothing was begun'
       : `what was done is kept in ${printable(folder)}, and the same command goes on with it`;
   const line = `morphline: stopped by ${signal}: ${kept}\n`;
-  // In a terminal a bar may stand in the line.
-  process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[2K${line}` : line, () =>
-    process.exit(SIGNALS[signal]),
-  );
+  const end = () => process.exit(EXIT_CODES.get(signal) ?? 1);
+  // In a terminal a progress bar may stand in the line.
+  process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[2K${line}` : line, end);
 }
 
 /**
@@ -24,10 +26,10 @@ function stop(signal: Signal): void {
  * which come back to the event loop all the time; others end as any program does.
  */
 export function stopsInOrder(): void {
-  for (const signal of Object.keys(SIGNALS) as Signal[]) process.once(signal, stop);
+  for (const signal of EXIT_CODES.keys()) process.once(signal, stop);
 }
 
 /** For work that comes back to the event loop only when it is done: the signal itself ends it. */
 export function stopsAtOnce(): void {
-  for (const signal of Object.keys(SIGNALS) as Signal[]) process.off(signal, stop);
+  for (const signal of EXIT_CODES.keys()) process.off(signal, stop);
 }

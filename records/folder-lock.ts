@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
@@ -130,13 +131,16 @@ function claim(directory: string, path: string, lock: Lock): void {
   }
 }
 
+/** Folders below a run's own that it writes in: `seed-1/expanded/`. */
+const DEPTH = 2;
+
 /** Removes what killed processes were writing in a folder; those below that have a lock of their own are left alone. */
-function removeTemporaries(directory: string): void {
+function removeTemporaries(directory: string, depth = DEPTH): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     const [, pid] = TEMPORARY_NAME.exec(entry.name) ?? [];
     if (entry.isDirectory()) {
-      if (!existsSync(join(path, LOCK))) removeTemporaries(path);
+      if (depth > 0 && !existsSync(join(path, LOCK))) removeTemporaries(path, depth - 1);
     } else if (pid !== undefined && Number(pid) !== process.pid && !isRunning(Number(pid)))
       rmSync(path, { force: true });
   }
@@ -161,6 +165,15 @@ function releaseAll(): void {
   }
 }
 
+/** A run that was refused before it began leaves no folder. */
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Something was written in it.
+  }
+}
+
 let isWatching = false;
 
 function giveSign(path: string): void {
@@ -182,7 +195,7 @@ export async function holdingFolder<T>(
   command: string,
   work: () => T | Promise<T>,
 ): Promise<T> {
-  mkdirSync(directory, { recursive: true });
+  const isNew = mkdirSync(directory, { recursive: true }) !== undefined;
   const path = join(resolve(directory), LOCK);
   const since = new Date().toISOString();
   const lock: Lock = { token: randomUUID(), command, since, holder: ownIdentity() };
@@ -199,5 +212,6 @@ export async function holdingFolder<T>(
     clearInterval(timer);
     heldNoMore();
     release(path);
+    if (isNew) removeIfEmpty(directory);
   }
 }

@@ -11,9 +11,11 @@ export interface FileAdvice {
 
 /** Deeper than any file of ours or of a model is, and less than what a recursive reader can follow. */
 const MOST_NESTING = 500;
-const [QUOTE, BACKSLASH] = ['"', '\\'].map((character) => character.charCodeAt(0));
-const OPENING = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
-const CLOSING = new Set([']', '}'].map((character) => character.charCodeAt(0)));
+/** Codes of characters. */
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = { bracket: 0x5b, brace: 0x7b };
+const CLOSING = { bracket: 0x5d, brace: 0x7d };
 
 /** How deep the lists and objects of a JSON text are in one another. */
 function nestingOf(text: string): number {
@@ -25,8 +27,8 @@ function nestingOf(text: string): number {
       if (code === BACKSLASH) at++;
       else isString = code !== QUOTE;
     } else if (code === QUOTE) isString = true;
-    else if (OPENING.has(code)) most = Math.max(most, ++depth);
-    else if (CLOSING.has(code)) depth--;
+    else if (code === OPENING.bracket || code === OPENING.brace) most = Math.max(most, ++depth);
+    else if (code === CLOSING.bracket || code === CLOSING.brace) depth--;
   }
   return most;
 }
