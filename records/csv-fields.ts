@@ -30,7 +30,7 @@ export const csvName = z.string().refine((name) => !isTaken(name), 'no name that
 
 /** Empty, or missing in files of earlier versions, is null. */
 export const optional = <T extends z.ZodType>(schema: T) =>
-  z.union([z.literal('').transform(() => null), z.null(), schema]).default(null);
+  z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 
 /** Not in files of earlier versions. */
 export const later = <T extends z.ZodType>(schema: T) =>
