@@ -140,7 +140,7 @@ export function wholeStudy(rows: readonly StudyRecord[], summary: StudySummary, 
       fix: 'restore the file, or run the study again',
     });
   };
-  const wanted = rowsOf(summary);
+  const wanted = Math.max(1, rowsOf(summary));
   if (rows.length < wanted) fail(`${rows.length} rows`, String(wanted));
   const seen = new Set<number>();
   for (const row of rows) {
