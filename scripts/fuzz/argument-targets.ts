@@ -13,7 +13,7 @@ import { studySettings } from '../../experiments/study/study-settings.ts';
 import { sweepSettings } from '../../experiments/sweep/sweep-settings.ts';
 import { trainSettings } from '../../experiments/train/train-settings.ts';
 import { argumentsOf } from './mutations.ts';
-import { type FuzzTarget, requireNumbers } from './target.ts';
+import { type AnyTarget, requireNumbers, target } from './target.ts';
 
 const SETTINGS = {
   calibrate: calibrateSettings,
@@ -91,14 +91,14 @@ function requirePossible(flags: unknown): void {
   }
 }
 
-export async function commandLines(): Promise<FuzzTarget<Line>> {
+export async function commandLines(): Promise<AnyTarget> {
   const names = COMMANDS.map(({ name }) => name);
   const commands = new Map(await Promise.all(names.map(async (name) => [name, await commandOf(name)] as const)));
   const inputs = fc.constantFrom(...names).chain((command) => {
     const flags = optionsOf(commands.get(command)?.command as Command);
     return argumentsOf([...flags, '--help', '--none', '--'], VALUES).map((args) => ({ command, args }));
   });
-  return {
+  return target({
     name: 'arguments',
     inputs,
     async read({ command: name, args }) {
@@ -115,5 +115,5 @@ export async function commandLines(): Promise<FuzzTarget<Line>> {
       await program.parseAsync([name, ...args], { from: 'user' });
       requireNumbers(options, 'options');
     },
-  };
+  });
 }

@@ -12,14 +12,14 @@ import { filesOfTarGz } from '../../experiments/data/unpack-tar.ts';
 import { readWaveFile } from '../../experiments/data/wave-file.ts';
 import { readCheckpoint, writeCheckpoint } from '../../experiments/train/checkpoint.ts';
 import { mutatedBytes } from './mutations.ts';
-import type { FuzzTarget } from './target.ts';
+import { type AnyTarget, target } from './target.ts';
 
-export async function images(_root: string, folder: string): Promise<FuzzTarget<Buffer>> {
+export async function images(_root: string, folder: string): Promise<AnyTarget> {
   const create = { width: 12, height: 9, channels: 3, background: { r: 200, g: 10, b: 30 } } as const;
   const picture = () => sharp({ create });
   const seeds = [await picture().png().toBuffer(), await picture().jpeg().toBuffer()];
   const path = join(folder, 'image.png');
-  return {
+  return target({
     name: 'image',
     inputs: mutatedBytes(seeds),
     async read(bytes) {
@@ -28,12 +28,12 @@ export async function images(_root: string, folder: string): Promise<FuzzTarget<
       const pixels = await decodeImages([path], size, false, () => undefined);
       if (pixels.length !== 3 * size[0] * size[1]) throw new Error(`${pixels.length} bytes of ${size}`);
     },
-  };
+  });
 }
 
 const RATE_HZ = 8000;
 
-export function recordings(_root: string, folder: string): FuzzTarget<Buffer> {
+export function recordings(_root: string, folder: string): AnyTarget {
   const samples = Float64Array.from({ length: 400 }, (_, i) => 0.4 * Math.sin(i / 5));
   const seeds = ['8', '16', '24', '32f', '64'].flatMap((depth) =>
     [1, 2].map((channels) => {
@@ -48,7 +48,7 @@ export function recordings(_root: string, folder: string): FuzzTarget<Buffer> {
     }),
   );
   const path = join(folder, 'recording.wav');
-  return {
+  return target({
     name: 'wav',
     inputs: mutatedBytes(seeds),
     async read(bytes) {
@@ -56,7 +56,7 @@ export function recordings(_root: string, folder: string): FuzzTarget<Buffer> {
       for (const sample of await readWaveFile(path, RATE_HZ))
         if (!(Math.abs(sample) <= 1e6)) throw new Error(`a sample of ${sample} is accepted`);
     },
-  };
+  });
 }
 
 /** An IDX file of unsigned bytes. */
@@ -84,13 +84,13 @@ interface ChangedPart {
   readonly bytes: Buffer;
 }
 
-export function idxFolders(_root: string, folder: string): FuzzTarget<ChangedPart> {
+export function idxFolders(_root: string, folder: string): AnyTarget {
   const inputs = fc
     .nat(IDX_FILES.length - 1)
     .chain((file) =>
       mutatedBytes([(IDX_FILES[file] as (typeof IDX_FILES)[number])[1]]).map((bytes) => ({ file, bytes })),
     );
-  return {
+  return target({
     name: 'idx',
     inputs,
     read({ file, bytes }) {
@@ -102,15 +102,15 @@ export function idxFolders(_root: string, folder: string): FuzzTarget<ChangedPar
         if (pixels.length !== count * height * width || labels.length !== count)
           throw new Error(`${pixels.length} bytes for ${count} images of ${height} × ${width}`);
     },
-  };
+  });
 }
 
 const CIFAR_RECORD = 3073;
 
-export function cifarFolders(_root: string, folder: string): FuzzTarget<Buffer> {
+export function cifarFolders(_root: string, folder: string): AnyTarget {
   const whole = Buffer.alloc(2 * CIFAR_RECORD, 4);
   for (const batch of [1, 2, 3, 4, 5]) writeFileSync(join(folder, `data_batch_${batch}.bin`), whole);
-  return {
+  return target({
     name: 'cifar',
     inputs: mutatedBytes([whole]),
     read(bytes) {
@@ -120,7 +120,7 @@ export function cifarFolders(_root: string, folder: string): FuzzTarget<Buffer> 
       for (const label of data.test.labels)
         if (!(label >= 0 && label < data.classes.length)) throw new Error(`label ${label} is accepted`);
     },
-  };
+  });
 }
 
 /** A header and a block of a tar archive. */
@@ -132,7 +132,7 @@ function tarEntry(name: string, size: string, kind = '0'): Buffer {
   return Buffer.concat([header, Buffer.alloc(512, 7)]);
 }
 
-export function archives(_root: string, folder: string): FuzzTarget<{ bytes: Buffer; isPacked: boolean }> {
+export function archives(_root: string, folder: string): AnyTarget {
   const tar = Buffer.concat([
     tarEntry('a/test_batch.bin', '00000000777'),
     tarEntry('../../b.bin', '00000000010'),
@@ -143,7 +143,7 @@ export function archives(_root: string, folder: string): FuzzTarget<{ bytes: Buf
     mutatedBytes([isPacked ? gzipSync(tar) : tar]).map((bytes) => ({ bytes, isPacked })),
   );
   const path = join(folder, 'archive.tar.gz');
-  return {
+  return target({
     name: 'tar',
     inputs,
     read({ bytes, isPacked }) {
@@ -151,10 +151,10 @@ export function archives(_root: string, folder: string): FuzzTarget<{ bytes: Buf
       for (const [name, content] of filesOfTarGz(path, () => true))
         if (/[/\\]/.test(name) || content.length > 1e6) throw new Error(`${name} of ${content.length} bytes`);
     },
-  };
+  });
 }
 
-export function checkpoints(_root: string, folder: string): FuzzTarget<Buffer> {
+export function checkpoints(_root: string, folder: string): AnyTarget {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'seed.checkpoint');
   const tensors = new Map([
@@ -163,7 +163,7 @@ export function checkpoints(_root: string, folder: string): FuzzTarget<Buffer> {
   ]);
   writeCheckpoint(path, { state: { epoch: 1, finished: false, testAccuracy: 0.5, extra: null }, tensors });
   const whole = readFileSync(path);
-  return {
+  return target({
     name: 'checkpoint',
     inputs: mutatedBytes([whole]),
     read(bytes) {
@@ -171,5 +171,5 @@ export function checkpoints(_root: string, folder: string): FuzzTarget<Buffer> {
       const found = readCheckpoint(path);
       if (!bytes.equals(whole) && found !== null) throw new Error('a changed checkpoint is accepted');
     },
-  };
+  });
 }

@@ -8,7 +8,7 @@ import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
 import { openModelFile } from '../../network/model-file.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
 import { mutatedBytes, mutatedJson } from './mutations.ts';
-import { type FuzzTarget, requireTime } from './target.ts';
+import { type AnyTarget, requireTime, target } from './target.ts';
 
 const P100 = openDevice('p100');
 /** Larger files are changed where nothing is read. */
@@ -33,20 +33,20 @@ function use(path: string): void {
   if (values < MOST_EXPORTED) writeOnnx(deployedNetwork(network), deployedWeights(network, weights));
 }
 
-export function onnxFiles(root: string, folder: string): FuzzTarget<Buffer> {
+export function onnxFiles(root: string, folder: string): AnyTarget {
   const fixtures = join(root, 'test', 'fixtures', 'models', 'onnx');
   const seeds = readdirSync(fixtures)
     .filter((name) => name.endsWith('.onnx') && statSync(join(fixtures, name)).size <= MOST_SEED_BYTES)
     .map((name) => readFileSync(join(fixtures, name)));
   const path = join(folder, 'model.onnx');
-  return {
+  return target({
     name: 'onnx',
     inputs: mutatedBytes(seeds),
     read(bytes) {
       writeFileSync(path, bytes);
       use(path);
     },
-  };
+  });
 }
 
 interface ChangedModel {
@@ -54,7 +54,7 @@ interface ChangedModel {
   readonly json: string;
 }
 
-export function tfjsFiles(root: string, folder: string): FuzzTarget<ChangedModel> {
+export function tfjsFiles(root: string, folder: string): AnyTarget {
   const fixtures = join(root, 'test', 'fixtures', 'models', 'tfjs');
   const names = readdirSync(fixtures).filter((name) => statSync(join(fixtures, name)).isDirectory());
   const files = new Map(
@@ -65,7 +65,7 @@ export function tfjsFiles(root: string, folder: string): FuzzTarget<ChangedModel
     json,
     name: names.find((name) => json.includes(`"${TAG}":"${name}"`)) ?? (names[0] as string),
   }));
-  return {
+  return target({
     name: 'tfjs',
     inputs,
     read({ name, json }) {
@@ -77,5 +77,5 @@ export function tfjsFiles(root: string, folder: string): FuzzTarget<ChangedModel
       writeFileSync(path, json);
       use(path);
     },
-  };
+  });
 }

@@ -10,7 +10,7 @@ import { planChannels } from '../../network/channel-plan.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { decidedOnce } from '../../records/run-file.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
-import { type FuzzTarget, requireNumbers, requireTime } from './target.ts';
+import { type AnyTarget, requireNumbers, requireTime, target } from './target.ts';
 
 const NETWORK = 'inception-32';
 
@@ -35,12 +35,12 @@ function slim(profile: DeviceProfile): DeviceProfile {
   };
 }
 
-export function deviceProfiles(root: string): FuzzTarget<string> {
+export function deviceProfiles(root: string): AnyTarget {
   const path = join(root, 'profiles', 'amd-epyc-onnxruntime-1-thread-inception-32.json');
   const profile = parseDeviceProfile(readFileSync(path, 'utf8'), path);
   const plan = planChannels(zooNetwork(NETWORK));
   const narrow = Int32Array.from(plan.groups, ({ size, fixed }) => (fixed ? size : Math.ceil(size / 3)));
-  return {
+  return target({
     name: 'device-profile',
     inputs: mutatedJson([slim(profile)]),
     read(text) {
@@ -55,16 +55,16 @@ export function deviceProfiles(root: string): FuzzTarget<string> {
         }
       }
     },
-  };
+  });
 }
 
-export function structureFiles(_root: string, folder: string): FuzzTarget<{ text: string; ending: string }> {
+export function structureFiles(_root: string, folder: string): AnyTarget {
   const plan = planChannels(zooNetwork(NETWORK));
   const whole = Object.fromEntries([...plan.layerIndex.keys()].slice(1, 8).map((name) => [name, 8]));
   const line = JSON.stringify({ Conv2d_1_3x3: 8 });
   const json = mutatedJson([whole, {}, { Conv2d_1_3x3: 8 }]).map((text) => ({ text, ending: 'json' }));
   const lines = mutatedText([`${line}\n${line}\n\n{}\n`]).map((text) => ({ text, ending: 'jsonl' }));
-  return {
+  return target({
     name: 'structure-file',
     inputs: json.chain((one) => lines.map((other) => (one.text.length % 3 === 0 ? other : one))),
     read({ text, ending }) {
@@ -79,11 +79,11 @@ export function structureFiles(_root: string, folder: string): FuzzTarget<{ text
         if (!(width >= 0 && width <= size)) throw new Error(`a width of ${width} of ${size} is accepted`);
       });
     },
-  };
+  });
 }
 
-export function plans(_root: string, folder: string): FuzzTarget<string> {
-  return {
+export function plans(_root: string, folder: string): AnyTarget {
+  return target({
     name: 'plan',
     inputs: mutatedJson([{ fit: 45, choose: 12, report: 45, targeted: 9, targetedSeconds: 12.5 }]),
     async read(text) {
@@ -94,5 +94,5 @@ export function plans(_root: string, folder: string): FuzzTarget<string> {
         if (!(value >= 0 && (value <= 1000 || key === 'targetedSeconds')))
           throw new Error(`${key} ${value} is accepted`);
     },
-  };
+  });
 }

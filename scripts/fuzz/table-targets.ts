@@ -25,7 +25,7 @@ import { studyRecord } from '../../records/study.ts';
 import { sweepRecord } from '../../records/sweep.ts';
 import { layerRecord, metricsRecord } from '../../records/training.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
-import { type FuzzTarget, requireNumbers, requireTime } from './target.ts';
+import { type AnyTarget, requireNumbers, requireTime, target } from './target.ts';
 
 const ROWS = 12;
 const head = (text: string) => `${text.split('\n').slice(0, ROWS).join('\n')}\n`;
@@ -43,7 +43,7 @@ inception-32,3,fit,uniform,its process was killed by SIGKILL
 `;
 
 /** Every table that a run leaves, with rows of one. */
-export function tables(root: string, folder: string): FuzzTarget<{ table: number; text: string }> {
+export function tables(root: string, folder: string): AnyTarget {
   const measured = join(root, 'profiles', 'measurements', 'amd-epyc-onnxruntime-1-thread-inception-32');
   const packed = (name: string) => head(gunzipSync(readFileSync(join(measured, `${name}.gz`))).toString());
   const plain = (...path: string[]) => head(readFileSync(join(root, 'results', ...path), 'utf8'));
@@ -70,7 +70,7 @@ export function tables(root: string, folder: string): FuzzTarget<{ table: number
       list.findIndex(([, whole]) => text.startsWith(whole.slice(0, 40))),
     ),
   }));
-  return {
+  return target({
     name: 'csv',
     inputs,
     read({ table, text }) {
@@ -82,7 +82,7 @@ export function tables(root: string, folder: string): FuzzTarget<{ table: number
           if (key.endsWith('_us') && typeof value === 'number') requireTime(value, key);
       }
     },
-  };
+  });
 }
 
 /** One file of a folder, changed. */
@@ -142,14 +142,14 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 const RESAMPLES = 40;
 
 /** The folder of a study, as `study --analyze` and `report` read it. */
-export async function studyFolders(_root: string, folder: string): Promise<FuzzTarget<ChangedFile>> {
+export async function studyFolders(_root: string, folder: string): Promise<AnyTarget> {
   const whole = join(folder, 'whole');
   await plantedStudy(whole);
   analyzeStudy(readStudyFiles(whole), { resamples: RESAMPLES });
   const csv = readFileSync(join(whole, 'study.csv'), 'utf8');
   const [run, summary] = ['run.json', 'study.json'].map((name) => readJson(join(whole, name)));
   const own = join(folder, 'changed');
-  return {
+  return target({
     name: 'study-folder',
     inputs: changedFiles([csv], [summary, run]),
     read({ file, csv: changedCsv, json }) {
@@ -161,17 +161,17 @@ export async function studyFolders(_root: string, folder: string): Promise<FuzzT
       const analysis = analyzeStudy(readStudyFiles(own), { resamples: RESAMPLES });
       requireNumbers(analysis, 'the analysis');
     },
-  };
+  });
 }
 
 /** The folder of a training run, and that of a sweep, as `report` reads them. */
-export function resultFolders(root: string, folder: string): FuzzTarget<ChangedFile> {
+export function resultFolders(root: string, folder: string): AnyTarget {
   const training = join(root, 'results', 'cifar10-inception-32');
   const sweep = join(root, 'results', 'sweep-cifar10-inception-32-pilot');
   const text = (path: string) => readFileSync(path, 'utf8');
   const tablesOf = [join(training, 'metrics.csv'), join(training, 'layers.csv'), join(sweep, 'sweep.csv')];
   const own = { training: join(folder, 'training'), sweep: join(folder, 'sweep') };
-  return {
+  return target({
     name: 'result-folder',
     inputs: changedFiles(tablesOf.map(text), [
       readJson(join(training, 'result.json')),
@@ -191,5 +191,5 @@ export function resultFolders(root: string, folder: string): FuzzTarget<ChangedF
       requireNumbers(trainingResults.read(own.training), 'the training');
       requireNumbers(sweepResults.read(own.sweep).rows, 'the sweep');
     },
-  };
+  });
 }

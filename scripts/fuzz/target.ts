@@ -1,5 +1,5 @@
 // What is fuzzed: a reader, inputs for it, and what it may make of them.
-import type fc from 'fast-check';
+import fc from 'fast-check';
 
 /** A reader with broken inputs. It may refuse them by a UserError, in time; what it accepts must be possible. */
 export interface FuzzTarget<Input> {
@@ -9,8 +9,25 @@ export interface FuzzTarget<Input> {
   read(input: Input): void | Promise<void>;
 }
 
+/** What each input is read within: it times the work, and tells refusals from findings. */
+export type Guard = (work: () => void | Promise<void>) => Promise<void>;
+
 /** A target whose inputs only it knows. */
-export type AnyTarget = FuzzTarget<never>;
+export interface AnyTarget {
+  readonly name: string;
+  /** Reads so many inputs. @throws Error for the first that the guard throws for, with the smallest that it does */
+  run(guard: Guard, options: { readonly runs: number; readonly seed: number }): Promise<void>;
+}
+
+export function target<Input>({ name, inputs, read }: FuzzTarget<Input>): AnyTarget {
+  return {
+    name,
+    async run(guard, { runs, seed }) {
+      const property = fc.asyncProperty(inputs, (input) => guard(() => read(input)));
+      await fc.assert(property, { numRuns: runs, seed, includeErrorInReport: true });
+    },
+  };
+}
 
 /** Makes a target, in a folder of its own. @param root of the repository */
 export type TargetMaker = (root: string, folder: string) => AnyTarget | Promise<AnyTarget>;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UserError } from '../../records/user-error.ts';
 import { fuzzTarget } from '../../scripts/fuzz/fuzz-target.ts';
-import type { AnyTarget, FuzzTarget } from '../../scripts/fuzz/target.ts';
+import { target } from '../../scripts/fuzz/target.ts';
 import { TARGETS } from '../../scripts/fuzz/targets.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -22,8 +22,7 @@ test.each(Object.entries(TARGETS))('%s: what is broken is refused in one line, w
 });
 
 /** A target of numbers that does with each what it likes. */
-const numbers = (read: (value: number) => void) => () =>
-  ({ name: 'numbers', inputs: fc.nat(99), read }) satisfies FuzzTarget<number> as unknown as AnyTarget;
+const numbers = (read: (value: number) => void) => () => target({ name: 'numbers', inputs: fc.nat(99), read });
 
 test('a crash, and a message that is no line, are findings', async () => {
   const options = { root, folder, runs: 200, seed: 1 };
