@@ -65,14 +65,14 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** A machine that was started anew has been silent for longer. */
+/** A machine or a container that was started anew under its name has been silent for longer. */
 const RESTARTED_SECONDS = 60;
 /** A process that cannot be looked for gives a sign of life more often. */
 const ELSEWHERE_SECONDS = 600;
 
 /**
  * Whether a process is gone. One on another machine, or in another container, cannot be looked for: it is taken for gone
- * when it has given no sign of life for ten minutes.
+ * when it has given no sign of life for ten minutes, or for one where its host has the name of this one.
  * @param silentSeconds since its last sign of life
  */
 export function isGone(other: ProcessIdentity, silentSeconds: number): boolean {
@@ -80,6 +80,5 @@ export function isGone(other: ProcessIdentity, silentSeconds: number): boolean {
   const isHere = other.boot === own.boot && other.pidSpace === own.pidSpace;
   if (isHere && (own.boot !== null || other.host === own.host))
     return !isRunning(other.pid) || statusOf(other.pid).started !== other.started;
-  const isRestarted = other.host === own.host && other.boot !== own.boot;
-  return silentSeconds > (isRestarted ? RESTARTED_SECONDS : ELSEWHERE_SECONDS);
+  return silentSeconds > (other.host === own.host ? RESTARTED_SECONDS : ELSEWHERE_SECONDS);
 }

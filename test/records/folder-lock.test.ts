@@ -128,6 +128,8 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a lock that another process lef
     const folder = newFolder();
     plantLock(folder, { ...ownIdentity(), pidSpace: 'pid:[1]', pid: 2 ** 30 });
     await expect(taken(folder)).rejects.toThrow('in which process 1073741824');
+    plantLock(folder, { ...ownIdentity(), pidSpace: 'pid:[1]', pid: process.pid }, 120);
+    expect(await taken(folder)).toBe('done');
   });
 
   test('that says nothing holds for a moment', async () => {
