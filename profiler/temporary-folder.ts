@@ -13,16 +13,29 @@ let isFirst = true;
 
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
-/** Removes what processes left that were killed; what cannot be removed is left. */
+/** What cannot be removed is left. */
+function removeIfPossible(folder: string): void {
+  try {
+    remove(folder);
+  } catch {
+    // Another user's, or in use until this process is gone.
+  }
+}
+
+/** Names in the system's folder for temporary files; none where it may not be looked into. */
+function temporaryNames(): string[] {
+  try {
+    return readdirSync(tmpdir());
+  } catch {
+    return [];
+  }
+}
+
+/** Removes what processes left that were killed. */
 function clearLeftovers(space: string): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of temporaryNames()) {
     const [, theirs, pid] = NAME.exec(name) ?? [];
-    if (theirs !== space || isRunning(Number(pid))) continue;
-    try {
-      remove(join(tmpdir(), name));
-    } catch {
-      // Another user's.
-    }
+    if (theirs === space && !isRunning(Number(pid))) removeIfPossible(join(tmpdir(), name));
   }
 }
 
@@ -34,7 +47,7 @@ export function temporaryFolder(): string {
   if (isFirst) {
     isFirst = false;
     process.on('exit', () => {
-      for (const each of own) remove(each);
+      for (const each of own) removeIfPossible(each);
     });
     clearLeftovers(space);
   }
