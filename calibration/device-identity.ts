@@ -14,5 +14,8 @@ function predicting(device: Device): unknown {
 
 /** A hash of all that a device predicts by: two profiles of one name may differ. */
 export function deviceIdentity(device: Device): string {
-  return createHash('sha256').update(JSON.stringify(predicting(device))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(predicting(device)))
+    .digest('hex')
+    .slice(0, 16);
 }

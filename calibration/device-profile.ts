@@ -98,7 +98,8 @@ export const deviceProfile = z.object({
    */
   pacer: z
     .object({ referenceUs: z.number().positive(), exponent: z.number().min(0).max(1) })
-    .nullable().optional(),
+    .nullable()
+    .optional(),
   /** The fitted roofline: of all kernels, in situ. */
   roofline: z.object({
     computeRateGflops: z.number().positive(),

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The `morphline` command: runs what the arguments name, and ends with an exit code that tells whose fault it was.
 import { CommanderError } from 'commander';
-import { asUserError } from '../records/system-error.ts';
 import { printable } from '../records/printable.ts';
+import { asUserError } from '../records/system-error.ts';
 import { programFor } from './program.ts';
 
 /** 0 done, or what the command says; 2 what the user got wrong (one line), 1 our own failure. */

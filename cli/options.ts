@@ -5,8 +5,8 @@ import { MAX_WIDTH_MULTIPLIER } from '../network/width-multiplier.ts';
 import { engineChoices } from '../profiler/engines/registry.ts';
 import { MOST_BATCH, MOST_THREADS } from '../records/common-settings.ts';
 import { decimal } from '../records/decimal.ts';
-import * as kinds from '../records/setting-kinds.ts';
 import type { SettingKind } from '../records/setting-kinds.ts';
+import * as kinds from '../records/setting-kinds.ts';
 import { UserError } from '../records/user-error.ts';
 import { sizeOptions } from './open-sizes.ts';
 

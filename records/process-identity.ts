@@ -50,7 +50,10 @@ export function ownIdentity(): ProcessIdentity {
 /** Names the machine since its start, and its numbers of processes: where a number means the same process. */
 export function ownPidSpace(): string {
   const { host, boot, pidSpace } = ownIdentity();
-  return createHash('sha256').update(JSON.stringify([host, boot, pidSpace])).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([host, boot, pidSpace]))
+    .digest('hex')
+    .slice(0, 8);
 }
 
 /** Whether there is a process of that number, of those that this one can see. */

@@ -1,14 +1,6 @@
 // study.csv and study.json: the rows of a random-model study and what they sum up to.
 import { z } from 'zod';
-import {
-  csvAmount,
-  csvCount,
-  csvLatency,
-  csvName,
-  csvNumber,
-  csvTime,
-  optional,
-} from './csv-fields.ts';
+import { csvAmount, csvCount, csvLatency, csvName, csvNumber, csvTime, optional } from './csv-fields.ts';
 import { UserError } from './user-error.ts';
 
 /**

@@ -12,6 +12,7 @@ import {
 
 /** Sub-networks of `--repeat` alone. */
 const DEFAULT_REPEATED = 12;
+const MOST_REPEATED = 10_000;
 
 export function profileCommand(program: Command): void {
   modelCommand(program, { name: 'profile', description: 'per layer: measured, predicted, roofline bound' })

@@ -43,7 +43,10 @@ export function drawnNetworks({ summary, run, rows, devices, directory }: StudyF
     if (device) predictors.set(column, latencyPredictor(plan, device, { batch }));
   });
   const kept = { law: summary.law, spread: run.settings.spread, files: run.context.widths };
-  const advice = { expected: 'the files of a study of this version', fix: 'restore them, or run the study again' };
+  const advice = {
+    expected: 'the files of a study of this version',
+    fix: 'restore them, or run the study again',
+  };
   const { law, spread, files } = parsedJson(kept, drawSettings, advice, directory);
   const draw = drawsOf(plan, {
     law,

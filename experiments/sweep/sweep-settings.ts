@@ -79,7 +79,11 @@ export const sweepSettings = defineSettings(
     }),
     seeds: unrecorded(
       'a sweep may go on to more; what a seed gives does not depend on how many there are',
-      setting(integer(1, MOST_SEEDS), { flag: '--seeds <n>', description: 'random seeds: 1 … n', default: 3 }),
+      setting(integer(1, MOST_SEEDS), {
+        flag: '--seeds <n>',
+        description: 'random seeds: 1 … n',
+        default: 3,
+      }),
     ),
     datasheet: setting(word(), {
       flag: '--datasheet <device>',

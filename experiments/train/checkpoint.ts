@@ -88,7 +88,10 @@ export function readCheckpoint<State>(path: string): Checkpoint<State> | null {
   const header = headerOf(path, bytes.subarray(start, at));
   const values = header.tensors.reduce((sum, { length }) => sum + length, 0);
   if (bytes.length - at !== FLOAT_BYTES * values)
-    return damaged(path, `which has ${bytes.length - at} bytes of values where it says ${FLOAT_BYTES * values}`);
+    return damaged(
+      path,
+      `which has ${bytes.length - at} bytes of values where it says ${FLOAT_BYTES * values}`,
+    );
   const tensors = new Map<string, Float32Array>();
   for (const { name, length } of header.tensors) {
     const own = new Float32Array(length);

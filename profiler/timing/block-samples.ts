@@ -50,7 +50,11 @@ export class BlockSamples {
    * Loads that ended by themselves, or have at least this many rounds' worth of samples.
    * @param isCut whether a load that did not end lacks more than rounds
    */
-  loadsOf(rounds: number, ended: ReadonlySet<number>, isCut: (load: number) => boolean = () => false): number {
+  loadsOf(
+    rounds: number,
+    ended: ReadonlySet<number>,
+    isCut: (load: number) => boolean = () => false,
+  ): number {
     const counts = new Map([...ended].map((load) => [load, Number.POSITIVE_INFINITY]));
     for (const each of this.samples.values())
       for (const { load } of each) counts.set(load, (counts.get(load) ?? 0) + 1);

@@ -12,18 +12,9 @@ import { parseShard } from '../../experiments/study/shard.ts';
 import { studySettings } from '../../experiments/study/study-settings.ts';
 import { sweepSettings } from '../../experiments/sweep/sweep-settings.ts';
 import { trainSettings } from '../../experiments/train/train-settings.ts';
+import type { RunSettings, SettingFields } from '../../records/run-settings.ts';
 import { argumentsOf } from './mutations.ts';
 import { type AnyTarget, requireNumbers, target } from './target.ts';
-
-const SETTINGS = {
-  calibrate: calibrateSettings,
-  ceilings: ceilingsSettings,
-  quickstart: quickstartSettings,
-  study: studySettings,
-  sweep: sweepSettings,
-  train: trainSettings,
-};
-type SettingsName = keyof typeof SETTINGS;
 
 const VALUES = [
   '1',
@@ -65,18 +56,34 @@ async function commandOf(name: string): Promise<{ program: Command; command: Com
   return { program, command };
 }
 
-/** What the flags of a command come to. */
-function settingsRead(name: SettingsName, args: readonly string[]): unknown {
-  const command = quiet(new Command(name));
-  const flagsOf = addSettingsOptions(command, SETTINGS[name]);
-  command.parse([...args], { from: 'user' });
-  const flags = flagsOf(command.opts());
-  // What actions make of texts before anything else.
-  const { shard, image, dim } = flags as { shard?: string | null; image?: string | null; dim?: string[] | null };
-  if (typeof shard === 'string') parseShard(shard, {});
-  sizesFrom({ image: image ?? null, dim: dim ?? null });
-  return flags;
+/** What the flags of a command of settings come to. */
+function reader<F extends SettingFields>(settings: Pick<RunSettings<F, never>, 'fields' | 'flags'>) {
+  return (args: readonly string[]): unknown => {
+    const command = quiet(new Command());
+    const flagsOf = addSettingsOptions(command, settings);
+    command.parse([...args], { from: 'user' });
+    const flags: unknown = flagsOf(command.opts());
+    // What actions make of texts before anything else.
+    const { shard, image, dim } = flags as {
+      shard?: string | null;
+      image?: string | null;
+      dim?: string[] | null;
+    };
+    if (typeof shard === 'string') parseShard(shard, {});
+    sizesFrom({ image: image ?? null, dim: dim ?? null });
+    return flags;
+  };
 }
+
+/** By command; the others declare their flags themselves. */
+const READERS: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
+  calibrate: reader(calibrateSettings),
+  ceilings: reader(ceilingsSettings),
+  quickstart: reader(quickstartSettings),
+  study: reader(studySettings),
+  sweep: reader(sweepSettings),
+  train: reader(trainSettings),
+};
 
 /** Values beyond which no setting of ours goes, but for seeds. */
 const LARGEST = 1e9;
@@ -93,8 +100,10 @@ function requirePossible(flags: unknown): void {
 
 export async function commandLines(): Promise<AnyTarget> {
   const names = COMMANDS.map(({ name }) => name);
-  const commands = new Map(await Promise.all(names.map(async (name) => [name, await commandOf(name)] as const)));
-  const inputs = fc.constantFrom(...names).chain((command) => {
+  const commands = new Map(
+    await Promise.all(names.map(async (name) => [name, await commandOf(name)] as const)),
+  );
+  const inputs: fc.Arbitrary<Line> = fc.constantFrom(...names).chain((command) => {
     const flags = optionsOf(commands.get(command)?.command as Command);
     return argumentsOf([...flags, '--help', '--none', '--'], VALUES).map((args) => ({ command, args }));
   });
@@ -102,8 +111,9 @@ export async function commandLines(): Promise<AnyTarget> {
     name: 'arguments',
     inputs,
     async read({ command: name, args }) {
-      if (name in SETTINGS) {
-        requirePossible(settingsRead(name as SettingsName, args));
+      const read = READERS[name];
+      if (read !== undefined) {
+        requirePossible(read(args));
         return;
       }
       const { program, command } = await commandOf(name);

@@ -85,7 +85,7 @@ interface ChangedPart {
 }
 
 export function idxFolders(_root: string, folder: string): AnyTarget {
-  const inputs = fc
+  const inputs: fc.Arbitrary<ChangedPart> = fc
     .nat(IDX_FILES.length - 1)
     .chain((file) =>
       mutatedBytes([(IDX_FILES[file] as (typeof IDX_FILES)[number])[1]]).map((bytes) => ({ file, bytes })),

@@ -34,7 +34,8 @@ function isOneLine(error: unknown): boolean {
   const theirs = asUserError(error);
   if (theirs === null) return false;
   const control = /[\p{Cc}]/u.exec(theirs.message);
-  if (control !== null) throw new Error(`a message with a control character: ${JSON.stringify(theirs.message)}`);
+  if (control !== null)
+    throw new Error(`a message with a control character: ${JSON.stringify(theirs.message)}`);
   return true;
 }
 

@@ -1,6 +1,7 @@
 // Fuzzed: model files, ONNX and tfjs, read, predicted and exported.
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type fc from 'fast-check';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import { planChannels } from '../../network/channel-plan.ts';
@@ -58,10 +59,15 @@ export function tfjsFiles(root: string, folder: string): AnyTarget {
   const fixtures = join(root, 'test', 'fixtures', 'models', 'tfjs');
   const names = readdirSync(fixtures).filter((name) => statSync(join(fixtures, name)).isDirectory());
   const files = new Map(
-    names.map((name) => [name, JSON.parse(readFileSync(join(fixtures, name, 'model.json'), 'utf8')) as object]),
+    names.map((name) => [
+      name,
+      JSON.parse(readFileSync(join(fixtures, name, 'model.json'), 'utf8')) as object,
+    ]),
   );
   const TAG = 'fuzzed';
-  const inputs = mutatedJson([...files].map(([name, file]) => ({ ...file, [TAG]: name }))).map((json) => ({
+  const inputs: fc.Arbitrary<ChangedModel> = mutatedJson(
+    [...files].map(([name, file]) => ({ ...file, [TAG]: name })),
+  ).map((json) => ({
     json,
     name: names.find((name) => json.includes(`"${TAG}":"${name}"`)) ?? (names[0] as string),
   }));

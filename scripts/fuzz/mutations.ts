@@ -45,7 +45,10 @@ function changedBytes(bytes: Buffer, { kind, at, length, value }: Change, other:
     case 6:
       return Buffer.concat([copy.subarray(0, most), copy.subarray(from)]);
     default:
-      return Buffer.concat([copy.subarray(0, from), other.subarray(value % (other.length + 1)).subarray(0, length)]);
+      return Buffer.concat([
+        copy.subarray(0, from),
+        other.subarray(value % (other.length + 1)).subarray(0, length),
+      ]);
   }
 }
 
@@ -55,7 +58,7 @@ export function mutatedBytes(seeds: readonly Uint8Array[]): fc.Arbitrary<Buffer>
   return fc
     .record({ seed: fc.nat(1e6), other: fc.nat(1e6), changes })
     .map(({ seed, other, changes: list }) =>
-      list.reduce((bytes, each) => changedBytes(bytes, each, pick(files, other)), pick(files, seed)),
+      list.reduce<Buffer>((bytes, each) => changedBytes(bytes, each, pick(files, other)), pick(files, seed)),
     );
 }
 
@@ -104,7 +107,9 @@ function changedText(text: string, { kind, at, length, value }: Change): string 
       const tokens = [...text.matchAll(TOKEN)];
       const token = tokens[at % Math.max(1, tokens.length)];
       if (token === undefined) return text;
-      return text.slice(0, token.index) + pick(HOSTILE_TEXTS, value) + text.slice(token.index + token[0].length);
+      return (
+        text.slice(0, token.index) + pick(HOSTILE_TEXTS, value) + text.slice(token.index + token[0].length)
+      );
     }
     case 2:
       return text.slice(0, from) + pick(HOSTILE_TEXTS, value) + text.slice(from);
@@ -117,7 +122,9 @@ function changedText(text: string, { kind, at, length, value }: Change): string 
     case 6:
       return lines.toSpliced(line, 0, lines[value % lines.length] ?? '').join('\n');
     default:
-      return lines.map((each, index) => (index === line ? each.split(',').reverse().join(',') : each)).join('\n');
+      return lines
+        .map((each, index) => (index === line ? each.split(',').reverse().join(',') : each))
+        .join('\n');
   }
 }
 
@@ -146,7 +153,7 @@ const HOSTILE_VALUES: readonly unknown[] = [
   1e-320,
   Number.POSITIVE_INFINITY,
   4294967297,
-  9007199254740993,
+  2 ** 53,
   1e12,
   [],
   {},

@@ -126,7 +126,9 @@ describe('a device profile', () => {
     const device = { kind: 'measured', name: 'endless', profile } as const;
     const told = (view: 'morph-net' | 'deployed') => () =>
       latencyPredictor(plan, device, { view }).latencyUs(plan.fullWidths);
-    expect(told('morph-net')).toThrow(/got a device profile that predicts .* µs of inception-32; expected a time/);
+    expect(told('morph-net')).toThrow(
+      /got a device profile that predicts .* µs of inception-32; expected a time/,
+    );
     // The floor of a tenth of its kernels holds.
     expect(told('deployed')()).toBeGreaterThan(0);
   });

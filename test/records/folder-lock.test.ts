@@ -80,7 +80,9 @@ describe('a folder that is held', () => {
   test('by many at once is held by one', async () => {
     const folder = newFolder();
     const ends = await Promise.allSettled(
-      Array.from({ length: 8 }, () => holdingFolder(folder, 'study', () => new Promise((r) => setTimeout(r, 50)))),
+      Array.from({ length: 8 }, () =>
+        holdingFolder(folder, 'study', () => new Promise((r) => setTimeout(r, 50))),
+      ),
     );
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
@@ -118,7 +120,9 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a lock that another process lef
     const elsewhere = { ...ownIdentity(), host: 'node-7', boot: 'its own' };
     const path = plantLock(folder, elsewhere, 300);
     await expect(taken(folder)).rejects.toThrow(
-      new RegExp(`process ${process.pid} on node-7, heard of 30\\d s ago runs .*; if it is gone, remove ${path}$`),
+      new RegExp(
+        `process ${process.pid} on node-7, heard of 30\\d s ago runs .*; if it is gone, remove ${path}$`,
+      ),
     );
     plantLock(folder, elsewhere, 700);
     expect(await taken(folder)).toBe('done');

@@ -25,13 +25,17 @@ test('a file of any length is read whole', () => {
 
 test.skipIf(!existsSync('/dev/zero'))('a device without an end is not read for ever', () => {
   expect(() => readText('/dev/zero', 2 ** 22)).toThrow('got /dev/zero of more than 4 MiB');
-  expect(() => readJsonFile('/dev/zero', ADVICE)).toThrow('got /dev/zero: got /dev/zero of more than 256 MiB');
+  expect(() => readJsonFile('/dev/zero', ADVICE)).toThrow(
+    'got /dev/zero: got /dev/zero of more than 256 MiB',
+  );
 });
 
 test('a gzipped text that is torn, or a bomb, is told in one line', () => {
   const packed = gzipSync('a,b\n1,2\n');
   expect(readGzippedText(at('a.gz', packed))).toBe('a,b\n1,2\n');
-  expect(() => readGzippedText(at('torn.gz', packed.subarray(0, -3)))).toThrow(/torn\.gz, which does not unpack/);
+  expect(() => readGzippedText(at('torn.gz', packed.subarray(0, -3)))).toThrow(
+    /torn\.gz, which does not unpack/,
+  );
   const bomb = gzipSync(Buffer.alloc(2 ** 24));
   expect(() => readGzippedText(at('bomb.gz', bomb), 2 ** 20)).toThrow(/bomb\.gz, which does not unpack/);
 });

@@ -37,7 +37,8 @@ describe('the package', () => {
   });
 
   test('has no maps, sources, tests, benches or scripts of maintainers', () => {
-    const foreign = /\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$|^(dist\/)?(test|bench|scripts)\/|^profiles\/measurements/;
+    const foreign =
+      /\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$|^(dist\/)?(test|bench|scripts)\/|^profiles\/measurements/;
     expect(paths.filter((path) => foreign.test(path))).toEqual([]);
   });
 

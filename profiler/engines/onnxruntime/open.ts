@@ -6,6 +6,7 @@ import {
 } from '../../../network/lowering/rules.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import type { AdapterDescription, Availability, Engine } from '../engine.ts';
 import { whyMissing } from '../why-missing.ts';
 import { detectChannelBlock } from './channel-block.ts';

@@ -102,7 +102,11 @@ describe('a calibration that was tampered with is not fitted', () => {
 
   test.each([
     ['broken', '{"fit":', /plan\.json: /],
-    ['of a billion networks', '{"fit":1000000000,"choose":6,"report":12,"targeted":0,"targetedSeconds":0}', /fit: /],
+    [
+      'of a billion networks',
+      '{"fit":1000000000,"choose":6,"report":12,"targeted":0,"targetedSeconds":0}',
+      /fit: /,
+    ],
     ['without a role', '{"fit":12,"choose":6,"targeted":0,"targetedSeconds":0}', /report: /],
   ])('a plan %s is refused when the run is gone on with', async (name, text, message) => {
     const out = changed(`plan-${name.replaceAll(' ', '-')}`, 'plan.json', () => text);
