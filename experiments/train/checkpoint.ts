@@ -41,7 +41,8 @@ export function writeCheckpoint<State>(path: string, { state, tensors }: Checkpo
   for (const values of tensors.values()) {
     parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   }
-  const sum = parts.reduce((before, part) => crc32(part, before), 0);
+  // Of no bytes, crc32 gives 0 whatever came before.
+  const sum = parts.filter(({ length }) => length > 0).reduce((before, part) => crc32(part, before), 0);
   writeFileAtomic(path, Buffer.concat([...parts, uint32(sum)]));
 }
 

@@ -40,11 +40,11 @@ export function requireTime(us: number, what: string): void {
   if (!(us >= 0 && us <= LONGEST_US)) throw new Error(`${what} is accepted as ${us} µs`);
 }
 
-/** No number that a reader accepts is endless, none at all, or of a size that nothing has. */
+/** No number that a reader accepts is endless, or none at all. */
 export function requireNumbers(value: unknown, what: string): void {
   const queue: [unknown, string][] = [[value, what]];
   for (const [each, path] of queue) {
-    if (typeof each === 'number' && !(Math.abs(each) <= 1e300))
+    if (typeof each === 'number' && !Number.isFinite(each))
       throw new Error(`${path} is accepted as ${each}`);
     if (typeof each !== 'object' || each === null) continue;
     for (const [key, own] of Object.entries(each)) queue.push([own, `${path}.${key}`]);

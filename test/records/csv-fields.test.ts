@@ -32,8 +32,6 @@ test.each(Object.entries({ csvNumber, csvAmount, csvCount, csvLatency, csvTime, 
     expect(field.parse(1)).toBe(1);
   },
 );
-  },
-);
 
 test('each quantity has the sign that it can have', () => {
   const values = ['-5', '-1e-9', '0', '1e-7', '0.5', '2'];

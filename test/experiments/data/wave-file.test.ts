@@ -182,7 +182,7 @@ test.each<[string, (bytes: Buffer) => void, string]>([
 test.each([
   [Number.NaN, 'NaN'],
   [Number.POSITIVE_INFINITY, 'Infinity'],
-  [-1e30, '-1e+30'],
+  [-(2 ** 100), '-1.2676506002282294e+30'],
 ])('a sample of %s is refused', async (sample, shown) => {
   for (const rate of [8000, 16_000]) {
     const path = temporaryFile();
