@@ -1,10 +1,11 @@
 // The device profile, device.json: its schema, how it is parsed, and opening a device by name or path.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { rulesNamed } from '../network/lowering/rules.ts';
 import { engineDescription } from '../records/engine-description.ts';
 import { errorMetrics } from '../records/error-metrics.ts';
+import { jsonOf } from '../records/json-file.ts';
 import { machineDescription } from '../records/machine-description.ts';
+import { readText } from '../records/read-bytes.ts';
 import { UserError } from '../records/user-error.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
 import { RUNGS } from './ladder/ladder.ts';
@@ -14,11 +15,14 @@ import { smoothing } from './slopes/smoothing-gap.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
 
-const range = z.tuple([z.number(), z.number()]);
+const range = z
+  .tuple([z.number().nonnegative(), z.number().nonnegative()])
+  .refine(([least, most]) => least <= most, 'expected the least before the most');
+const count = z.int().nonnegative();
 
 /** Ranges of the shapes that a kernel class was sampled at. */
 const classDomain = z.object({
-  samples: z.number().int(),
+  samples: count,
   inputChannels: range,
   outputChannels: range,
   outputPixels: range,
@@ -34,15 +38,19 @@ export type OtherFamily = z.infer<typeof otherFamily>;
 
 const validation = errorMetrics.extend({
   /** Mean of |pass 2 / pass 1 − 1| of the same networks: two halves of a session against each other. */
-  repeatability: z.number(),
+  repeatability: z.number().nonnegative(),
   /**
    * Mean error that a perfect model would show against these measurements. Null where they lack standard errors, and not
    * in profiles of earlier versions.
    */
-  noise: z.number().nullable().optional(),
+  noise: z.number().nonnegative().nullable().optional(),
   /** The model's own mean error: √(mape² − noise²), with its 95 % interval; as `noise`. */
   mape_without_noise: z
-    .object({ value: z.number(), low: z.number(), high: z.number() })
+    .object({
+      value: z.number().nonnegative(),
+      low: z.number().nonnegative(),
+      high: z.number().nonnegative(),
+    })
     .nullable()
     .optional(),
   /** Noise at most 1.5 %; where it is not known, repeatability at most 4 %. */
@@ -52,7 +60,11 @@ const validation = errorMetrics.extend({
   /** On families that nothing was fitted to, by name; where that was asked for. */
   others: z.record(z.string(), otherFamily).optional(),
   /** Mean absolute percentage errors of the baselines, each scaled to fit. */
-  baselines: z.object({ flops: z.number(), p100: z.number(), v100: z.number() }),
+  baselines: z.object({
+    flops: z.number().nonnegative(),
+    p100: z.number().nonnegative(),
+    v100: z.number().nonnegative(),
+  }),
 });
 export type Validation = z.infer<typeof validation>;
 
@@ -65,15 +77,15 @@ export const deviceProfile = z.object({
   measuredAt: z.string(),
   settings: z.object({
     networks: z.array(z.string()),
-    batch: z.number().int(),
-    seed: z.number().int(),
-    budgetSeconds: z.number(),
+    batch: z.int().positive(),
+    seed: count,
+    budgetSeconds: z.number().nonnegative(),
     /** A table of one network's own kernels over a grid of its widths. */
     table: z.boolean().optional(),
     /** Families that it was validated on beside its own. */
     validate: z.array(z.string()).optional(),
-    samples: z.object({ fit: z.number(), choose: z.number(), report: z.number(), probe: z.number() }),
-    rounds: z.number(),
+    samples: z.object({ fit: count, choose: count, report: count, probe: count }),
+    rounds: count,
   }),
   /**
    * Median latency of the first network at width multiplier 0.5, re-timed all along: by it a later session sees how much
@@ -84,7 +96,10 @@ export const deviceProfile = z.object({
    * Time of the pacer at the speed that this profile holds at, and the power of it that times were divided by; null where
    * times are raw. Not in profiles of earlier versions.
    */
-  pacer: z.object({ referenceUs: z.number().positive(), exponent: z.number() }).nullable().optional(),
+  pacer: z
+    .object({ referenceUs: z.number().positive(), exponent: z.number().min(0).max(1) })
+    .nullable()
+    .optional(),
   /** The fitted roofline: of all kernels, in situ. */
   roofline: z.object({
     computeRateGflops: z.number().positive(),
@@ -103,7 +118,9 @@ export const deviceProfile = z.object({
    * What the engine ran otherwise than the lowering foresees, which nothing was fitted to: its share of all recorded
    * kernel time, and of that by the engine's own names of ops. Not in profiles of earlier versions, or where nothing was.
    */
-  unforeseen: z.object({ share: z.number(), ops: z.record(z.string(), z.number()) }).optional(),
+  unforeseen: z
+    .object({ share: z.number().nonnegative(), ops: z.record(z.string(), z.number().nonnegative()) })
+    .optional(),
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });
@@ -125,7 +142,7 @@ export function chosenRung(profile: DeviceProfile): RungResult {
 export function parseDeviceProfile(text: string, path: string): DeviceProfile {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = jsonOf(text);
   } catch (error) {
     throw new UserError({
       got: `${path}, which is not JSON (${error instanceof Error ? error.message : error})`,
@@ -161,7 +178,8 @@ export function parseDeviceProfile(text: string, path: string): DeviceProfile {
   return parsed.data;
 }
 
-function isRules(name: string): boolean {
+/** Whether this version has lowering rules of that name. */
+export function isRules(name: string): boolean {
   try {
     rulesNamed(name);
     return true;
@@ -183,8 +201,9 @@ export function openDevice(nameOrPath: string): Device {
   if (device !== undefined) return { kind: 'datasheet', name: nameOrPath, device };
   let text: string;
   try {
-    text = readFileSync(nameOrPath, 'utf8');
-  } catch {
+    text = readText(nameOrPath);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError({
       got: `device '${nameOrPath}'`,
       expected: `${DATASHEET_DEVICES.map(({ name }) => name).join(', ')} or the path of a device profile`,

@@ -76,16 +76,17 @@ function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): Latenc
   );
   const place = ({ name }: LayerPrediction) => plan.layerIndex.get(name) as number;
   const ns = new Float64Array(1);
+  const wholeUs = () => possible((ns[0] as number) / 1e3, plan.network.name, ns[0] === 0);
   return {
     view: 'morph-net',
     plan,
     latencyUs(widths) {
       view.totals(widths, [roof], ns);
-      return (ns[0] as number) / 1e3;
+      return wholeUs();
     },
     summary(widths) {
       const { flops, parameters } = view.totals(widths, [roof], ns);
-      return { latencyUs: (ns[0] as number) / 1e3, flops, parameters, kernelsOutside: 0 };
+      return { latencyUs: wholeUs(), flops, parameters, kernelsOutside: 0 };
     },
     detail(widths) {
       const layers = view.ops(widths).map((op): LayerPrediction => {
@@ -98,7 +99,9 @@ function morphNetPredictor(plan: ChannelPlan, roof: Roof, batch: number): Latenc
         };
       });
       const all = [...layers, ...uncosted].sort((a, b) => place(a) - place(b));
-      return summed(all, { unseenClasses: [], outsideDomain: [] });
+      const whole = summed(all, { unseenClasses: [], outsideDomain: [] });
+      possible(whole.latencyUs, plan.network.name, whole.latencyUs === 0);
+      return whole;
     },
   };
 }
@@ -132,9 +135,16 @@ function isInside(kernel: Kernel, domain: Domain): boolean {
   );
 }
 
-/** @throws UserError for a latency that is none: broken profiles have numbers that multiply to such */
-function possible(latencyUs: number, network: string): number {
-  if (latencyUs >= 0 && latencyUs < Number.POSITIVE_INFINITY) return latencyUs;
+/** Thirty years. */
+const LONGEST_US = 1e15;
+
+/**
+ * @param isNothing whether there is nothing to take time
+ * @throws UserError for a latency that is none: broken profiles have numbers that multiply to such
+ */
+function possible(latencyUs: number, network: string, isNothing: boolean): number {
+  if (latencyUs > 0 && latencyUs < LONGEST_US) return latencyUs;
+  if (latencyUs === 0 && isNothing) return latencyUs;
   throw new UserError({
     got: `a device profile that predicts ${latencyUs} µs of ${network}`,
     expected: 'a time',
@@ -153,7 +163,7 @@ export function kernelPredictor(
   domain?: Domain,
 ): LatencyPredictor {
   const { name } = lowering.plan.network;
-  const wholeUs = (sum: NetworkSum) => possible(networkLatencyUs(network, sum), name);
+  const wholeUs = (sum: NetworkSum) => possible(networkLatencyUs(network, sum), name, sum.kernels === 0);
   return {
     view: 'deployed',
     plan: lowering.plan,

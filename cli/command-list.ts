@@ -6,6 +6,8 @@ export interface CommandEntry {
   /** Its arguments as help shows them; none where it has flags alone. */
   readonly arguments?: string;
   readonly description: string;
+  /** Whether it goes on, in its folder, with what it had done when it was stopped. */
+  readonly resumes?: true;
   /** The function that adds the command with its flags to the program. */
   readonly load: () => Promise<(program: Command) => void>;
 }
@@ -19,11 +21,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'ceilings',
     description: "the machine's own peaks: compute rate, bandwidth by size → ceilings.json",
+    resumes: true,
     load: async () => (await import('./commands/ceilings.ts')).ceilingsCommand,
   },
   {
     name: 'calibrate',
     description: 'time kernels, fit, validate → device.json, kernels.csv',
+    resumes: true,
     load: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   },
   {
@@ -47,17 +51,20 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'study',
     description: 'random sub-networks: FLOPs against predicted and measured latency',
+    resumes: true,
     load: async () => (await import('./commands/study.ts')).studyCommand,
   },
   {
     name: 'train',
     description: 'MorphNet: shrink, expand, retrain towards a FLOPs, size or calibrated-latency target',
+    resumes: true,
     load: async () => (await import('./commands/train.ts')).trainCommand,
   },
   {
     name: 'sweep',
     description:
       'ways to make a network faster, side by side at equal measured latency: methods × budgets × seeds',
+    resumes: true,
     load: async () => (await import('./commands/sweep.ts')).sweepCommand,
   },
   {
@@ -81,6 +88,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'quickstart',
     description: 'all of it, small, on this machine, in a few minutes',
+    resumes: true,
     load: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
   },
 ];

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `morphline` command: runs what the arguments name, and ends with an exit code that tells whose fault it was.
 import { CommanderError } from 'commander';
+import { printable } from '../records/printable.ts';
 import { asUserError } from '../records/system-error.ts';
 import { programFor } from './program.ts';
 
@@ -16,7 +17,7 @@ async function main(): Promise<number> {
       if (error.exitCode === 0) return 0;
       if (error.code === 'commander.help') return 2;
       process.stderr.write(
-        `morphline: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see morphline --help\n`,
+        `morphline: ${printable(error.message.replace(/^error: /, '').replaceAll('\n', ' '))}; see morphline --help\n`,
       );
       return 2;
     }

@@ -6,6 +6,7 @@ import type { Network } from '../network/network.ts';
 import { multiplyWidths } from '../network/width-multiplier.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import { ZOO, zooNetwork } from '../network/zoo/index.ts';
+import { printable } from '../records/printable.ts';
 import { UserError } from '../records/user-error.ts';
 import { widthsFromFile } from './layer-widths.ts';
 import { type SizeFlags, sizesFrom } from './open-sizes.ts';
@@ -13,7 +14,7 @@ import type { WidthFlags } from './options.ts';
 
 /** Says what of a file is not costed and measured as it has it. */
 function tellNotes(model: string, { notes = [] }: OpenedModel): void {
-  for (const note of notes) process.stderr.write(`${pc.yellow(`${model}: ${note}`)}\n`);
+  for (const note of notes) process.stderr.write(`${pc.yellow(printable(`${model}: ${note}`))}\n`);
 }
 
 /**

@@ -3,6 +3,10 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { MAX_WIDTH_MULTIPLIER } from '../network/width-multiplier.ts';
 import { engineChoices } from '../profiler/engines/registry.ts';
+import { MOST_BATCH, MOST_THREADS } from '../records/common-settings.ts';
+import { decimal } from '../records/decimal.ts';
+import type { SettingKind } from '../records/setting-kinds.ts';
+import * as kinds from '../records/setting-kinds.ts';
 import { UserError } from '../records/user-error.ts';
 import { sizeOptions } from './open-sizes.ts';
 
@@ -14,13 +18,14 @@ export interface CommonFlags {
   readonly quiet?: boolean;
 }
 
-function integerParser(name: string, least: number): (text: string) => number {
+/** A flag's text as a value of this kind. */
+function parser<T>(name: string, { schema, fromText }: SettingKind<T>): (text: string) => T {
   return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
+    const parsed = schema.safeParse(fromText === undefined ? text : fromText(text));
+    if (parsed.success) return parsed.data;
     throw new UserError({
       got: `--${name} ${text}`,
-      expected: `an integer of at least ${least}`,
+      expected: parsed.error.issues[0]?.message ?? 'another value',
       fix: 'correct the flag',
     });
   };
@@ -28,15 +33,7 @@ function integerParser(name: string, least: number): (text: string) => number {
 
 /** Parses a number above 0. */
 export function positiveNumber(name: string, most = Number.POSITIVE_INFINITY): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isFinite(value) && value > 0 && value <= most) return value;
-    throw new UserError({
-      got: `--${name} ${text}`,
-      expected: `a number above 0${Number.isFinite(most) ? `, at most ${most}` : ''}`,
-      fix: 'correct the flag',
-    });
-  };
+  return parser(name, kinds.positiveNumber(most));
 }
 
 /**
@@ -44,15 +41,16 @@ export function positiveNumber(name: string, most = Number.POSITIVE_INFINITY): (
  * @throws UserError for any other text
  */
 export function parsePercent(text: string): number {
-  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
-  if (text !== '' && value > 0 && value < 1) return value;
+  const number = decimal(text.replace(/%$/, ''));
+  const value = typeof number === 'number' ? number / (text.endsWith('%') ? 100 : 1) : Number.NaN;
+  if (value > 0 && value < 1) return value;
   throw new UserError({ got: `'${text}'`, expected: 'a share such as 1% or 0.01', fix: 'correct the flag' });
 }
 
-/** An integer flag with a lower bound. */
-export function integerOption(flags: string, description: string, least: number): Option {
+/** An integer flag with its bounds. */
+export function integerOption(flags: string, description: string, least: number, most?: number): Option {
   const name = /--([\w-]+)/.exec(flags)?.[1] ?? flags;
-  return new Option(flags, description).argParser(integerParser(name, least));
+  return new Option(flags, description).argParser(parser(name, kinds.integer(least, most)));
 }
 
 /** @param choices what it takes, as help lists them */
@@ -66,6 +64,7 @@ export function threadsOption(): Option {
     '--threads <n>',
     `CPU threads of the engine, of ${availableParallelism()} here`,
     1,
+    MOST_THREADS,
   ).default(1);
 }
 
@@ -75,7 +74,8 @@ export function seedOption(): Option {
 
 /** Without a default: a file may fix it. */
 export function batchOption(): Option {
-  return integerOption('--batch <n>', 'examples per inference (default: what the file fixes, else 1)', 1);
+  const description = 'examples per inference (default: what the file fixes, else 1)';
+  return integerOption('--batch <n>', description, 1, MOST_BATCH);
 }
 
 /** Flags that give a network other widths: one of them, or neither. */

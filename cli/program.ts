@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../records/package-version.ts';
 import { COMMANDS } from './command-list.ts';
+import { stopsInOrder } from './signals.ts';
 import { writeOut } from './standard-output.ts';
 
 /** The command that arguments name, also behind `help`; undefined where help is to list them all. */
@@ -28,6 +29,7 @@ export async function programFor(args: readonly string[]): Promise<Command> {
   const wanted = COMMANDS.find((command) => command.name === name);
   if (wanted !== undefined) {
     (await wanted.load())(program);
+    if (wanted.resumes === true) program.hook('preAction', stopsInOrder);
   } else {
     for (const { name, arguments: taken, description } of COMMANDS) {
       const command = program.command(name).description(description);

@@ -1,7 +1,8 @@
 // The files that `--widths` names: one structure each, one per line, or a folder of them.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileAdvice, readJsonFile } from '../records/json-file.ts';
+import { type FileAdvice, jsonOf, readJsonFile } from '../records/json-file.ts';
+import { readText } from '../records/read-bytes.ts';
 import { UserError } from '../records/user-error.ts';
 
 /** Widths by layer name as a file has them, not checked yet. */
@@ -18,12 +19,12 @@ const ADVICE: FileAdvice = {
 };
 
 function linesOf(path: string): Structure[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
+  const lines = readText(path).split('\n');
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const label = `${path}:${index + 1}`;
     try {
-      return [{ label, value: JSON.parse(line) as unknown }];
+      return [{ label, value: jsonOf(line) }];
     } catch (error) {
       throw new UserError({
         got: `--widths ${label}: ${error instanceof Error ? error.message : error}`,

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import type { ProgressListener } from '../experiments/progress.ts';
+import { printable, printableLines } from '../records/printable.ts';
 import { writeOut } from './standard-output.ts';
 
 const REDRAW_MS = 100;
@@ -35,7 +36,8 @@ export function progressBar(title: string, quiet: boolean): ProgressBar {
   let first: number | undefined;
   const interactive = process.stderr.isTTY === true;
   return {
-    update({ fraction, text }) {
+    update({ fraction, text: told }) {
+      const text = printable(told);
       if (quiet) return;
       const now = performance.now();
       const elapsed = (now - startMs) / 1e3;
@@ -81,7 +83,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? '')));
   const lines = [head.map((text) => pc.dim(text)), ...rows].map((cells) =>
     head.map((_, column) => {
-      const text = cells[column] ?? '';
+      const text = (cells[column] ?? '').replaceAll('\n', '\\n');
       return { text, columns: columnsOf(text) };
     }),
   );
@@ -127,5 +129,5 @@ export function printJson(value: unknown): void {
 }
 
 export function print(text: string): void {
-  writeOut(`${text}\n`);
+  writeOut(`${printableLines(text)}\n`);
 }

@@ -9,7 +9,11 @@ export const seed = setting(integer(0), {
   default: 1,
 });
 
-export const batch = setting(integer(1), {
+/** Beyond any that is of use. */
+export const MOST_BATCH = 65_536;
+export const MOST_THREADS = 4096;
+
+export const batch = setting(integer(1, MOST_BATCH), {
   flag: '--batch <n>',
   description: 'examples per inference',
   default: 1,
@@ -31,7 +35,7 @@ export const engine = (choices: readonly string[]) =>
 
 export const threads = unrecorded(
   "the engine's own number of threads is a fact, or in the context",
-  setting(integer(1), {
+  setting(integer(1, MOST_THREADS), {
     flag: '--threads <n>',
     description: `CPU threads of the engine, of ${availableParallelism()} here`,
     default: 1,

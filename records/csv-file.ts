@@ -1,16 +1,10 @@
 // CSV files with a schema that are only ever appended to, and survive a kill.
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
+import { writeFileAtomic } from './atomic-file.ts';
 import { parsedCsv } from './csv-text.ts';
+import { readText } from './read-bytes.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -34,7 +28,7 @@ export class CsvFile<T extends z.ZodObject> {
    */
   read(): z.infer<T>[] {
     if (!existsSync(this.path)) return [];
-    const text = readFileSync(this.path, 'utf8');
+    const text = readText(this.path);
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     const advice = {
       expected: `columns ${this.columns.join(', ')}`,
@@ -64,9 +58,12 @@ export class CsvFile<T extends z.ZodObject> {
     const rows = this.read();
     const kept = rows.filter(wanted);
     if (kept.length === rows.length) return;
-    const temporary = `${this.path}.${process.pid}.tmp`;
-    writeFileSync(temporary, this.text(kept, true));
-    renameSync(temporary, this.path);
+    this.replace(kept);
+  }
+
+  /** Writes these rows in place of all that are there. */
+  replace(rows: readonly z.infer<T>[]): void {
+    writeFileAtomic(this.path, this.text(rows, true));
   }
 
   append(rows: readonly z.infer<T>[]): void {

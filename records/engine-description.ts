@@ -15,7 +15,7 @@ export const engineDescription = z.object({
   adapter: z.string(),
   /** Execution provider or native library. */
   provider: z.string(),
-  threads: z.number().int(),
+  threads: z.int().nonnegative(),
   /** What times of kernels are read from: the wall clock, or time stamps of the GPU. Whole inferences are wall time. */
   clock: z.enum(['wall', 'gpu-timestamp']),
   /** Name of the lowering rules that its kernels follow. */

@@ -17,11 +17,15 @@ export const TOLD_INSTRUCTION_SETS = [
 
 export const machineDescription = z.object({
   processor: z.string(),
-  physicalCores: z.number(),
-  logicalCores: z.number(),
+  physicalCores: z.number().nonnegative(),
+  logicalCores: z.number().nonnegative(),
   /** Of the whole machine; null where the system does not say. */
-  cacheBytes: z.object({ l1d: z.number().nullable(), l2: z.number().nullable(), l3: z.number().nullable() }),
-  memoryBytes: z.number(),
+  cacheBytes: z.object({
+    l1d: z.number().nonnegative().nullable(),
+    l2: z.number().nonnegative().nullable(),
+    l3: z.number().nonnegative().nullable(),
+  }),
+  memoryBytes: z.number().nonnegative(),
   operatingSystem: z.string(),
   virtual: z.boolean(),
   /** Brand strings are shared by processors of several generations. Not in files of earlier versions, as what follows. */

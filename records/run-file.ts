@@ -1,10 +1,13 @@
 // The run file of a folder: what a run was started with, and whether a later start may resume it.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { writeJson } from './atomic-file.ts';
 import { parsedJson, readJsonFile } from './json-file.ts';
 import { packageVersion } from './package-version.ts';
 import { UserError } from './user-error.ts';
+
+export { writeFileAtomic, writeJson } from './atomic-file.ts';
 
 export const RUN_SCHEMA = 'morphline/run@1';
 
@@ -20,21 +23,22 @@ export const runFile = z.object({
 });
 export type RunFile = z.infer<typeof runFile>;
 
-/** Writes beside the target and renames, so that a kill leaves the old file or the new one, never half of one. */
-export function writeFileAtomic(path: string, data: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, data);
-  renameSync(temporary, path);
-}
-
-export function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** What a run decides for itself (from a trial, from the time it has), kept in a file so that a resumed one agrees. */
-export async function decidedOnce<T>(path: string, decide: () => Promise<T>): Promise<T> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T;
+/**
+ * What a run decides for itself (from a trial, from the time it has), kept in a file so that a resumed one agrees.
+ * @throws UserError for a file that is broken, or decides what no run would
+ */
+export async function decidedOnce<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  decide: () => Promise<T>,
+): Promise<T> {
+  if (existsSync(path)) {
+    const advice = {
+      expected: 'what an earlier start of this run decided',
+      fix: 'remove it to have it decided anew',
+    };
+    return parsedJson(readJsonFile(path, advice), schema, advice, path);
+  }
   const decision = await decide();
   writeJson(path, decision);
   return decision;
@@ -48,12 +52,14 @@ function plain(settings: Record<string, unknown>): Record<string, unknown> {
 /**
  * Starts a run in a folder, or resumes the one that is there: `run.json` is written once, and a later start must have
  * the same settings.
+ * @param later settings that run files of earlier versions lack, and may
  * @returns the run file and whether it was there already
  * @throws UserError naming the first setting that differs, with both values
  */
 export function openRun(
   directory: string,
   start: Pick<RunFile, 'command' | 'settings' | 'context'>,
+  later: readonly string[] = [],
 ): { run: RunFile; resumed: boolean } {
   const path = join(directory, 'run.json');
   if (!existsSync(path)) {
@@ -67,7 +73,7 @@ export function openRun(
   const found: Record<string, unknown> = { command: run.command, ...run.settings };
   for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
     const [was, now] = [JSON.stringify(found[key]), JSON.stringify(wanted[key])];
-    if (was === now) continue;
+    if (was === now || (was === undefined && later.includes(key))) continue;
     throw new UserError({
       got: `${key} ${now ?? 'unset'} for ${directory}, which holds a run with ${key} ${was ?? 'unset'}`,
       expected: 'the settings it was started with',

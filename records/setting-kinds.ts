@@ -1,5 +1,6 @@
 // Kinds of values that a setting may have: how each is written on a command line, and what a wrong one is told.
 import { z } from 'zod';
+import { decimal } from './decimal.ts';
 import { parseDurationSeconds } from './duration.ts';
 
 /** A kind of value. The schema's messages say what was expected, as in "an integer of at least 1". */
@@ -11,32 +12,40 @@ export interface SettingKind<T> {
   readonly choices?: readonly string[];
 }
 
-export function integer(least: number): SettingKind<number> {
-  const expected = `an integer of at least ${least}`;
-  return { schema: z.number(expected).int(expected).min(least, expected), fromText: Number };
+/** @param most by default the largest that numbers hold exactly */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): SettingKind<number> {
+  const isOpen = most === Number.MAX_SAFE_INTEGER;
+  const expected = `an integer of at least ${least}${isOpen ? '' : `, at most ${most}`}`;
+  return { schema: z.int(expected).min(least, expected).max(most, expected), fromText: decimal };
 }
 
 /** Above 0. */
 export function positiveNumber(most = Number.POSITIVE_INFINITY): SettingKind<number> {
   const expected = `a number above 0${Number.isFinite(most) ? `, at most ${most}` : ''}`;
   const schema = z.number(expected).positive(expected);
-  return { schema: Number.isFinite(most) ? schema.max(most, expected) : schema, fromText: Number };
+  return { schema: Number.isFinite(most) ? schema.max(most, expected) : schema, fromText: decimal };
 }
 
 /** From 0 up to, but not, 1. */
 export function share(): SettingKind<number> {
   const expected = 'a number from 0, below 1';
-  return { schema: z.number(expected).min(0, expected).lt(1, expected), fromText: Number };
+  return { schema: z.number(expected).min(0, expected).lt(1, expected), fromText: decimal };
 }
+
+const WORD = 'a name or a path, and not an empty one';
+const someText = z
+  .string(WORD)
+  .min(1, WORD)
+  .refine((text) => !text.includes('\0'), WORD);
 
 /** A word, a name or a path. */
 export function word(): SettingKind<string> {
-  return { schema: z.string() };
+  return { schema: someText };
 }
 
 /** Of a flag such as `--network <names...>`. */
 export function words(): SettingKind<readonly string[]> {
-  return { schema: z.array(z.string()).readonly() };
+  return { schema: z.array(someText).readonly() };
 }
 
 export function oneOf<const T extends string>(choices: readonly T[]): SettingKind<T> {

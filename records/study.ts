@@ -1,17 +1,7 @@
 // study.csv and study.json: the rows of a random-model study and what they sum up to.
 import { z } from 'zod';
+import { csvAmount, csvCount, csvLatency, csvName, csvNumber, csvTime, optional } from './csv-fields.ts';
 import { UserError } from './user-error.ts';
-
-/** An empty field is no number, though JavaScript makes 0 of it. */
-const number = z.preprocess((value) => (value === '' ? undefined : value), z.coerce.number());
-/** An empty CSV field is a value that was not measured. */
-const optionalNumber = z.preprocess(
-  (value) => (value === '' || value === undefined ? null : value),
-  z.coerce.number().nullable(),
-);
-
-/** Not in files of earlier versions. */
-const laterNumber = optionalNumber.optional();
 
 /**
  * One row of `study.csv`: a random sub-network. Beside these columns it has one per device, `<device>_us`: the
@@ -20,32 +10,27 @@ const laterNumber = optionalNumber.optional();
  */
 export const studyRecord = z
   .object({
-    sample: number,
-    law: z.string(),
-    flops: number,
-    parameters: number,
+    sample: csvCount,
+    law: csvName,
+    flops: csvAmount,
+    parameters: csvAmount,
     /** Inputs, outputs and weights of every op of the morph-net view, 4 bytes per value. */
-    bytes: laterNumber,
+    bytes: optional(csvAmount).optional(),
     /** The drift of the machine between blocks divided out. */
-    measured_us: optionalNumber,
+    measured_us: optional(csvLatency),
     /** Robust standard deviation over rounds, as a fraction. */
-    measured_spread: optionalNumber,
-    measured_rounds: optionalNumber,
-    measured_disturbed: optionalNumber,
+    measured_spread: optional(csvAmount),
+    measured_rounds: optional(csvCount),
+    measured_disturbed: optional(csvCount),
     /** How much slower the machine was, while its block was measured, than in the typical block. */
-    measured_drift: laterNumber,
+    measured_drift: optional(csvNumber).optional(),
     /** Of the study: latency of the network at width multiplier 0.5 in the typical block. */
-    measured_sentinel_us: laterNumber,
+    measured_sentinel_us: optional(csvLatency).optional(),
     /** With the caches as other networks left them; measured_us is hot. */
-    measured_cold_us: laterNumber,
+    measured_cold_us: optional(csvTime).optional(),
   })
   // Device columns are numbers; the union is what TypeScript wants of an index signature beside the columns above.
-  .catchall(
-    z.preprocess(
-      (value) => (value === '' ? value : Number(value)),
-      z.union([z.number(), z.string(), z.null()]),
-    ),
-  );
+  .catchall(z.union([csvLatency, z.string(), z.null()]));
 export type StudyRecord = z.infer<typeof studyRecord>;
 
 /** The predicted latency of a row in a device's column, in µs. */
@@ -68,10 +53,10 @@ export type Correlation = z.infer<typeof correlation>;
 export const studySummary = z.object({
   schema: z.literal(STUDY_SCHEMA),
   network: z.string(),
-  samples: z.number().int(),
+  samples: z.int().nonnegative(),
   law: z.string(),
-  seed: z.number().int(),
-  batch: z.number().int(),
+  seed: z.int().nonnegative(),
+  batch: z.int().positive(),
   /** Predicting devices, by column of study.csv. */
   devices: z.array(
     z.object({
@@ -122,17 +107,39 @@ export const studySummary = z.object({
 });
 export type StudySummary = z.infer<typeof studySummary>;
 
+/** How many of so many samples, numbered from 0, a part `index` of `of` has: those with k mod `of` = `index`. */
+const samplesOfPart = (samples: number, index: number, of: number) =>
+  Math.max(0, Math.ceil((samples - index) / of));
+
+/** Rows that a study says it has: all samples, those of its shard, or those of the shards that it was merged of. */
+function rowsOf({ samples, shard, shards }: StudySummary): number {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard ?? '') ?? [];
+  if (index !== undefined) return samplesOfPart(samples, Number(index), Number(of));
+  if (shards === undefined) return samples;
+  return shards.merged.reduce((sum, part) => sum + samplesOfPart(samples, part.index, shards.of), 0);
+}
+
 /**
- * Whether all rows are there that the study says it has; a shard, and what not all shards were merged of, has fewer.
- * @throws UserError for a table that lost some, or has none
+ * Checks that a study has the rows that its summary says, each once, with a time on every device.
+ * @param path of the rows
+ * @throws UserError for a table that lost some, has some twice, or lacks a device
  */
 export function wholeStudy(rows: readonly StudyRecord[], summary: StudySummary, path: string): void {
-  const isPart = summary.shard !== undefined || summary.shards !== undefined;
-  const wanted = isPart ? 1 : summary.samples;
-  if (rows.length >= wanted) return;
-  throw new UserError({
-    got: `${path} with ${rows.length} rows`,
-    expected: `${isPart ? 'at least 1' : wanted}, as study.json beside it says`,
-    fix: 'restore the file, or run the study again',
-  });
+  const fail = (got: string, expected: string): never => {
+    throw new UserError({
+      got: `${path} with ${got}`,
+      expected: `${expected}, as study.json beside it says`,
+      fix: 'restore the file, or run the study again',
+    });
+  };
+  const wanted = Math.max(1, rowsOf(summary));
+  if (rows.length < wanted) fail(`${rows.length} rows`, String(wanted));
+  const seen = new Set<number>();
+  for (const row of rows) {
+    if (seen.has(row.sample)) fail(`sample ${row.sample} twice`, 'each sample once');
+    seen.add(row.sample);
+    const missing = summary.devices.find(({ column }) => typeof row[column] !== 'number');
+    if (missing !== undefined)
+      fail(`no time of sample ${row.sample} in ${missing.column}`, `one on ${missing.name}`);
+  }
 }

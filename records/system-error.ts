@@ -26,6 +26,13 @@ const CODES: ReadonlySet<string> = new Set([
 export function asUserError(error: unknown): UserError | null {
   if (error instanceof UserError) return error;
   const { code, syscall, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (error instanceof Error && code === 'ERR_INVALID_ARG_VALUE' && /null bytes/.test(error.message)) {
+    return new UserError({
+      got: 'a path with a null byte in it',
+      expected: 'a path that a file can have',
+      fix: 'correct the path',
+    });
+  }
   if (!(error instanceof Error) || code === undefined || syscall === undefined || !CODES.has(code))
     return null;
   if (syscall === 'mkdtemp') {

@@ -1,7 +1,6 @@
 // The files of a training run: metrics.csv, layers.csv and result.json.
 import { z } from 'zod';
-
-const number = z.coerce.number();
+import { csvAmount, csvCount, csvNumber, csvShare } from './csv-fields.ts';
 
 /** Stages of a training run, in their order; those of a second iteration and later bear its number: `shrink-2`. */
 export const STAGES = ['seed', 'shrink', 'expanded', 'multiplier'] as const;
@@ -27,28 +26,28 @@ const stage = z.custom<Stage>(
 /** One row of `metrics.csv`: an epoch of a training run. */
 export const metricsRecord = z.object({
   stage,
-  epoch: number,
-  images: number,
-  loss: number,
-  train_accuracy: number,
+  epoch: csvCount,
+  images: csvCount,
+  loss: csvNumber,
+  train_accuracy: csvShare,
   /** On a sample of the test images, after a stage's last epoch on all of them. */
-  test_accuracy: number,
-  learning_rate: number,
+  test_accuracy: csvShare,
+  learning_rate: csvAmount,
   /** Of the regularization term, in units of 1 / (cost of the seed network); 0 without one. */
-  strength: number,
+  strength: csvAmount,
   /** Of the alive network over that of the seed network. */
-  cost_ratio: number,
-  seconds: number,
+  cost_ratio: csvAmount,
+  seconds: csvAmount,
 });
 export type MetricsRecord = z.infer<typeof metricsRecord>;
 
 /** One row of `layers.csv`: a layer's width in each network of a training run. */
 export const layerRecord = z.object({
   layer: z.string(),
-  seed_width: number,
-  shrunk_width: number,
-  expanded_width: number,
-  multiplier_width: number,
+  seed_width: csvCount,
+  shrunk_width: csvCount,
+  expanded_width: csvCount,
+  multiplier_width: csvCount,
 });
 export type LayerRecord = z.infer<typeof layerRecord>;
 
@@ -57,36 +56,41 @@ export const RESULT_SCHEMA = 'morphline/train-result@1';
 export const TRAINED_NETWORKS = ['seed', 'shrunk', 'expanded', 'multiplier'] as const;
 export type TrainedNetworkName = (typeof TRAINED_NETWORKS)[number];
 
+const amount = z.number().nonnegative();
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const count = z.int().nonnegative();
+
 const trainedNetwork = z.object({
   name: z.enum(TRAINED_NETWORKS),
-  widths: z.record(z.string(), z.number()),
-  flops: z.number(),
-  parameters: z.number(),
-  test_accuracy: z.number(),
+  widths: z.record(z.string(), count),
+  flops: amount,
+  parameters: amount,
+  test_accuracy: share,
   /** In the resource's unit. */
-  cost: z.number(),
-  predicted_latency_us: z.number(),
-  measured_latency_us: z.number(),
+  cost: amount,
+  predicted_latency_us: positive,
+  measured_latency_us: positive,
   /** Robust standard deviation over rounds, as a fraction of the median; in files of 0.1.0 over loads. */
-  measured_spread: z.number(),
+  measured_spread: amount,
   /** Of the seed network over this one. */
-  predicted_speedup: z.number(),
-  measured_speedup: z.number(),
+  predicted_speedup: positive,
+  measured_speedup: positive,
 });
 
 /** `result.json` of a training run. */
 export const trainResult = z.object({
   schema: z.literal(RESULT_SCHEMA),
   network: z.string(),
-  data: z.object({ name: z.string(), origin: z.string(), train: z.number(), test: z.number() }),
+  data: z.object({ name: z.string(), origin: z.string(), train: count, test: count }),
   target: z.string(),
   device: z.string(),
   cost_unit: z.string(),
-  budget: z.number(),
+  budget: positive,
   /** Of the last iteration; 1 where a knapsack chose. */
-  omega: z.number(),
+  omega: amount,
   /** Multiples of channels that the expansion kept to; 1 for none. */
-  multiple_of: z.number(),
+  multiple_of: positive,
   /** How widths within the budget were chosen. Not in files of earlier versions. */
   chosen_by: z.enum(['expansion', 'knapsack']).optional(),
   /**
@@ -96,29 +100,29 @@ export const trainResult = z.object({
    */
   gain: z.number().nullable().optional(),
   /** Width multiplier whose network is measured as fast as the expanded one. */
-  multiplier: z.number(),
+  multiplier: positive,
   networks: z.array(trainedNetwork),
   /** What each iteration of shrinking and expanding came to. Not in files of earlier versions. */
   iterations: z
     .array(
       z.object({
-        omega: z.number(),
-        multiple_of: z.number(),
-        shrunk_accuracy: z.number(),
-        shrunk_cost: z.number(),
-        accuracy: z.number(),
-        cost: z.number(),
+        omega: amount,
+        multiple_of: positive,
+        shrunk_accuracy: share,
+        shrunk_cost: amount,
+        accuracy: share,
+        cost: amount,
       }),
     )
     .optional(),
   measured_on: z.string(),
-  repeatability: z.number().nullable(),
+  repeatability: amount.nullable(),
   /**
    * How much slower the machine was than when the device was calibrated; null where nothing tells. Not in files of earlier
    * versions.
    */
-  drift_since_calibration: z.number().nullable().optional(),
+  drift_since_calibration: z.number().min(-1).nullable().optional(),
   trained_on: z.string(),
-  seconds: z.number(),
+  seconds: amount,
 });
 export type TrainResult = z.infer<typeof trainResult>;

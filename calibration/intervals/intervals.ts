@@ -8,6 +8,7 @@ import { z } from 'zod';
  */
 export const interval = z
   .object({ low: z.number(), high: z.number(), standardError: z.number().nonnegative() })
+  .refine(({ low, high }) => low <= high, 'expected low at most as large as high')
   .nullable();
 export type Interval = z.infer<typeof interval>;
 

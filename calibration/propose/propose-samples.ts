@@ -1,15 +1,17 @@
 // Which networks a calibration measures, and what each is for.
-import type { SamplingLaw } from '../../network/sampling.ts';
-import type { SampleRole } from '../../records/measurements.ts';
+import { z } from 'zod';
+import { SAMPLING_LAWS, type SamplingLaw } from '../../network/sampling.ts';
+import { sampleRole } from '../../records/measurements.ts';
 
 /** One network that a calibration measures. */
-export interface ProposedSample {
+export const proposedSample = z.object({
   /** Name of the zoo network or file it is drawn from; `probe` networks are their own. */
-  readonly network: string;
-  readonly sample: number;
-  readonly role: SampleRole;
-  readonly law: SamplingLaw | 'full' | 'probe' | 'grid';
-}
+  network: z.string(),
+  sample: z.int().nonnegative(),
+  role: sampleRole,
+  law: z.enum([...SAMPLING_LAWS, 'full', 'probe', 'grid']),
+});
+export type ProposedSample = Readonly<z.infer<typeof proposedSample>>;
 
 /** How many networks of each role, over all families. */
 export interface SampleCounts {

@@ -1,4 +1,5 @@
 // What `morphline calibrate` does: measures and fits a device profile, or fits one again, and tells its errors.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
@@ -8,6 +9,7 @@ import { fitRun } from '../../experiments/calibrate/fit-run.ts';
 import type { Network } from '../../network/network.ts';
 import { ZOO } from '../../network/zoo/index.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import { openNetwork } from '../models.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
@@ -43,6 +45,12 @@ async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
   }
 }
 
+function refitted(directory: string, networks: readonly Network[]): Promise<DeviceProfile> {
+  // A folder that is not there is for the fit to tell, not to be made.
+  if (!existsSync(directory)) return Promise.resolve(fitRun(directory));
+  return holdingFolder(directory, 'calibrate', () => fitRun(directory, networks, { anew: true }));
+}
+
 /** @throws UserError for a network or engine that is not there, and for a folder of another run */
 export async function runCalibration(flags: CalibrateFlags): Promise<void> {
   const { refit, network, validate } = flags;
@@ -50,7 +58,7 @@ export async function runCalibration(flags: CalibrateFlags): Promise<void> {
   const profile =
     refit === null
       ? await calibrated(flags)
-      : fitRun(refit, await networksOf([...network, ...validate], flags), { anew: true });
+      : await refitted(refit, await networksOf([...network, ...validate], flags));
   warnOfLeftOut(out);
   if (flags.json) {
     const { name, roofline, chosen, reason, validation } = profile;

@@ -1,6 +1,4 @@
 // What `morphline filter-cost` does: the cost of one more filter of each layer, as a table, CSV and chart.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
@@ -10,6 +8,7 @@ import {
   scannedFilterCosts,
 } from '../../experiments/filter-cost/filter-cost.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
+import { writeFileAtomic } from '../../records/atomic-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { batchOf, openModel, sizedPlan } from '../models.ts';
 import type { SizeFlags } from '../open-sizes.ts';
@@ -51,11 +50,6 @@ function csvOf({ rows, latency_us }: FilterCost): string {
     })),
     { header: true },
   );
-}
-
-function writeFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
 }
 
 /** Vega is loaded for those who ask for a chart. */
@@ -123,8 +117,8 @@ export async function filterCost(model: string, flags: FilterCostFlags): Promise
   const { plan, widths } = sizedPlan(opened.network, flags);
   requireVariableWidths(plan);
   const { cost, scans } = scannedFilterCosts(plan, widths, names.map(openDevice), batch);
-  if (csv !== undefined) writeFile(csv, csvOf(cost));
-  if (chart !== undefined) writeFile(chart, await chartFile(chart, cost.network, scans));
+  if (csv !== undefined) writeFileAtomic(csv, csvOf(cost));
+  if (chart !== undefined) writeFileAtomic(chart, await chartFile(chart, cost.network, scans));
   if (flags.json === true) printJson(cost);
   else printFilterCosts(cost);
 }

@@ -19,6 +19,7 @@ import type { StudySummary } from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import { openNetwork } from '../models.ts';
+import { stopsAtOnce } from '../signals.ts';
 import { readStructures } from '../structures.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
 import { studyAnalysisText } from './study-analysis-text.ts';
@@ -138,6 +139,7 @@ export async function mergeShards(directories: readonly string[], flags: StudyFl
 
 /** Says what a finished study found, and leaves it there as study-analysis.json. */
 export async function analyzeStudyFolder(directory: string, flags: StudyFlags): Promise<void> {
+  stopsAtOnce();
   const analysis = analyzeStudy(readStudyFiles(directory, flags.device.map(openDevice)));
   writeJson(join(directory, 'study-analysis.json'), analysis);
   if (flags.json) printJson(analysis);

@@ -12,6 +12,7 @@ import {
 
 /** Sub-networks of `--repeat` alone. */
 const DEFAULT_REPEATED = 12;
+const MOST_REPEATED = 10_000;
 
 export function profileCommand(program: Command): void {
   modelCommand(program, { name: 'profile', description: 'per layer: measured, predicted, roofline bound' })
@@ -26,6 +27,7 @@ export function profileCommand(program: Command): void {
         '--repeat [networks]',
         `measure random sub-networks (${DEFAULT_REPEATED}) in two separate passes instead: how well timings repeat`,
         2,
+        MOST_REPEATED,
       ),
     )
     .option('--json', 'machine-readable output')

@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { decidedOnce } from '../../records/run-file.ts';
 import type { CalibrateOptions } from './calibrate-options.ts';
 import { fitRun } from './fit-run.ts';
 import { measureFirst, measureTargeted } from './measure-session.ts';
-import { decidePlan } from './plan.ts';
+import { decidedPlan, decidePlan } from './plan.ts';
 import { openSession } from './session.ts';
 import { trialRuns } from './trial-runs.ts';
 
@@ -21,14 +22,19 @@ const MEASURING_SHARE = 0.87;
  *
  * The ladder of device models is validated on networks that were not used for the fit. A killed run goes on after its
  * last sample.
+ * @throws UserError for a folder of another run or another process
  */
-export async function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
+export function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
+  return holdingFolder(options.out, 'calibrate', () => calibrateHere(options));
+}
+
+async function calibrateHere(options: CalibrateOptions): Promise<DeviceProfile> {
   const { networks, validate = [], out, batch, seed, table, budgetSeconds } = options;
   const session = await openSession(options);
   const { measurer, families, startMs } = session;
   const deadlineMs = startMs + MEASURING_SHARE * budgetSeconds * 1e3;
   options.onProgress?.({ fraction: 0, text: 'trial run' });
-  const plan = await decidedOnce(join(out, 'plan.json'), async () => {
+  const plan = await decidedOnce(join(out, 'plan.json'), decidedPlan, async () => {
     const trials = await trialRuns(measurer, [...families.values()], batch, seed);
     const seconds = (deadlineMs - performance.now()) / 1e3;
     return decidePlan(trials, seconds, { others: validate.length, table });

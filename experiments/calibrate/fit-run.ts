@@ -1,13 +1,13 @@
 // From the files of a calibration run to its device profile, without a device.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
+import { type DeviceProfile, deviceProfile, isRules } from '../../calibration/device-profile.ts';
 import { type Drift, driftOf, slownessOf, withoutDrift, withoutLoadDrift } from '../../calibration/drift.ts';
 import { fitProfile } from '../../calibration/fit/fit-profile.ts';
 import type { LoadRecords } from '../../calibration/fit/load-times.ts';
 import { networkSample } from '../../calibration/fit/network-sample.ts';
 import { probeNetworks } from '../../calibration/propose/probe-networks.ts';
-import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
+import { proposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { engineChoice, engineDescription } from '../../records/engine-description.ts';
@@ -23,6 +23,7 @@ import type {
 } from '../../records/measurements.ts';
 import { type Pacing, pacedUs } from '../../records/pacing.ts';
 import { readRun, writeJson } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, drawSample, type Family, familyOf, sampleId } from '../samples/family.ts';
 import { type Summaries, summarizedAnew } from './summarize-anew.ts';
 import { validateOthers } from './validate-others.ts';
@@ -31,9 +32,9 @@ import { validateOthers } from './validate-others.ts';
 const calibrationRun = z.object({
   settings: z.object({
     networks: z.array(z.string()),
-    batch: z.number().int(),
-    seed: z.number().int(),
-    budgetSeconds: z.number(),
+    batch: z.int().positive(),
+    seed: z.int().nonnegative(),
+    budgetSeconds: z.number().nonnegative(),
     table: z.boolean().optional(),
     validate: z.array(z.string()).optional(),
   }),
@@ -56,7 +57,15 @@ interface SteadyMeasurements {
 
 function readCalibration(out: string): CalibrationRun {
   const advice = { expected: 'a run of `morphline calibrate`', fix: 'name its folder' };
-  return parsedJson(readRun(out), calibrationRun, advice, join(out, 'run.json'));
+  const path = join(out, 'run.json');
+  const run = parsedJson(readRun(out), calibrationRun, advice, path);
+  const { rules } = run.context.engine;
+  if (isRules(rules)) return run;
+  throw new UserError({
+    got: `${path} with engine.rules '${rules}', which this version does not have`,
+    expected: 'a calibration by this version of morphline',
+    fix: 'calibrate again, or fit it with the version that measured it',
+  });
 }
 
 /** Times by load at the speed that the networks' own are quoted at, what all networks of a load share divided out. */
@@ -166,16 +175,28 @@ export function fitRun(
   const others = new Map(familiesOf(settings.validate ?? []));
   const probes = probeNetworks().map((network): [string, Family] => [network.name, familyOf(network)]);
   const families = new Map([...familiesOf(settings.networks), ...others, ...probes]);
+  const files = measurementFiles(out);
   const drawn = (record: NetworkRecord): DrawnSample => {
     const { network, sample, role, law } = record;
     const family = families.get(network);
-    if (family === undefined) throw new Error(`${join(out, 'networks.csv')} has a row of ${network}`);
-    return drawSample({ network, sample, role, law: law as ProposedSample['law'] }, family, settings.seed);
+    const proposed = proposedSample.safeParse({ network, sample, role, law });
+    if (family !== undefined && proposed.success) return drawSample(proposed.data, family, settings.seed);
+    throw new UserError({
+      got: `${files.networks.path} with a row of ${network} by law ${law}`,
+      expected: `rows of ${[...families.keys()].join(', ')}, drawn by a law of ours`,
+      fix: 'restore the file, or calibrate again',
+    });
   };
-  const files = measurementFiles(out);
   const summaries = anew
     ? summarizedAnew(files, drawn, context.engine, settings.batch)
     : { networks: files.networks.read(), kernels: files.kernels.read() };
+  if (summaries.networks.length === 0) {
+    throw new UserError({
+      got: `${out} with no network measured`,
+      expected: 'a calibration that has measured some',
+      fix: 'resume it with `morphline calibrate`',
+    });
+  }
   const measured = readSteady(files, summaries, (network) => others.has(network));
   const samples = measured.networks.map((record) => {
     const { family, widths } = drawn(record);
@@ -187,6 +208,7 @@ export function fitRun(
   });
   const otherSamples = measured.others.map((record) => ({ record, drawn: drawn(record) }));
   if (otherSamples.length > 0) profile.validation.others = validateOthers(profile, otherSamples);
-  writeJson(join(out, 'device.json'), deviceProfile.parse(profile));
+  const advice = { expected: 'measurements that a profile can be fitted to', fix: 'calibrate again' };
+  writeJson(join(out, 'device.json'), parsedJson(profile, deviceProfile, advice, `a fit of ${out}`));
   return profile;
 }

@@ -1,7 +1,9 @@
 // Measures what a calibration's plan names: the first networks, then those chosen by what they would tell.
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   type ProposedSample,
+  proposedSample,
   proposeOthers,
   proposeSamples,
   proposeTableSamples,
@@ -87,7 +89,7 @@ export async function measureTargeted(
   const { out, seed, batch } = options;
   const { families, measurer } = session;
   const files = measurementFiles(out);
-  const targeted = await decidedOnce(join(out, 'targeted.json'), async () =>
+  const targeted = await decidedOnce(join(out, 'targeted.json'), z.array(proposedSample), async () =>
     targetedSamples(files.kernels.read(), families, {
       count: plan.targeted,
       seed,

@@ -1,5 +1,6 @@
 // What a calibration measures in the time that it has: pure, from what networks cost on trial.
 import { mean } from 'simple-statistics';
+import { z } from 'zod';
 import {
   COUNTS,
   profiledCount,
@@ -85,10 +86,19 @@ export function affordablePlan(
   return ladder.find((each) => planSeconds(trials, each) <= seconds) ?? fewest;
 }
 
+/** The largest plan asks for fewer networks of each role. */
+const MOST_NETWORKS = 1000;
+const count = z.int().nonnegative().max(MOST_NETWORKS);
+
 /** A plan, and the time that its targeted networks get, as plan.json keeps them. */
-export interface DecidedPlan extends SampleCounts {
-  readonly targetedSeconds: number;
-}
+export const decidedPlan = z.object({
+  fit: count.positive(),
+  choose: count.positive(),
+  report: count.positive(),
+  targeted: count,
+  targetedSeconds: z.number().nonnegative(),
+});
+export type DecidedPlan = Readonly<z.infer<typeof decidedPlan>>;
 
 /**
  * The plan of a session.

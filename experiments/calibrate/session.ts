@@ -73,7 +73,13 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
     draw(proposed) {
       const { network } = proposed;
       const family = families.get(network) ?? probes.get(network) ?? others.get(network);
-      if (family === undefined) throw new Error(`no network ${network} in this calibration`);
+      if (family === undefined) {
+        throw new UserError({
+          got: `a sample of ${network} in targeted.json of ${out}`,
+          expected: `networks of ${[...families.keys()].join(', ')}`,
+          fix: 'remove the file to have them chosen anew',
+        });
+      }
       return drawSample(proposed, family, seed);
     },
   };

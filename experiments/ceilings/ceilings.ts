@@ -5,6 +5,7 @@ import type { Engine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { DisturbanceWatch } from '../../profiler/timing/disturbance.ts';
 import { CEILINGS_SCHEMA, type Ceilings, ceilings, STAGES } from '../../records/ceilings.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { parsedJson, readJsonFile } from '../../records/json-file.ts';
 import type { MachineDescription } from '../../records/machine-description.ts';
 import { openRun, writeJson } from '../../records/run-file.ts';
@@ -68,7 +69,11 @@ function openCeilings(options: CeilingsOptions, path: string, machine: MachineDe
  *     bandwidth ─▶ compute ─▶ refine (near the fastest) ─▶ intensity ─▶ choosePeaks
  *         └───────────┴──────────┴── ceilings.json ───────────┴────────────┘
  */
-export async function measureCeilings(options: CeilingsOptions): Promise<Ceilings> {
+export function measureCeilings(options: CeilingsOptions): Promise<Ceilings> {
+  return holdingFolder(options.out, 'ceilings', () => measureHere(options));
+}
+
+async function measureHere(options: CeilingsOptions): Promise<Ceilings> {
   const { engine, seed, budgetSeconds, out, watch } = options;
   const path = join(out, 'ceilings.json');
   let found = openCeilings(options, path, options.machine ?? (await describeMachine()));

@@ -1,6 +1,6 @@
 // JPEG and PNG files as RGB bytes of one size, decoded side by side.
-import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { readBytes } from '../../records/read-bytes.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /** Height and width in pixels. */
@@ -13,6 +13,9 @@ interface DecodedImage {
 
 /** Images in flight at a time: more than the threads that decode, so that none waits. */
 const LANES = 16;
+
+/** Of an image file; decoded, sharp allows 268 million pixels. */
+const MOST_FILE_BYTES = 2 ** 28;
 
 /** What one array can hold. */
 const MAX_BYTES = 2 ** 32 - 1;
@@ -71,7 +74,7 @@ export async function decodeImages(
 async function decodeImage(path: string, size?: ImageSize): Promise<DecodedImage> {
   try {
     // Reading here rather than in sharp takes a quarter off the time of small files.
-    const image = sharp(readFileSync(path), { failOn: 'error' }).autoOrient();
+    const image = sharp(readBytes(path, MOST_FILE_BYTES), { failOn: 'error' }).autoOrient();
     if (size !== undefined) image.resize({ height: size[0], width: size[1], fit: 'cover' });
     const { data, info } = await image
       .flatten()

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { isRunning } from '../../records/process-identity.ts';
 import { UserError } from '../../records/user-error.ts';
 import type { SetFile } from './known-sets.ts';
 
@@ -19,16 +20,6 @@ export interface DownloadOptions {
   readonly otherwise: string;
   /** Called with the bytes that are there. */
   readonly onProgress?: (bytes: number) => void;
-}
-
-/** Whether there is a process of that number. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from '../../records/process-identity.ts';
 import { UserError } from '../../records/user-error.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { CIFAR_FILES } from './cifar-binary.ts';
-import { download, isRunning } from './download.ts';
+import { download } from './download.ts';
 import { KNOWN_SETS, type KnownSet } from './known-sets.ts';
 import { filesOfTarGz } from './unpack-tar.ts';
 

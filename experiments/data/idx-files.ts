@@ -1,7 +1,8 @@
 // Data sets in IDX files: those of MNIST, Fashion-MNIST, KMNIST and EMNIST.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { readBytes } from '../../records/read-bytes.ts';
 import { UserError } from '../../records/user-error.ts';
 import type { Dataset, ImageSet } from './dataset.ts';
 
@@ -37,7 +38,7 @@ function readIdx(path: string, dimensions: number): { sizes: readonly number[]; 
       fix: 'download it again',
     });
   };
-  let bytes: Uint8Array = readFileSync(path);
+  let bytes: Uint8Array = readBytes(path, MOST_BYTES);
   if (path.endsWith('.gz')) {
     try {
       bytes = gunzipSync(bytes, { maxOutputLength: MOST_BYTES });

@@ -1,6 +1,6 @@
 // Reading WAV files of any kind as one channel at one sample rate.
-import { readFile } from 'node:fs/promises';
 import wavefile from 'wavefile';
+import { readBytes } from '../../records/read-bytes.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /**
@@ -11,7 +11,7 @@ import { UserError } from '../../records/user-error.ts';
  * @throws UserError when the file is no whole, readable WAV file, or of a lower rate
  */
 export async function readWaveFile(path: string, sampleRateHz: number): Promise<Float32Array> {
-  const { wave, recordedHz } = await openWaveFile(path);
+  const { wave, recordedHz } = openWaveFile(path);
   if (recordedHz < sampleRateHz) {
     throw new UserError({
       got: `${path}, recorded at ${recordedHz} Hz`,
@@ -43,6 +43,13 @@ const PCM = 0x0001;
 const FORMATS: ReadonlySet<number> = new Set([PCM, 0x0003, 0x0006, 0x0007, 0x0011]);
 const EXTENSIBLE = 0xfffe;
 const RIFF_HEADER_BYTES = 12;
+/** An hour of one channel at 8 kHz and 16 bits. */
+const MOST_BYTES = 2 ** 26;
+/** Beyond any microphone, and any that somebody records at. */
+const MOST_CHANNELS = 64;
+const MOST_HZ = 768_000;
+/** Of full scale; floating-point samples may be a little beyond it. */
+const LOUDEST = 1000;
 
 function formatOf({ audioFormat, subformat }: WaveFormat): number {
   return audioFormat === EXTENSIBLE ? (subformat[0] ?? 0) & 0xffff : audioFormat;
@@ -64,9 +71,16 @@ function parsed(bytes: Buffer): wavefile.WaveFile {
   return new wavefile.WaveFile(plain);
 }
 
-async function openWaveFile(path: string): Promise<{ wave: wavefile.WaveFile; recordedHz: number }> {
+/** Resampling takes memory by the rate, and averaging time by the channels. */
+function requirePossible({ numChannels, sampleRate }: WaveFormat): void {
+  if (!(numChannels >= 1 && numChannels <= MOST_CHANNELS)) throw new Error(`${numChannels} channels`);
+  if (!(sampleRate >= 1 && sampleRate <= MOST_HZ)) throw new Error(`${sampleRate} samples a second`);
+}
+
+function openWaveFile(path: string): { wave: wavefile.WaveFile; recordedHz: number } {
   try {
-    const wave = parsed(await readFile(path));
+    const wave = parsed(readBytes(path, MOST_BYTES));
+    requirePossible(wave.fmt as WaveFormat);
     const { chunkSize, samples } = wave.data as { chunkSize: number; samples: Uint8Array };
     if (samples.length < chunkSize) throw new Error(`${samples.length} of ${chunkSize} bytes of samples`);
     if (chunkSize === 0) throw new Error('no samples');
@@ -94,7 +108,9 @@ function oneChannel(interleaved: Float64Array, channels: number, scale: number):
   return Float32Array.from({ length: interleaved.length / channels }, (_, i) => {
     let sum = 0;
     for (let channel = 0; channel < channels; channel++) sum += interleaved[i * channels + channel] ?? 0;
-    return sum / (channels * scale);
+    const sample = sum / (channels * scale);
+    if (!(Math.abs(sample) <= LOUDEST)) throw new Error(`a sample of ${sample}`);
+    return sample;
   });
 }
 

@@ -19,15 +19,15 @@ export async function tryTraining(
   return imagesPerSecond(tf, network, data, { batch, seed, warmUps: 1 });
 }
 
-/** Least and most images of a training, whatever the time. */
-const LIMITS: readonly [number, number] = [1000, 4000];
+/** Images of a training, whatever the time. */
+const LEAST_IMAGES = 1000;
+export const MOST_IMAGES = 4000;
 
 /**
  * Hundreds of images that so many epochs can see in so much time.
  * @param perSecond images
  */
 export function affordableImages(perSecond: number, seconds: number, epochs: number): number {
-  const [least, most] = LIMITS;
   const affordable = (seconds * perSecond) / epochs;
-  return Math.round(Math.min(most, Math.max(least, affordable)) / 100) * 100;
+  return Math.round(Math.min(MOST_IMAGES, Math.max(LEAST_IMAGES, affordable)) / 100) * 100;
 }

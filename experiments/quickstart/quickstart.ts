@@ -1,16 +1,18 @@
 // The whole job, small: calibrate, study, train and measure again on this machine, in a few minutes.
 import { join } from 'node:path';
+import { z } from 'zod';
 import { openDevice } from '../../calibration/device-profile.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { decidedOnce } from '../../records/run-file.ts';
 import { calibrate } from '../calibrate/calibrate.ts';
 import { generateTexturedShapes } from '../data/index.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
 import { study } from '../study/study.ts';
 import { train } from '../train/train.ts';
-import { affordableImages, tryTraining } from './affordable-images.ts';
+import { affordableImages, MOST_IMAGES, tryTraining } from './affordable-images.ts';
 
 export interface QuickstartOptions {
   readonly out: string;
@@ -37,6 +39,9 @@ const TRAINING_SECONDS = 190;
 /** Whole-size epochs' worth of work in a training: seed and shrink at full width, two narrower networks. */
 const EPOCH_EQUIVALENTS = EPOCHS + SHRINK_EPOCHS + COST_RATIO * 2 * EPOCHS;
 const TEST_SHARE = 0.25;
+
+/** What images.json decides. */
+const decidedImages = z.object({ images: z.int().positive().max(MOST_IMAGES) });
 
 /** The folder of each part. */
 type Folders = Readonly<Record<'device' | 'study' | 'device-32' | 'training', string>>;
@@ -89,7 +94,7 @@ async function trainForDevice(
   onProgress: ProgressListener,
 ): Promise<void> {
   const network = zooNetwork(TRAINED_NETWORK);
-  const { images } = await decidedOnce(join(out, 'images.json'), async () => {
+  const { images } = await decidedOnce(join(out, 'images.json'), decidedImages, async () => {
     const perSecond = await tryTraining(training, network, { batch: BATCH, seed });
     return { images: affordableImages(perSecond, TRAINING_SECONDS, EPOCH_EQUIVALENTS) };
   });
@@ -128,7 +133,11 @@ async function trainForDevice(
  * A killed run resumes.
  * @returns the folders of the results, for the report
  */
-export async function quickstart(options: QuickstartOptions): Promise<string[]> {
+export function quickstart(options: QuickstartOptions): Promise<string[]> {
+  return holdingFolder(options.out, 'quickstart', () => quickstartHere(options));
+}
+
+async function quickstartHere(options: QuickstartOptions): Promise<string[]> {
   const { out, seed } = options;
   const part = (from: number, to: number) => partOf(options.onProgress, from, to);
   const folders: Folders = {

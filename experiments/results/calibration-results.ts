@@ -1,5 +1,4 @@
 // The folder of a finished calibration, for reports: its profile, what it was fitted to, and what it predicts of that.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceProfile, parseDeviceProfile } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
@@ -7,6 +6,7 @@ import type { ProposedSample } from '../../calibration/propose/propose-samples.t
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { KernelRecord, NetworkRecord, RoundRecord } from '../../records/measurements.ts';
+import { readText } from '../../records/read-bytes.ts';
 import { drawSample, familyOf } from '../samples/family.ts';
 import { type LayerTableRow, layerTable } from './layer-table.ts';
 import type { ResultKind } from './result-kind.ts';
@@ -46,7 +46,7 @@ function predictionsOf(profile: DeviceProfile, records: readonly NetworkRecord[]
 
 function readCalibration(directory: string): CalibrationData {
   const path = join(directory, MARKER);
-  const profile = parseDeviceProfile(readFileSync(path, 'utf8'), path);
+  const profile = parseDeviceProfile(readText(path), path);
   const files = measurementFiles(directory);
   const networks = files.networks.read();
   const name = profile.settings.networks[0] ?? '';

@@ -5,9 +5,7 @@ import { planChannels } from '../../network/channel-plan.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
 import { readRun } from '../../records/run-file.ts';
 import type { StudyRecord, StudySummary } from '../../records/study.ts';
-import { drawsOf } from '../study/draw.ts';
-import type { StudyLaw } from '../study/laws.ts';
-import { drawSettings } from '../study-analysis/drawn-networks.ts';
+import { studyDraws } from '../study-analysis/drawn-networks.ts';
 
 /** Of networks × channel groups. */
 export interface StudyWidths {
@@ -20,19 +18,13 @@ export interface StudyWidths {
 /** Null where a study's networks cannot be drawn again: its network is a file's, or its run.json is gone. */
 export function studyWidths(
   directory: string,
-  { network, law, seed }: StudySummary,
+  summary: StudySummary,
   rows: readonly StudyRecord[],
 ): StudyWidths | null {
+  const { network } = summary;
   if (!Object.hasOwn(ZOO, network) || !existsSync(join(directory, 'run.json'))) return null;
-  const { settings, context } = readRun(directory);
-  const { files, spread } = drawSettings.parse({ spread: settings.spread, files: context.widths });
   const plan = planChannels(zooNetwork(network));
-  const draw = drawsOf(plan, {
-    law: law as StudyLaw,
-    seed,
-    ...(files === undefined ? {} : { files }),
-    ...(spread === undefined ? {} : { spread }),
-  });
+  const draw = studyDraws(plan, summary, readRun(directory), directory);
   const free = [...plan.groups.keys()].filter((group) => plan.groups[group]?.fixed === false);
   return {
     layers: free.map((group) => plan.groups[group]?.name ?? ''),

@@ -1,4 +1,5 @@
 // What a finished study says about FLOPs and latency: all of study-analysis.json, from the study's files alone.
+import { parsedJson } from '../../records/json-file.ts';
 import type { StudyRecord, StudySummary } from '../../records/study.ts';
 import { STUDY_ANALYSIS_SCHEMA, type StudyAnalysis, studyAnalysis } from '../../records/study-analysis.ts';
 import { CONFIDENCE, RESAMPLES } from './bootstrap.ts';
@@ -147,5 +148,6 @@ export function analyzeStudy(files: StudyFiles, options: { resamples?: number } 
     gap: times.flatMap((each) => gapsOf(each, columns, isCalibrated(each.column))),
     layers: layerRatios(drawn),
   };
-  return studyAnalysis.parse(analysis);
+  const advice = { expected: 'measurements that can be compared', fix: 'restore its files, or run it again' };
+  return parsedJson(analysis, studyAnalysis, advice, `an analysis of ${files.directory}`);
 }

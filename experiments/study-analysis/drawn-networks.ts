@@ -5,20 +5,47 @@ import { type LatencyPredictor, latencyPredictor } from '../../calibration/predi
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
-import { predictedUs, type StudyRecord } from '../../records/study.ts';
+import { parsedJson } from '../../records/json-file.ts';
+import type { RunFile } from '../../records/run-file.ts';
+import { predictedUs, type StudyRecord, type StudySummary } from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
 import { drawsOf, widthsFile } from '../study/draw.ts';
-import type { StudyLaw } from '../study/laws.ts';
+import { STUDY_LAWS } from '../study/laws.ts';
 import type { StudyFiles } from './read-study.ts';
 
 /** Recomputed FLOPs are integers; predictions may differ by this much between versions of morphline. */
 const PREDICTION_TOLERANCE = 0.05;
 
-/** What drawing again takes besides law and seed, as run.json keeps it. */
-export const drawSettings = z.object({
-  spread: z.number().optional(),
+/** What drawing again takes besides the seed, as study.json and run.json keep it. */
+const drawSettings = z.object({
+  law: z.enum(STUDY_LAWS),
+  spread: z.number().positive().optional(),
   files: z.array(widthsFile).optional(),
 });
+
+/**
+ * The draw that a study's samples came from, by number.
+ * @throws UserError for settings that this version does not know
+ */
+export function studyDraws(
+  plan: ChannelPlan,
+  { law, seed }: StudySummary,
+  { settings, context }: RunFile,
+  directory: string,
+): (sample: number) => Int32Array {
+  const kept = { law, spread: settings.spread, files: context.widths };
+  const advice = {
+    expected: 'the files of a study of this version',
+    fix: 'restore them, or run the study again',
+  };
+  const { spread, files, ...drawn } = parsedJson(kept, drawSettings, advice, directory);
+  return drawsOf(plan, {
+    ...drawn,
+    seed,
+    ...(files === undefined ? {} : { files }),
+    ...(spread === undefined ? {} : { spread }),
+  });
+}
 
 /** The networks of a study, drawn again from seed and number. */
 export interface DrawnNetworks {
@@ -40,13 +67,7 @@ export function drawnNetworks({ summary, run, rows, devices, directory }: StudyF
     const device: Device | null | undefined = devices[i];
     if (device) predictors.set(column, latencyPredictor(plan, device, { batch }));
   });
-  const { spread, files } = drawSettings.parse({ spread: run.settings.spread, files: run.context.widths });
-  const draw = drawsOf(plan, {
-    law: summary.law as StudyLaw,
-    seed: summary.seed,
-    ...(files === undefined ? {} : { files }),
-    ...(spread === undefined ? {} : { spread }),
-  });
+  const draw = studyDraws(plan, summary, run, directory);
   const widthsOf = (row: StudyRecord) => draw(row.sample);
   const differs = (got: string, expected: string, fix: string) =>
     new UserError({ got: `${got} in ${directory}`, expected, fix });

@@ -1,11 +1,11 @@
 // A study folder read back, its files plain or gzipped.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Device, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
 import { parsedCsv } from '../../records/csv-text.ts';
 import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { readGzippedText, readText } from '../../records/read-bytes.ts';
 import { type RunFile, readRun } from '../../records/run-file.ts';
 import {
   type StudyRecord,
@@ -28,8 +28,8 @@ export interface StudyFiles {
 
 /** The text of a file, or of its gzipped form beside it; null if there is neither. */
 function textOf(path: string): string | null {
-  if (existsSync(path)) return readFileSync(path, 'utf8');
-  return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString('utf8') : null;
+  if (existsSync(path)) return readText(path);
+  return existsSync(`${path}.gz`) ? readGzippedText(`${path}.gz`) : null;
 }
 
 function readRows(path: string, summary: StudySummary): StudyRecord[] {

@@ -74,8 +74,12 @@ export function drawsOf(plan: ChannelPlan, settings: DrawSettings): (sample: num
     const given = files.map((file) => fileWidths(plan, file));
     return (sample) => {
       const widths = given[sample];
-      if (widths === undefined) throw new Error(`sample ${sample} of ${given.length} structure files`);
-      return widths;
+      if (widths !== undefined) return widths;
+      throw new UserError({
+        got: `sample ${sample} of ${given.length} structure files`,
+        expected: 'a file for each sample',
+        fix: 'give as many files as the study has samples',
+      });
     };
   }
   if (files.length > 0) {

@@ -1,9 +1,16 @@
 // Shards of a study joined into the folder that the whole study would have left.
 import { join, resolve } from 'node:path';
 import { CsvFile } from '../../records/csv-file.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { writeJson } from '../../records/run-file.ts';
-import { type StudyRecord, type StudySummary, studyRecord, studySummary } from '../../records/study.ts';
+import {
+  type StudyRecord,
+  type StudySummary,
+  studyRecord,
+  studySummary,
+  wholeStudy,
+} from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
 import {
   joinedMeasurements,
@@ -73,7 +80,12 @@ export function mergedDrift(
 
 function mergedRows(shards: readonly FinishedShard[], networks: readonly NetworkRecord[]): StudyRecord[] {
   const rows = shards
-    .flatMap(({ directory }) => new CsvFile(join(directory, 'study.csv'), studyRecord).read())
+    .flatMap(({ directory, summary }) => {
+      const file = new CsvFile(join(directory, 'study.csv'), studyRecord);
+      const own = file.read();
+      wholeStudy(own, summary, file.path);
+      return own;
+    })
     .sort((a, b) => a.sample - b.sample);
   addMeasurements(rows, networks);
   return rows;
@@ -114,8 +126,12 @@ function mergedSummary(
  * or no finished shard at all
  */
 export async function mergeStudies(options: MergeOptions): Promise<MergedStudy> {
-  const { directories, out, parquet = false } = options;
+  const { directories, out } = options;
   checkOut(out, directories);
+  return holdingFolder(out, 'study', () => mergeInto(options));
+}
+
+async function mergeInto({ directories, out, parquet = false }: MergeOptions): Promise<MergedStudy> {
   const { finished, warnings } = readShards(directories);
   const [first] = finished;
   const { settings, context } = first.run;

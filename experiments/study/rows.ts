@@ -32,17 +32,16 @@ export function columnsOf(devices: readonly Device[], plan: ChannelPlan, batch: 
 const roundedUs = (us: number) => Math.round(us * 1e4) / 1e4;
 const roundedFraction = (fraction: number) => Math.round(fraction * 1e6) / 1e6;
 
-/** FLOPs, weights, bytes and a latency per device of these samples. */
-export function predictRows(
+/** Of a sample: FLOPs, weights, bytes and a latency per device. */
+export function rowPredictor(
   { law, batch }: { law: string; batch: number },
   plan: ChannelPlan,
   columns: readonly Column[],
-  samples: readonly number[],
   widthsOf: (sample: number) => Int32Array,
-): StudyRecord[] {
+): (sample: number) => StudyRecord {
   const view = new MorphNetView(plan, batch);
   const none = new Float64Array(0);
-  return samples.map((sample) => {
+  return (sample) => {
     const widths = widthsOf(sample);
     const { flops, parameters, bytes } = view.totals(widths, [], none);
     const row: StudyRecord = {
@@ -64,7 +63,7 @@ export function predictRows(
       row[name] = device.kind === 'datasheet' ? us : roundedUs(us);
     }
     return row;
-  });
+  };
 }
 
 /** Fills in what was measured, the machine's drift between blocks divided out; networks without a row are left out. */

@@ -13,6 +13,11 @@ import { integer, oneOf, positiveNumber, toggle, word, words } from '../../recor
 import { DEFAULT_SPREAD, STUDY_LAWS } from './laws.ts';
 
 export const DEFAULT_SAMPLES = 5000;
+/** All rows of a study are in memory. */
+const MOST_SAMPLES = 1_000_000;
+const MOST_ROUNDS = 10_000;
+/** Of a logarithm: e¹⁰ is more than any width. */
+const MOST_SPREAD = 10;
 
 export const studySettings = defineSettings(
   {
@@ -28,7 +33,7 @@ export const studySettings = defineSettings(
     dim: common.dim,
     samples: unrecorded(
       'a study may go on to more; sample k does not depend on how many there are',
-      setting(integer(1), {
+      setting(integer(1, MOST_SAMPLES), {
         flag: '--samples <n>',
         description: `random sub-networks (default: ${DEFAULT_SAMPLES})`,
         default: null,
@@ -54,7 +59,7 @@ export const studySettings = defineSettings(
     ),
     spread: unrecorded(
       'a fact of law around',
-      setting(positiveNumber(), {
+      setting(positiveNumber(MOST_SPREAD), {
         flag: '--spread <x>',
         description: `of --law around: standard deviation of the logarithm of a width (default: ${DEFAULT_SPREAD})`,
         default: null,
@@ -70,7 +75,7 @@ export const studySettings = defineSettings(
     ),
     measure: unrecorded(
       'a study may go on to measure more',
-      setting(integer(0), {
+      setting(integer(0, MOST_SAMPLES), {
         flag: '--measure <n>',
         description: 'measure the first n samples',
         default: 0,
@@ -78,7 +83,7 @@ export const studySettings = defineSettings(
     ),
     rounds: unrecorded(
       'a fact of studies that measure',
-      setting(integer(1), {
+      setting(integer(1, MOST_ROUNDS), {
         flag: '--rounds <n>',
         description:
           'rounds of measuring; networks that are less sure than 2 % get up to three times as many',
@@ -100,7 +105,7 @@ export const studySettings = defineSettings(
     ),
     shards: unrecorded(
       'part of the shard',
-      setting(integer(1), {
+      setting(integer(1, MOST_SAMPLES), {
         flag: '--shards <n>',
         description: 'number of shards, where --shard auto cannot know it',
         default: null,

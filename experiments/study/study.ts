@@ -1,15 +1,17 @@
 // A study from its options to its files: draw, predict, measure, sum up.
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { driftSince } from '../../calibration/profile-match.ts';
 import { measurerOf } from '../../profiler/timing/measurer.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { writeJson } from '../../records/run-file.ts';
 import { type StudyRecord, type StudySummary, studySummary } from '../../records/study.ts';
 import { type DrawnStudy, drawStudy } from './drawn-study.ts';
 import { measureStudy } from './measure-study.ts';
-import { addMeasurements, type Column, columnsOf, predictRows, writeRows } from './rows.ts';
+import { addMeasurements, type Column, columnsOf, rowPredictor, writeRows } from './rows.ts';
 import { shardName } from './shard.ts';
 import { type StudyOptions, settingsOf } from './study-options.ts';
 import { openStudyRun, type StudyContext } from './study-run.ts';
@@ -29,11 +31,22 @@ interface Predictions {
   readonly seconds: number;
 }
 
+/** Samples between two turns of the event loop, in which a signal is heard. */
+const SAMPLES_PER_TURN = 500;
+
 /** Predictions of all samples on all devices. */
-function predict(options: StudyOptions, { family, samples, widthsOf }: DrawnStudy): Predictions {
+async function predict(
+  options: StudyOptions,
+  { family, samples, widthsOf }: DrawnStudy,
+): Promise<Predictions> {
   const columns = columnsOf(options.devices, family.plan, options.batch);
   const startMs = performance.now();
-  const rows = predictRows(options, family.plan, columns, samples, widthsOf);
+  const predictOf = rowPredictor(options, family.plan, columns, widthsOf);
+  const rows: StudyRecord[] = [];
+  for (const sample of samples) {
+    rows.push(predictOf(sample));
+    if (rows.length % SAMPLES_PER_TURN === 0) await setImmediate();
+  }
   return { columns, rows, seconds: (performance.now() - startMs) / 1e3 };
 }
 
@@ -109,14 +122,18 @@ const deviceOf = ({ name, device, predictor }: Column): StudySummary['devices'][
  *                                   └─▶ toMeasure ──────────┘       ▼
  *                                       (engine)              networks.csv ─▶ summaryOf ─▶ study.json
  * ```
- * @throws UserError for a folder of another study, or more measurements than samples
+ * @throws UserError for a folder of another study or another process, or more measurements than samples
  */
 export async function study(options: StudyOptions): Promise<StudySummary> {
-  const { out, parquet = false } = options;
   const drawn = drawStudy(options);
+  return holdingFolder(options.out, 'study', () => studyDrawn(options, drawn));
+}
+
+async function studyDrawn(options: StudyOptions, drawn: DrawnStudy): Promise<StudySummary> {
+  const { out, parquet = false } = options;
   const { context } = openStudyRun(out, { settings: settingsOf(options), context: contextOf(options) });
 
-  const { columns, rows, seconds } = predict(options, drawn);
+  const { columns, rows, seconds } = await predict(options, drawn);
   const networks = await measureInto(rows, options, drawn);
   await writeRows(out, rows, parquet);
 

@@ -1,5 +1,6 @@
 // Networks of a seed chosen by prediction and measured until they meet their budgets; a resumed sweep keeps them.
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Network } from '../../network/network.ts';
 import type { Weights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
@@ -8,10 +9,11 @@ import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
 import { decidedOnce } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { Base } from './base.ts';
-import { type Chosen, chooseWidths } from './choose-widths.ts';
+import { type Chosen, chooseWidths, chosen } from './choose-widths.ts';
 import { type Variant, variantId } from './methods.ts';
-import { type MeasureTogether, type Reached, reachBudgets } from './reach-budgets.ts';
+import { type MeasureTogether, reachBudgets } from './reach-budgets.ts';
 import type { Snapshots } from './shrink-path.ts';
 import type { SweepRun } from './sweep-run.ts';
 
@@ -59,8 +61,15 @@ function measuring({ run, seed, measurer }: SeedRun): MeasureTogether {
     );
 }
 
-/** What a session kept of a choice. */
-export type Kept = Omit<Reached<Chosen>, 'network'>;
+/** What a session kept of a choice: {@link Reached} without its network. */
+const kept = z.object({
+  id: z.string(),
+  chosen,
+  latencyUs: z.number().positive(),
+  standardError: z.number().nonnegative().nullable(),
+  seedUs: z.number().positive(),
+});
+export type Kept = Readonly<z.infer<typeof kept>>;
 
 /** Networks of a seed, by id. */
 export type ChosenNetworks = ReadonlyMap<string, { readonly kept: Kept; readonly network: Network }>;
@@ -75,7 +84,8 @@ export async function chooseNetworks(
   const { options } = run;
   const baseOfId = new Map(sources.map(({ variant, base }) => [variantId(variant), base]));
   const networkOf = (base: Base, { widths }: Chosen) => resizeNetwork(base.plan, Int32Array.from(widths));
-  const kept = await decidedOnce(join(options.out, `seed-${seed}`, file), async (): Promise<Kept[]> => {
+  const path = join(options.out, `seed-${seed}`, file);
+  const choices = await decidedOnce(path, z.array(kept), async (): Promise<Kept[]> => {
     const reached = await reachBudgets(
       options.network,
       sources.map(({ variant, base, snapshots }) => ({
@@ -99,10 +109,15 @@ export async function chooseNetworks(
     return reached.map(({ network: _, ...each }) => each);
   });
   return new Map(
-    kept.map((each) => {
+    choices.map((each) => {
       const base = baseOfId.get(each.id);
-      if (base === undefined)
-        throw new Error(`${file} of seed ${seed} has ${each.id}, which is not asked for`);
+      if (base === undefined || each.chosen.widths.length !== base.plan.groups.length) {
+        throw new UserError({
+          got: `${path} with ${each.id} of ${each.chosen.widths.length} widths, which is not of this sweep`,
+          expected: 'what an earlier start of this sweep chose',
+          fix: 'remove it to have it chosen anew',
+        });
+      }
       return [each.id, { kept: each, network: networkOf(base, each.chosen) }];
     }),
   );

@@ -1,4 +1,5 @@
 // Widths of a method that cost no more than a budget, from the snapshots of its shrink path.
+import { z } from 'zod';
 import { expandSnapped } from '../../morphnet/expand.ts';
 import { bestKnapsackWidths, keptSlots } from '../../morphnet/knapsack-widths.ts';
 import { slimmedSlots } from '../../morphnet/slimming.ts';
@@ -8,14 +9,15 @@ import type { Variant } from './methods.ts';
 import type { Snapshot, Snapshots } from './shrink-path.ts';
 
 /** Plain data, to be kept in a file. */
-export interface Chosen {
+export const chosen = z.object({
   /** Of each channel group of the base. */
-  readonly widths: readonly number[];
+  widths: z.array(z.int().nonnegative()).readonly(),
   /** Per slot, 1 where the channel and its weights survive; null for a network that is not a part of the base. */
-  readonly alive: readonly number[] | null;
+  alive: z.array(z.int().min(0).max(1)).readonly().nullable(),
   /** Of the snapshot that it was chosen from. */
-  readonly level: number | null;
-}
+  level: z.number().nullable(),
+});
+export type Chosen = Readonly<z.infer<typeof chosen>>;
 
 /** Multipliers that are looked through, from the largest down: a calibrated latency need not fall with each. */
 const MULTIPLIER_STEP = 0.0025;

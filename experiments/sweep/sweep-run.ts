@@ -1,10 +1,12 @@
 // What all phases of a sweep share: its folder, its predictor, and what each seed trains with.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceIdentity } from '../../calibration/device-identity.ts';
 import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
+import { networkIdentity } from '../../network/network-identity.ts';
 import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
@@ -15,6 +17,7 @@ import { metricsRecord } from '../../records/training.ts';
 import { type Dataset, normalization } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { requireFit } from '../train/data-fit.ts';
+import { LATER_FACTS } from '../train/train-settings.ts';
 import { dropUnsavedEpochs, type TrainingSetup } from '../train/train-stage.ts';
 import { type SweepSettings, sweepSettings } from './sweep-settings.ts';
 
@@ -60,7 +63,7 @@ export async function openSweep(options: SweepOptions): Promise<SweepRun> {
     ...settings
   } = options;
   requireFit(network, data);
-  openRun(out, {
+  const start = {
     command: 'sweep',
     settings: sweepSettings.record(settings, {
       network: network.name,
@@ -68,9 +71,12 @@ export async function openSweep(options: SweepOptions): Promise<SweepRun> {
       trainImages: data.train.count,
       testImages: data.test.count,
       device: device.name,
+      networkSha256: networkIdentity(network),
+      deviceSha256: deviceIdentity(device),
     }),
     context: { trainingEngine: training.description, machine: await describeMachine() },
-  });
+  };
+  openRun(out, start, LATER_FACTS);
   const rows = new CsvFile(join(out, 'sweep.csv'), sweepRecord);
   rows.repair();
   const plan = planChannels(network);

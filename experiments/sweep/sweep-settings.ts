@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { trainingEngines } from '../../profiler/engines/registry.ts';
 import * as common from '../../records/common-settings.ts';
+import { decimal } from '../../records/decimal.ts';
 import {
   defineSettings,
   type FlagsOf,
@@ -22,10 +23,12 @@ import { trainingFacts, trainSettings } from '../train/train-settings.ts';
 import { BUDGET_UNITS } from './base.ts';
 import { DEFAULT_METHODS, FORMS, METHODS } from './methods.ts';
 
+const MOST_SEEDS = 10_000;
+
 /** Shares of what the seed network costs, each above 0. */
 function shares(): SettingKind<readonly number[]> {
   const expected = 'shares above 0, up to 1, such as 0.3 0.5 0.7';
-  const share = z.coerce.number(expected).positive(expected).lte(1, expected);
+  const share = z.preprocess(decimal, z.number(expected).positive(expected).lte(1, expected));
   return { schema: z.array(share).nonempty(expected).readonly() };
 }
 
@@ -76,7 +79,11 @@ export const sweepSettings = defineSettings(
     }),
     seeds: unrecorded(
       'a sweep may go on to more; what a seed gives does not depend on how many there are',
-      setting(integer(1), { flag: '--seeds <n>', description: 'random seeds: 1 … n', default: 3 }),
+      setting(integer(1, MOST_SEEDS), {
+        flag: '--seeds <n>',
+        description: 'random seeds: 1 … n',
+        default: 3,
+      }),
     ),
     datasheet: setting(word(), {
       flag: '--datasheet <device>',
@@ -88,7 +95,7 @@ export const sweepSettings = defineSettings(
     shrinkEpochs,
     batch,
     learningRate,
-    tolerance: setting(positiveNumber(), {
+    tolerance: setting(positiveNumber(1), {
       flag: '--tolerance <share>',
       description: 'how near measured latency has to come to its budget',
       default: 0.03,

@@ -1,4 +1,5 @@
 // A sweep: methods × budgets × seeds, each network as fast as asked by measurement, trained alike.
+import { holdingFolder } from '../../records/folder-lock.ts';
 import type { SweepRecord } from '../../records/sweep.ts';
 import { type ProgressListener, partOf } from '../progress.ts';
 import { type ChosenNetworks, chooseNetworks } from './choose-networks.ts';
@@ -60,9 +61,13 @@ function inTurn(listener: ProgressListener | undefined, from: number, to: number
  * Trains and measures every method at every budget for every seed; `sweep.csv` gets a row per network. Networks of all
  * seeds are chosen and measured before any is trained, and budgets are trained in the order they are given in, each with
  * all seeds: what is stopped early has whole comparisons. A killed sweep goes on after its last whole epoch.
- * @throws UserError if the data does not fit the network, or `out` holds a sweep of other settings
+ * @throws UserError if the data does not fit the network, or `out` holds a sweep of other settings or another process
  */
-export async function sweep(options: SweepOptions): Promise<SweepRecord[]> {
+export function sweep(options: SweepOptions): Promise<SweepRecord[]> {
+  return holdingFolder(options.out, 'sweep', () => sweepHere(options));
+}
+
+async function sweepHere(options: SweepOptions): Promise<SweepRecord[]> {
   const { methods, forms, budgets, onProgress } = options;
   const run = await openSweep(options);
   const measurer = await options.openMeasurer();

@@ -1,6 +1,7 @@
 // The baseline's phase that measures: which width multiplier makes the seed network as fast as the expanded one.
 import { join } from 'node:path';
-import { multiplyWidths } from '../../network/width-multiplier.ts';
+import { z } from 'zod';
+import { MAX_WIDTH_MULTIPLIER, multiplyWidths } from '../../network/width-multiplier.ts';
 import { resizeNetwork } from '../../network/widths.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { decidedOnce } from '../../records/run-file.ts';
@@ -8,6 +9,9 @@ import type { ProgressListener } from '../progress.ts';
 import { timeNetworks } from './time-networks.ts';
 import { latencyOf, type TrainedNetwork, type TrainingRun } from './training-run.ts';
 import { candidateMultipliers, equallyFast } from './width-multipliers.ts';
+
+/** What multiplier.json decides. */
+const decidedMultiplier = z.object({ multiplier: z.number().positive().max(MAX_WIDTH_MULTIPLIER) });
 
 async function timeCandidates(
   run: TrainingRun,
@@ -38,7 +42,8 @@ export async function chooseMultiplier(
   expanded: TrainedNetwork,
   onProgress: ProgressListener,
 ): Promise<number> {
-  const { multiplier } = await decidedOnce(join(run.options.out, 'multiplier.json'), async () => ({
+  const path = join(run.options.out, 'multiplier.json');
+  const { multiplier } = await decidedOnce(path, decidedMultiplier, async () => ({
     multiplier: await timeCandidates(run, measurer, expanded, onProgress),
   }));
   return multiplier;

@@ -1,5 +1,6 @@
 // What a training run is to reach: a share of the seed network's cost, or a latency.
 import { z } from 'zod';
+import { decimal } from '../../records/decimal.ts';
 import type { SettingKind } from '../../records/setting-kinds.ts';
 import { UserError } from '../../records/user-error.ts';
 
@@ -25,7 +26,7 @@ export function costGoal(): SettingKind<CostGoal> {
       [z.number().positive().max(MOST_SHARE), z.string().refine((text) => timeUs(text) !== undefined)],
       expected,
     ),
-    fromText: (text) => (TIME.test(text) ? text.replace('µ', 'u') : Number(text.replace(/x$/, ''))),
+    fromText: (text) => (TIME.test(text) ? text.replace('µ', 'u') : decimal(text.replace(/x$/, ''))),
   };
 }
 

@@ -18,6 +18,13 @@ export type Target = (typeof TARGETS)[number];
 const CHOICES = ['expansion', 'knapsack'] as const;
 const RETRAININGS = ['scratch', 'survived'] as const;
 
+/** Images are in memory, as are their batches. */
+const MOST_IMAGES = 1_000_000;
+const MOST_ITERATIONS = 100;
+const MOST_EPOCHS = 100_000;
+const MOST_RATE = 100;
+const MOST_STRENGTH = 1e9;
+
 /** What run.json keeps of what its flags name, in every command that trains. */
 export const trainingFacts = {
   network: z.string(),
@@ -25,7 +32,12 @@ export const trainingFacts = {
   trainImages: z.number(),
   testImages: z.number(),
   device: z.string(),
+  /** Hashes of what the two names stand for. Not in run files of 0.1.0. */
+  networkSha256: z.string().optional(),
+  deviceSha256: z.string().optional(),
 };
+/** Those that run files of earlier versions lack. */
+export const LATER_FACTS: readonly string[] = ['networkSha256', 'deviceSha256'];
 
 export const trainSettings = defineSettings(
   {
@@ -58,7 +70,11 @@ export const trainSettings = defineSettings(
     ),
     images: unrecorded(
       'the number of training images is a fact',
-      setting(integer(100), { flag: '--images <n>', description: 'training images to use', default: null }),
+      setting(integer(100, MOST_IMAGES), {
+        flag: '--images <n>',
+        description: 'training images to use',
+        default: null,
+      }),
     ),
     target: setting(oneOf(TARGETS), {
       flag: '--target <target>',
@@ -77,7 +93,7 @@ export const trainSettings = defineSettings(
       description: "cost to reach: a share of the seed network's (0.5x), or a latency (180us)",
       default: 0.5,
     }),
-    iterations: setting(integer(1), {
+    iterations: setting(integer(1, MOST_ITERATIONS), {
       flag: '--iterations <n>',
       description: 'times that the network is shrunk, expanded and retrained (Algorithm 1)',
       default: 1,
@@ -93,23 +109,27 @@ export const trainSettings = defineSettings(
       description: 'train the chosen network from scratch, or on from the weights that survived',
       default: 'scratch',
     }),
-    shrinkShare: setting(positiveNumber(), {
+    shrinkShare: setting(positiveNumber(1), {
       flag: '--shrink-share <share>',
       description: 'shrink to this share of that cost; the expansion fills the rest',
       default: 0.7,
     }),
-    epochs: setting(integer(1), {
+    epochs: setting(integer(1, MOST_EPOCHS), {
       flag: '--epochs <n>',
       description: 'of the seed, expanded and width-multiplier networks',
       default: 8,
     }),
-    shrinkEpochs: setting(integer(1), {
+    shrinkEpochs: setting(integer(1, MOST_EPOCHS), {
       flag: '--shrink-epochs <n>',
       description: 'at most, of the regularized stage',
       default: 8,
     }),
-    batch: setting(integer(1), { flag: '--batch <n>', description: 'images per step', default: 64 }),
-    learningRate: setting(positiveNumber(), {
+    batch: setting(integer(1, common.MOST_BATCH), {
+      flag: '--batch <n>',
+      description: 'images per step',
+      default: 64,
+    }),
+    learningRate: setting(positiveNumber(MOST_RATE), {
       flag: '--learning-rate <rate>',
       description: 'peak of the schedule (momentum 0.9)',
       default: 0.1,
@@ -119,7 +139,7 @@ export const trainSettings = defineSettings(
       description: 'of the regularized stage: where its strength has risen from 0',
       default: 0,
     }),
-    strength: setting(positiveNumber(), {
+    strength: setting(positiveNumber(MOST_STRENGTH), {
       flag: '--strength <s>',
       description:
         'initial regularization, in 1 / (cost of the seed network) (default: by the length of the stage)',
@@ -129,7 +149,7 @@ export const trainSettings = defineSettings(
     engine: common.engine(trainingEngines()),
     threads: unrecorded(
       'training takes as many as there are, and says in the context how many those were',
-      setting(integer(1), {
+      setting(integer(1, common.MOST_THREADS), {
         flag: '--threads <n>',
         description: 'CPU threads to train with (default: all)',
         default: null,

@@ -4,9 +4,10 @@ import type * as tfTypes from '@tensorflow/tfjs';
 import { readWeights, writeWeights } from '../../morphnet/model-weights.ts';
 import { trainableModel } from '../../morphnet/trainable-model.ts';
 import type { Network } from '../../network/network.ts';
-import type { Weights } from '../../network/weights.ts';
+import { type Weights, weightShapes } from '../../network/weights.ts';
 import type { CsvFile } from '../../records/csv-file.ts';
 import type { MetricsRecord, metricsRecord, Stage } from '../../records/training.ts';
+import { UserError } from '../../records/user-error.ts';
 import { type Dataset, type ImageSet, type Normalization, subset } from '../data/index.ts';
 import type { ProgressListener } from '../progress.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -75,6 +76,20 @@ interface Trainee {
 }
 
 const checkpointPath = (out: string, stage: string) => join(out, `${stage}.checkpoint`);
+
+/** @throws UserError for a checkpoint of another network */
+function requireOwn(path: string, { tensors }: Pick<Checkpoint<unknown>, 'tensors'>, network: Network): void {
+  for (const { name, shape } of weightShapes(network)) {
+    const length = shape.reduce((product, size) => product * size, 1);
+    const found = tensors.get(name)?.length;
+    if (found === length) continue;
+    throw new UserError({
+      got: `${path} with ${found ?? 'no'} values of ${name}`,
+      expected: `${length}, as ${network.name} has at its widths`,
+      fix: 'give the settings it was started with, or another --out',
+    });
+  }
+}
 
 /** Gives a fresh model the weights it goes on or starts from. */
 async function restoreTrainee<Extra>(
@@ -153,6 +168,7 @@ export async function trainStage<Extra>(
 ): Promise<StageResult<Extra>> {
   const path = checkpointPath(setup.out, training.stage);
   const found = readCheckpoint<EpochState<Extra>>(path);
+  if (found !== null) requireOwn(path, found, training.network);
   if (found?.state.finished === true) {
     const { testAccuracy, extra } = found.state;
     return { weights: found.tensors, testAccuracy, extra };

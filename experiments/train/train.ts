@@ -1,5 +1,6 @@
 // A training run: MorphNet's Algorithm 1 on one device, beside the width multiplier that is as fast, all measured.
 import { multiplyWidths } from '../../network/width-multiplier.ts';
+import { holdingFolder } from '../../records/folder-lock.ts';
 import { TRAINED_NETWORKS, type TrainResult } from '../../records/training.ts';
 import { UserError } from '../../records/user-error.ts';
 import { partOf } from '../progress.ts';
@@ -32,10 +33,14 @@ function requireChoice({ choose, iterations }: TrainOptions): void {
  *             └─ iterations ◀──╯
  * ```
  * Every stage that trains leaves `metrics.csv` and a checkpoint: a killed run goes on after its last whole epoch.
- * @throws UserError if the data does not fit the network, or `out` holds a run of other settings
+ * @throws UserError if the data does not fit the network, or `out` holds a run of other settings or another process
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   requireChoice(options);
+  return holdingFolder(options.out, 'train', () => trainHere(options));
+}
+
+async function trainHere(options: TrainOptions): Promise<TrainResult> {
   const part = (from: number, to: number) => partOf(options.onProgress, from, to);
   const run = await openTrainingRun(options);
   const { plan } = run;

@@ -1,10 +1,12 @@
 // What all phases of a training run share: its folder, its budget, and the predictor of its device.
 import { join } from 'node:path';
+import { deviceIdentity } from '../../calibration/device-identity.ts';
 import type { Device } from '../../calibration/device-profile.ts';
 import { type LatencyPredictor, latencyPredictor } from '../../calibration/predict.ts';
 import type { Resource } from '../../morphnet/resource.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
+import { networkIdentity } from '../../network/network-identity.ts';
 import type { Weights } from '../../network/weights.ts';
 import { widthsByLayer } from '../../network/widths.ts';
 import type { TrainingEngine } from '../../profiler/engines/engine.ts';
@@ -19,7 +21,7 @@ import { budgetOf } from './cost-goal.ts';
 import { requireFit } from './data-fit.ts';
 import { targetResource } from './target-resource.ts';
 import { writeTensorboard } from './tensorboard.ts';
-import { type TrainSettings, trainSettings } from './train-settings.ts';
+import { LATER_FACTS, type TrainSettings, trainSettings } from './train-settings.ts';
 import { dropUnsavedEpochs, type TrainingSetup } from './train-stage.ts';
 
 export interface TrainOptions extends TrainSettings {
@@ -75,7 +77,7 @@ async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile
     onProgress,
     ...settings
   } = options;
-  return openRun(out, {
+  const start = {
     command: 'train',
     settings: trainSettings.record(settings, {
       network: network.name,
@@ -83,6 +85,8 @@ async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile
       trainImages: data.train.count,
       testImages: data.test.count,
       device: device.name,
+      networkSha256: networkIdentity(network),
+      deviceSha256: deviceIdentity(device),
     }),
     context: {
       trainingEngine: training.description,
@@ -90,7 +94,8 @@ async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile
       // How far the potential that latency slopes come from lies from the predictions of whole networks.
       slopeGap: (device.kind === 'measured' && device.profile.smoothing?.networks) || null,
     },
-  });
+  };
+  return openRun(out, start, LATER_FACTS);
 }
 
 /**

@@ -23,9 +23,8 @@ export async function writeResults(
   result: TrainResult,
 ): Promise<void> {
   const { out } = run.options;
-  const layers = new CsvFile(join(out, 'layers.csv'), layerRecord);
-  layers.keep(() => false);
-  layers.append(layerRecords(run, networks));
-  writeJson(join(out, 'result.json'), result);
+  new CsvFile(join(out, 'layers.csv'), layerRecord).replace(layerRecords(run, networks));
   await saveModel(networks.expanded, out);
+  // Last: it says that the others are there.
+  writeJson(join(out, 'result.json'), result);
 }

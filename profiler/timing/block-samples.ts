@@ -46,12 +46,20 @@ export class BlockSamples {
     return Math.min(...[...this.samples.values()].map((each) => each.length));
   }
 
-  /** Loads that ended by themselves, or have at least this many rounds' worth of samples. */
-  loadsOf(rounds: number, ended: ReadonlySet<number>): number {
+  /**
+   * Loads that ended by themselves, or have at least this many rounds' worth of samples.
+   * @param isCut whether a load that did not end lacks more than rounds
+   */
+  loadsOf(
+    rounds: number,
+    ended: ReadonlySet<number>,
+    isCut: (load: number) => boolean = () => false,
+  ): number {
     const counts = new Map([...ended].map((load) => [load, Number.POSITIVE_INFINITY]));
     for (const each of this.samples.values())
       for (const { load } of each) counts.set(load, (counts.get(load) ?? 0) + 1);
-    return [...counts.values()].filter((count) => count >= rounds * this.samples.size).length;
+    const counting = [...counts].filter(([load]) => ended.has(load) || !isCut(load));
+    return counting.filter(([, count]) => count >= rounds * this.samples.size).length;
   }
 
   get nextLoad(): number {

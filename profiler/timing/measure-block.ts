@@ -92,6 +92,16 @@ class Block {
       : { loadMs: loadMs / loaded, roundMs: Math.max(1e-3, roundsMs / samples) };
   }
 
+  /** Whether a load was killed before it told the kernels that it recorded. */
+  private lostKernels(load: number): boolean {
+    return this.cases.some(
+      ({ id, profiled }) =>
+        profiled &&
+        this.samples.of(id).some((sample) => sample.load === load) &&
+        !this.kernels.get(id)?.some((recorded) => recorded.load === load),
+    );
+  }
+
   state({ loads, policy, precision }: BlockPlan): BlockState {
     const { whole } = this.samples;
     const samples = this.cases.map(({ id }) => this.samples.of(id));
@@ -106,7 +116,9 @@ class Block {
     return {
       cases: this.cases.length,
       whole,
-      loaded: this.samples.loadsOf(Math.ceil(policy.minRounds / loads), this.ended),
+      loaded: this.samples.loadsOf(Math.ceil(policy.minRounds / loads), this.ended, (load) =>
+        this.lostKernels(load),
+      ),
       lastEnded: this.lastEnded,
       costs: this.costs,
       variances,

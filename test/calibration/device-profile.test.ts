@@ -93,6 +93,21 @@ describe('a device profile', () => {
       /got d\.json with chosen: 'layer-table', of which it holds no model/,
     ],
     [
+      'a batch of less than one',
+      ({ settings }) => Object.assign(settings, { batch: -1 }),
+      /settings\.batch: Too small/,
+    ],
+    [
+      'a domain from more to less',
+      ({ domain }) => Object.assign(Object.values(domain)[0] ?? {}, { inputChannels: [64, 3] }),
+      /inputChannels: expected the least before the most/,
+    ],
+    [
+      'a negative error',
+      ({ validation }) => Object.assign(validation, { mape: -0.01 }),
+      /validation\.mape: Too small/,
+    ],
+    [
       'rules of another version',
       ({ engine }) => Object.assign(engine, { rules: 'onnxruntime-nhwc' }),
       /engine\.rules: 'onnxruntime-nhwc', which this version does not have/,
@@ -100,6 +115,22 @@ describe('a device profile', () => {
   ])('that would predict no time is refused: %s', (_, change, message) => {
     expect(changed(change)).toThrow(message);
     expect(changed(change)).toThrow(UserError);
+  });
+
+  test('whose numbers multiply to a time that nothing takes is refused in either view', () => {
+    const plan = planChannels(zooNetwork('inception-32'));
+    const profile = changed(({ roofline, rungs }) => {
+      Object.assign(roofline, { computeRateGflops: 1e-300 });
+      for (const { network } of rungs) Object.assign(network, { scale: 1e-320, perKernelUs: -1e300 });
+    })();
+    const device = { kind: 'measured', name: 'endless', profile } as const;
+    const told = (view: 'morph-net' | 'deployed') => () =>
+      latencyPredictor(plan, device, { view }).latencyUs(plan.fullWidths);
+    expect(told('morph-net')).toThrow(
+      /got a device profile that predicts .* µs of inception-32; expected a time/,
+    );
+    // The floor of a tenth of its kernels holds.
+    expect(told('deployed')()).toBeGreaterThan(0);
   });
 
   test('whose numbers multiply to no time is refused when it predicts', () => {

@@ -1,7 +1,16 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRun, writeFileAtomic } from '../../records/run-file.ts';
+import { z } from 'zod';
+import { decidedOnce, openRun, writeFileAtomic } from '../../records/run-file.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const folder = temporaryFolder();
@@ -41,4 +50,51 @@ test('an atomic write leaves no temporary file', () => {
   expect(readFileSync(path, 'utf8')).toBe('b');
   expect(readdirSync(join(folder, 'deep'))).toEqual(['file.txt']);
   expect(existsSync(path)).toBe(true);
+});
+
+test('one that fails leaves none either', () => {
+  const taken = join(folder, 'taken');
+  mkdirSync(join(taken, 'below'), { recursive: true });
+  for (let attempt = 0; attempt < 3; attempt++)
+    expect(() => writeFileAtomic(taken, 'a')).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('one onto a device or a link writes into it, and leaves it what it is', () => {
+  const link = join(folder, 'link');
+  symlinkSync(join(folder, 'target'), link);
+  writeFileAtomic(link, 'through');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('through');
+  if (!existsSync('/dev/null')) return;
+  writeFileAtomic('/dev/null', 'gone');
+  expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test('a setting that earlier versions did not keep may be missing, and not differ', () => {
+  const out = join(folder, 'later');
+  const settings = { ...start.settings, device_sha256: 'a' };
+  openRun(out, start);
+  expect(openRun(out, { ...start, settings }, ['device_sha256']).resumed).toBe(true);
+  expect(() => openRun(out, { ...start, settings })).toThrow('device_sha256');
+  const newer = join(folder, 'newer');
+  openRun(newer, { ...start, settings });
+  const other = { ...start, settings: { ...settings, device_sha256: 'b' } };
+  expect(() => openRun(newer, other, ['device_sha256'])).toThrow('got device_sha256 "b"');
+});
+
+test('what a run decided is decided once, and a file that decides what no run would is refused', async () => {
+  const path = join(folder, 'plan.json');
+  const plan = z.object({ fit: z.int().max(100) });
+  let decisions = 0;
+  const decide = async () => ({ fit: ++decisions });
+  expect(await decidedOnce(path, plan, decide)).toEqual({ fit: 1 });
+  expect(await decidedOnce(path, plan, decide)).toEqual({ fit: 1 });
+  for (const text of ['{"fit":', '{"fit":1000000000}', '{}', 'null']) {
+    writeFileSync(path, text);
+    await expect(decidedOnce(path, plan, decide)).rejects.toThrow(
+      /^got .*plan\.json.*; expected what an earlier start of this run decided; remove it to have it decided anew$/,
+    );
+  }
+  expect(decisions).toBe(1);
 });

@@ -105,6 +105,6 @@ test('times have a unit, seconds without', () => {
   ]);
   for (const text of ['soon', '0', '-3m', '3d'])
     expect(() => valueFromText(time, text)).toThrow(
-      `got duration '${text}'; expected a time such as 90s, 3m or 1h; correct the flag`,
+      `got duration '${text}'; expected a time such as 90s, 3m or 1h, up to 30 days; correct the flag`,
     );
 });

@@ -1,7 +1,4 @@
 // ONNX Runtime, looked for and opened on one of its providers.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type LoweringRules,
   ONNXRUNTIME_WEBGPU_RULES,
@@ -9,6 +6,7 @@ import {
 } from '../../../network/lowering/rules.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import type { AdapterDescription, Availability, Engine } from '../engine.ts';
 import { whyMissing } from '../why-missing.ts';
 import { detectChannelBlock } from './channel-block.ts';
@@ -97,7 +95,7 @@ export async function openOnnxruntime(threads: number, wanted: string = DEFAULT_
       fix: found.remedy,
     });
   }
-  const directory = await mkdtemp(join(tmpdir(), 'morphline-'));
+  const directory = temporaryFolder();
   const channelBlock = provider === 'cpu' ? await detectChannelBlock(ort, directory) : null;
   const rules = rulesOf(provider, channelBlock);
   const description = describe(ort, provider, found.adapters[0], threads, rules);

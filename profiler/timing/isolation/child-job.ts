@@ -1,10 +1,9 @@
 // One job in a child process: what it tells, how it dies, whether it hangs.
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../../records/user-error.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../../temporary-folder.ts';
 import type { LoadListener, Stage } from '../measure-load.ts';
 import { LoadDeath } from '../measurer.ts';
 import type { EngineSource, FromChild, Job, JobResults, ThrownMessage, ToChild } from './messages.ts';
@@ -78,7 +77,7 @@ export async function runInChild<K extends Job['kind']>(
 ): Promise<JobResults[K]> {
   killAtExit();
   // Of its own, so that a killed engine's temporary files go with it.
-  const temporary = mkdtempSync(join(tmpdir(), 'morphline-'));
+  const temporary = temporaryFolder();
   const child = fork(entry(), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -137,6 +136,6 @@ export async function runInChild<K extends Job['kind']>(
       clearTimeout(timer);
     }
     children.delete(child);
-    rmSync(temporary, { recursive: true, force: true });
+    removeTemporaryFolder(temporary);
   }
 }

@@ -165,3 +165,35 @@ test.each([
   writeFileSync(path, extensible(Buffer.from(wave.toBuffer()), 0x55));
   await expect(readWaveFile(path, 8000)).rejects.toThrow('(format 0x0055)');
 });
+
+test.each<[string, (bytes: Buffer) => void, string]>([
+  ['65,535 channels', (bytes) => bytes.writeUInt16LE(65_535, 22), '65535 channels'],
+  ['no channel', (bytes) => bytes.writeUInt16LE(0, 22), '0 channels'],
+  ['a rate of 4 GHz', (bytes) => bytes.writeUInt32LE(4_000_000_000, 24), '4000000000 samples a second'],
+])('what nobody records is refused: %s', async (_, change, reason) => {
+  const path = temporaryFile();
+  writeWave(path, [sine(440, 1000)]);
+  const bytes = readFileSync(path);
+  change(bytes);
+  writeFileSync(path, bytes);
+  await expect(readWaveFile(path, 8000)).rejects.toThrow(`got an unreadable recording ${path} (${reason})`);
+});
+
+test.each([
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'Infinity'],
+  [-(2 ** 100), '-1.2676506002282294e+30'],
+])('a sample of %s is refused', async (sample, shown) => {
+  for (const rate of [8000, 16_000]) {
+    const path = temporaryFile();
+    const wave = new wavefile.WaveFile();
+    wave.fromScratch(1, rate, '32f', [0.1, 0.2, sample, 0.1]);
+    writeFileSync(path, wave.toBuffer());
+    const error: unknown = await readWaveFile(path, 8000).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(String(error)).toMatch(/an unreadable recording .* \(a sample of /);
+    if (rate === 8000) expect(String(error)).toContain(shown);
+  }
+});

@@ -7,6 +7,7 @@ import { studyAnalysisText } from '../../../cli/actions/study-analysis-text.ts';
 import { studyResults } from '../../../experiments/results/study-results.ts';
 import { analyzeStudy } from '../../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../../experiments/study-analysis/read-study.ts';
+import type { StudyRecord } from '../../../records/study.ts';
 import { UserError } from '../../../records/user-error.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { type PlantedNetwork, PROFILE, plantStudy } from './planted-study.ts';
@@ -163,8 +164,9 @@ describe('small and damaged studies', () => {
   });
 
   test('of networks that are all the same are analyzed: there is no line over FLOPs', () => {
-    const same = (rows: string[]) => Array.from({ length: 30 }, () => rows[0] ?? '');
-    const analysis = analyzed(withRows('same', same));
+    const files = readStudyFiles(withRows('same', (rows) => rows.slice(0, 1)));
+    const rows = Array.from({ length: 30 }, () => files.rows[0] as StudyRecord);
+    const analysis = analyzeStudy({ ...files, rows }, { resamples: 200 });
     expect(analysis.gap[0]).toMatchObject({ us_per_mflop: 0 });
     expect(analysis.correlations.every(({ pearson }) => pearson === null)).toBe(true);
     expect(studyAnalysisText(analysis)).toContain('30 uniform sub-networks');
@@ -205,6 +207,21 @@ describe('small and damaged studies', () => {
     ],
     ['rows lost', (rows) => rows.slice(0, 100), /study\.csv with 100 rows; expected 300, as study\.json/],
     ['no rows', () => [], /study\.csv with 0 rows; expected 300/],
+    [
+      'a row twice',
+      (rows) => [...rows, rows[7] ?? ''],
+      /study\.csv with sample 7 twice; expected each sample once/,
+    ],
+    [
+      'a negative latency',
+      (rows) => rows.with(3, (rows[3] ?? '').replace(/[^,]+$/, '-5')),
+      /study\.csv with /,
+    ],
+    [
+      'a hexadecimal number',
+      (rows) => rows.with(3, (rows[3] ?? '').replace(/^(\d+,\w+),\d+/, '$1,0x10')),
+      /study\.csv with 3\.flops: /,
+    ],
   ])('with %s are refused in one line, by reports too', (name, change, message) => {
     const directory = withRows(name.replaceAll(' ', '-'), change, SAMPLES);
     for (const read of [() => readStudyFiles(directory), () => studyResults.read(directory)]) {

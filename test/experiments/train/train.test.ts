@@ -190,6 +190,8 @@ describe('a training run', () => {
       trainImages: 320,
       testImages: 80,
       device: 'p100',
+      networkSha256: expect.stringMatching(/^[0-9a-f]{16}$/),
+      deviceSha256: expect.stringMatching(/^[0-9a-f]{16}$/),
       target: 'latency',
       costRatio: 0.7,
       iterations: 1,
@@ -208,6 +210,12 @@ describe('a training run', () => {
     });
     await expect(train(options(join(folder, 'whole'), { snap: false }))).rejects.toThrow(
       /^got snap false for .*whole, which holds a run with snap true; /,
+    );
+    const p100 = openDevice('p100');
+    if (p100.kind !== 'datasheet') throw new Error('the datasheet device is gone');
+    const slower = { ...p100, device: { ...p100.device, computeRateGflops: 1 } };
+    await expect(train(options(join(folder, 'whole'), { device: slower }))).rejects.toThrow(
+      /^got deviceSha256 .* for .*whole, which holds a run with deviceSha256 /,
     );
   });
 
