@@ -70,6 +70,16 @@ describe('what has no place in a network is named', () => {
       '(Conv2D) with activation "softsign"; expected one of',
     ],
     [
+      'a concatenation of nothing',
+      () => {
+        const topology = ofClass('Concatenate', {});
+        const [, entry] = topology.config.layers;
+        if (entry !== undefined) Object.assign(entry, { inbound_nodes: [[]] });
+        return topology;
+      },
+      'no inputs to layer x (Concatenate)',
+    ],
+    [
       'channels first',
       () => single(conv({ dataFormat: 'channelsFirst' })),
       'got layer x (Conv2D) with data_format "channels_first"; expected "channels_last"; build',
