@@ -70,16 +70,6 @@ describe('what has no place in a network is named', () => {
       '(Conv2D) with activation "softsign"; expected one of',
     ],
     [
-      'a concatenation of nothing',
-      () => {
-        const topology = ofClass('Concatenate', {});
-        const [, entry] = topology.config.layers;
-        if (entry !== undefined) Object.assign(entry, { inbound_nodes: [[]] });
-        return topology;
-      },
-      'no inputs to layer x (Concatenate)',
-    ],
-    [
       'channels first',
       () => single(conv({ dataFormat: 'channelsFirst' })),
       'got layer x (Conv2D) with data_format "channels_first"; expected "channels_last"; build',
@@ -376,4 +366,13 @@ test('models nested without end', () => {
     model = { class_name: 'Sequential', config: { name: `m${depth}`, layers: [model] } };
   }
   expect(messageOf(model)).toMatch(/^got a topology of more than 400 levels; expected a layers model/);
+});
+
+test('a join of nothing is told', () => {
+  const topology = ofClass('Concatenate', {});
+  const [, entry] = topology.config.layers;
+  if (entry !== undefined) entry.inbound_nodes = [[]];
+  expect(messageOf(topology)).toBe(
+    'got no inputs to layer x (Concatenate); expected one or more; correct the topology',
+  );
 });
