@@ -1,6 +1,7 @@
 // Files that are whole or not there: written beside their place, brought to the disk, and renamed.
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** Of a file that a process writes beside its place; a process that is gone left it. */
 export const TEMPORARY_NAME = /\.(\d+)\.tmp$/;
@@ -16,7 +17,7 @@ function isSpecial(path: string): boolean {
  * half of one. A write that fails leaves nothing beside it. Devices, pipes and links are written into.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   if (isSpecial(path)) {
     writeFileSync(path, data);
     return;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -17,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TEMPORARY_NAME } from './atomic-file.ts';
 import { nowHeld } from './held-folders.ts';
+import { makeFolder } from './make-folder.ts';
 import { isGone, isRunning, ownIdentity, processIdentity } from './process-identity.ts';
 import { UserError } from './user-error.ts';
 
@@ -195,7 +195,7 @@ export async function holdingFolder<T>(
   command: string,
   work: () => T | Promise<T>,
 ): Promise<T> {
-  const isNew = mkdirSync(directory, { recursive: true }) !== undefined;
+  const isNew = makeFolder(directory);
   const path = join(resolve(directory), LOCK);
   const since = new Date().toISOString();
   const lock: Lock = { token: randomUUID(), command, since, holder: ownIdentity() };

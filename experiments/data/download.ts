@@ -1,11 +1,12 @@
 // Downloads a file of known size and sum: whole under its name or not at all, and resumed where it was killed.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { makeFolder } from '../../records/make-folder.ts';
 import { isRunning } from '../../records/process-identity.ts';
 import { UserError } from '../../records/user-error.ts';
 import type { SetFile } from './known-sets.ts';
@@ -91,7 +92,7 @@ async function sumOf(path: string): Promise<string> {
 export async function download(options: DownloadOptions): Promise<void> {
   const { urls, path, file, otherwise } = options;
   if (existsSync(path)) return;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const part = await claimedPart(path);
   let problem = '';
   let wrong: string | undefined;

@@ -1,7 +1,8 @@
 // Brings a data set that has a name into a cache folder, once.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../records/make-folder.ts';
 import { isRunning } from '../../records/process-identity.ts';
 import { UserError } from '../../records/user-error.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -42,7 +43,7 @@ async function unpack(archive: string, folder: string, unpacked: string): Promis
     });
   }
   const temporary = join(folder, `unpacked.${process.pid}.tmp`);
-  await mkdir(temporary, { recursive: true });
+  makeFolder(temporary);
   for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);
   try {
     await rename(temporary, unpacked);

@@ -1,9 +1,10 @@
 // Decoded images on disk, under a key that names what they were decoded from.
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { makeFolder } from '../../records/make-folder.ts';
 
 /** Decoded training and test images of one size, as `count * height * width * channels` bytes each. */
 export interface DecodedSets {
@@ -83,7 +84,7 @@ export async function writeImageCache(directory: string, key: string, images: De
     testCount: test.length / imageBytes,
     crc32: crc32(test, crc32(train)),
   };
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   await replaceFile(join(directory, PIXELS_FILE), [train, test]);
   await replaceFile(join(directory, INDEX_FILE), [`${JSON.stringify(index)}\n`]);
 }

@@ -1,5 +1,4 @@
 // Measures drawn sub-networks block by block, resumable; calibration and study share it.
-import { mkdirSync } from 'node:fs';
 import { resizeNetwork } from '../../network/widths.ts';
 import { engineNamed } from '../../profiler/engines/registry.ts';
 import { measureBlock } from '../../profiler/timing/measure-block.ts';
@@ -8,6 +7,7 @@ import type { Measurer } from '../../profiler/timing/measurer.ts';
 import type { PrecisionTarget } from '../../profiler/timing/next-step.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { sentinelNetwork } from '../../profiler/timing/sentinel.ts';
+import { makeFolder } from '../../records/make-folder.ts';
 import { type MeasurementFiles, measurementFiles } from '../../records/measurement-files.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import type { ProgressListener } from '../progress.ts';
@@ -45,7 +45,7 @@ export interface MeasureSamplesOptions {
 
 /** What a folder holds already: its files, cut to whole rows, and the samples that are done with. */
 function openFolder(out: string): { files: MeasurementFiles; done: ReadonlySet<string> } {
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const files = measurementFiles(out);
   for (const file of Object.values(files)) file.repair();
   const done = new Set(files.networks.read().map(sampleId));

@@ -1,5 +1,4 @@
 // What all phases of a sweep share: its folder, its predictor, and what each seed trains with.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceIdentity } from '../../calibration/device-identity.ts';
 import type { Device } from '../../calibration/device-profile.ts';
@@ -11,6 +10,7 @@ import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { CsvFile } from '../../records/csv-file.ts';
+import { makeFolder } from '../../records/make-folder.ts';
 import { openRun } from '../../records/run-file.ts';
 import { sweepRecord } from '../../records/sweep.ts';
 import { metricsRecord } from '../../records/training.ts';
@@ -88,7 +88,7 @@ export async function openSweep(options: SweepOptions): Promise<SweepRun> {
     rows,
     setupOf(seed, id) {
       const folder = join(out, `seed-${seed}`, id);
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const metrics = new CsvFile(join(folder, 'metrics.csv'), metricsRecord);
       dropUnsavedEpochs(folder, metrics);
       return {

@@ -71,8 +71,9 @@ export class LayerSite {
     return this.fail('a flat input to', 'a map of [height, width, channels]', 'correct the topology');
   }
 
-  /** Its inputs, all maps or all flat. @throws UserError if they are mixed */
+  /** Its inputs, all maps or all flat. @throws UserError if they are mixed, or there are none */
   get alike(): readonly string[] {
+    if (this.inputs.length === 0) return this.fail('no inputs to', 'one or more', 'correct the topology');
     const flat = this.inputs.filter((input) => this.shapeOf(input).flat).length;
     if (flat === 0 || flat === this.inputs.length) return this.inputs;
     return this.fail('flat inputs and maps to', 'all of one rank', 'flatten the maps before it');

@@ -44,8 +44,7 @@ export function requireTime(us: number, what: string): void {
 export function requireNumbers(value: unknown, what: string): void {
   const queue: [unknown, string][] = [[value, what]];
   for (const [each, path] of queue) {
-    if (typeof each === 'number' && !Number.isFinite(each))
-      throw new Error(`${path} is accepted as ${each}`);
+    if (typeof each === 'number' && !Number.isFinite(each)) throw new Error(`${path} is accepted as ${each}`);
     if (typeof each !== 'object' || each === null) continue;
     for (const [key, own] of Object.entries(each)) queue.push([own, `${path}.${key}`]);
   }

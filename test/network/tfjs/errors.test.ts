@@ -367,3 +367,12 @@ test('models nested without end', () => {
   }
   expect(messageOf(model)).toMatch(/^got a topology of more than 400 levels; expected a layers model/);
 });
+
+test('a join of nothing is told', () => {
+  const topology = ofClass('Concatenate', {});
+  const [, entry] = topology.config.layers;
+  if (entry !== undefined) entry.inbound_nodes = [[]];
+  expect(messageOf(topology)).toBe(
+    'got no inputs to layer x (Concatenate); expected one or more; correct the topology',
+  );
+});
