@@ -1,5 +1,6 @@
 // Every limit of a budget file's entries against what the networks cost.
 import {
+  type BudgetEntry,
   CHECK_SCHEMA,
   type CheckResult,
   type LimitName,
@@ -14,7 +15,7 @@ import { limitFor, type NewLimit } from './update-budget.ts';
 export interface CheckedEntry {
   readonly title: string;
   readonly device: string | null;
-  readonly limits: Readonly<Partial<Record<LimitName, number | null>>>;
+  readonly limits: BudgetEntry['limits'];
   readonly valueOf: (limit: PredictedLimit) => number;
   /** What a measured ratio is of; null without one. */
   readonly baseline: string | null;

@@ -54,9 +54,10 @@ interface Timeline {
 
 /** Kernels in the order in which they ran, none over the next: clocks of whole microseconds round. */
 function timeline({ recorded_run: run, layers, latency_us, kernels_us }: ShownForm): Timeline {
-  const kernels = (
-    run?.kernels ?? layers.map(({ latency_us }, layer) => ({ layer, start_us: null, latency_us, workers: [] }))
-  ).flatMap((each) => {
+  const recorded: NonNullable<typeof run>['kernels'] =
+    run?.kernels ??
+    layers.map(({ latency_us }, layer) => ({ layer, start_us: null, latency_us, workers: [] }));
+  const kernels = recorded.flatMap((each) => {
     const layer = layers[each.layer];
     return layer === undefined ? [] : [{ ...each, layer }];
   });
