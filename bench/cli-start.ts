@@ -9,10 +9,7 @@ import { median, quantile } from 'simple-statistics';
 const PAIRS = 20;
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js');
 const BUDGET = join(mkdtempSync(join(tmpdir(), 'morphline-')), 'budget.json');
-const PROFILE = join(
-  import.meta.dirname,
-  '../../profiles/amd-epyc-onnxruntime-1-thread-inception-v2.json',
-);
+const PROFILE = join(import.meta.dirname, '../../profiles/amd-epyc-onnxruntime-1-thread-inception-v2.json');
 const COMMANDS = [
   '--help',
   'predict inception-v2 --device p100',
@@ -39,7 +36,6 @@ writeFileSync(
     })),
   }),
 );
-
 
 function startMs(args: readonly string[]): number {
   const start = performance.now();

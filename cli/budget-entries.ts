@@ -140,7 +140,7 @@ export class BudgetEntries {
       title,
       device: profile === null ? null : isDatasheet ? profile.name : basename(device ?? profile.name),
       limits,
-      valueOf: predictedValues(costed, title),
+      currentValue: predictedValues(costed, title),
       baseline: against?.name ?? null,
       named,
       batch,

@@ -19,7 +19,9 @@ export function peakMemoryBytes(network: Network, batch = 1): number {
   const { network: deployed, shapes } = lowering.plan;
   const kernels = lowering.kernels();
   const layers = new Map(deployed.layers.map((layer) => [layer.name, layer]));
-  const stepOf = new Map(kernels.flatMap((kernel, step) => kernel.layers.map((name) => [name, step] as const)));
+  const stepOf = new Map(
+    kernels.flatMap((kernel, step) => kernel.layers.map((name) => [name, step] as const)),
+  );
   /** By the layer that makes it, or of an input: where a layer's values are. */
   const tensorOf = new Map<string, string>();
   for (const { name, kind, inputs } of deployed.layers) {
@@ -30,7 +32,8 @@ export function peakMemoryBytes(network: Network, batch = 1): number {
   const lastRead = new Map<string, number>();
   kernels.forEach((kernel, step) => {
     for (const name of kernel.layers)
-      for (const input of (layers.get(name) as Layer).inputs) lastRead.set(tensorOf.get(input) as string, step);
+      for (const input of (layers.get(name) as Layer).inputs)
+        lastRead.set(tensorOf.get(input) as string, step);
   });
   for (const output of deployed.outputs)
     lastRead.set(tensorOf.get(output) as string, Number.POSITIVE_INFINITY);

@@ -9,14 +9,14 @@ import { weightFiles } from '../../network/model-file-parts.ts';
 import type { Network } from '../../network/network.ts';
 import { decodeModel, type NodeProto } from '../../network/onnx/model.ts';
 import { withNodeMetadata } from '../../network/onnx/node-metadata.ts';
+import { oneLine } from '../../records/one-line.ts';
+import { writeFileAtomic } from '../../records/run-file.ts';
+import { UserError } from '../../records/user-error.ts';
 import { dotGraph } from '../../reports/overlays/dot.ts';
 import { nodeData } from '../../reports/overlays/node-data.ts';
 import { nodeMetadata } from '../../reports/overlays/node-metadata.ts';
 import { svgGraph } from '../../reports/overlays/svg.ts';
 import { traceOf } from '../../reports/overlays/trace-events.ts';
-import { oneLine } from '../../records/one-line.ts';
-import { writeFileAtomic } from '../../records/run-file.ts';
-import { UserError } from '../../records/user-error.ts';
 import { percent } from '../terminal.ts';
 
 export interface OutputFlags {
@@ -99,7 +99,10 @@ function tellUnplaced({ layers, kernels_us }: MeasuredForm, kernels: readonly (N
   );
 }
 
-function timesByNode(nodes: readonly NodeProto[], kernels: readonly (NodeKernels | null)[]): Map<string, number> {
+function timesByNode(
+  nodes: readonly NodeProto[],
+  kernels: readonly (NodeKernels | null)[],
+): Map<string, number> {
   const times = new Map<string, number>();
   nodes.forEach(({ name, output }, index) => {
     const each = kernels[index];

@@ -50,7 +50,8 @@ async function measuring<T>(
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);
-  const file = flags.deployed === true ? undefined : ownFile(model, opened, { ...flags, batch }, measurer.description);
+  const file =
+    flags.deployed === true ? undefined : ownFile(model, opened, { ...flags, batch }, measurer.description);
   const own = file === undefined ? {} : { file };
   try {
     return await work(
@@ -71,7 +72,10 @@ export async function profile(model: string, flags: ProfileFlags): Promise<void>
     const profile = await profileNetwork({ ...options, ...(device === undefined ? {} : { device }) });
     const { network, file, batch } = options;
     const exported = () => deployedModel(opened, { ...flags, batch }).bytes;
-    return { profiled: profile, shown: { profile, network, exported, ...(file === undefined ? {} : { file }) } };
+    return {
+      profiled: profile,
+      shown: { profile, network, exported, ...(file === undefined ? {} : { file }) },
+    };
   });
   await writeOutputs(flags, shown);
   if (flags.json === true) printJson(profiled);

@@ -16,7 +16,7 @@ export interface CheckedEntry {
   readonly title: string;
   readonly device: string | null;
   readonly limits: BudgetEntry['limits'];
-  readonly valueOf: (limit: PredictedLimit) => number;
+  readonly currentValue: (limit: PredictedLimit) => number;
   /** What a measured ratio is of; null without one. */
   readonly baseline: string | null;
 }
@@ -51,7 +51,7 @@ export async function checkBudget(
   const found: Outcome[][] = wanted.map(() => []);
   for (const isMeasured of [false, true]) {
     for (const [index, { entry, limits }] of wanted.entries()) {
-      const { title, device, valueOf, baseline } = entry;
+      const { title, device, currentValue, baseline } = entry;
       for (const [limit, atMost] of limits) {
         if ((limit === 'measured_latency_ratio') !== isMeasured) continue;
         const known = (got: number): Ratio => ({
@@ -60,7 +60,7 @@ export async function checkBudget(
           ...UNMEASURED,
         });
         const ratio =
-          limit === 'measured_latency_ratio' ? await measure(index, atMost) : known(valueOf(limit));
+          limit === 'measured_latency_ratio' ? await measure(index, atMost) : known(currentValue(limit));
         found[index]?.push({
           model: title,
           device,
@@ -96,11 +96,11 @@ export interface ChangedLimit extends NewLimit {
  * today would not be told from itself tomorrow, so it stays.
  */
 export function todaysLimits(entries: readonly CheckedEntry[]): ChangedLimit[] {
-  return entries.flatMap(({ title, limits, valueOf }, entry) =>
+  return entries.flatMap(({ title, limits, currentValue }, entry) =>
     (Object.entries(limits) as [LimitName, number | null][]).flatMap(([limit, before]) =>
       limit === 'measured_latency_ratio'
         ? []
-        : [{ entry, title, limit, before, value: limitFor(valueOf(limit)) }],
+        : [{ entry, title, limit, before, value: limitFor(currentValue(limit)) }],
     ),
   );
 }

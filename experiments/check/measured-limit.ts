@@ -41,7 +41,13 @@ const FIRST_LOADS = 8;
 
 /** What would decide a limit that a comparison left open: intervals narrow with the root of time. */
 export function decidedBy(
-  { ratio, low, high, loads, seconds }: Pick<ComparisonResult, 'ratio' | 'low' | 'high' | 'loads' | 'seconds'>,
+  {
+    ratio,
+    low,
+    high,
+    loads,
+    seconds,
+  }: Pick<ComparisonResult, 'ratio' | 'low' | 'high' | 'loads' | 'seconds'>,
   atMost: number,
 ): string {
   const minutes = (needed: number) => `${Math.max(1, Math.ceil(needed / 60))}m`;

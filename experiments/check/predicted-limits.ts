@@ -1,6 +1,11 @@
 // The values of a network that limits are set to and that no device is needed for.
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
-import { defaultView, latencyPredictor, type PredictionSummary, type View } from '../../calibration/predict.ts';
+import {
+  defaultView,
+  latencyPredictor,
+  type PredictionSummary,
+  type View,
+} from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { peakMemoryBytes } from '../../network/peak-memory.ts';
 import { resizeNetwork } from '../../network/widths.ts';

@@ -79,7 +79,8 @@ function keyOf(entry: Uint8Array): string {
 function annotatedNode(node: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array[] {
   // What an earlier profile wrote goes.
   const kept = fieldsOf(node).filter(
-    ({ field, content }) => field !== NODE_METADATA || content === null || !Object.hasOwn(metadata, keyOf(content)),
+    ({ field, content }) =>
+      field !== NODE_METADATA || content === null || !Object.hasOwn(metadata, keyOf(content)),
   );
   return [
     ...kept.map(({ whole }) => whole),

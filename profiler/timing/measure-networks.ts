@@ -239,8 +239,7 @@ export async function measureNetworks(
     const kernels = result.kernels.get(id);
     return {
       samples: samples.get(id) ?? [],
-      kernels:
-        kernels === undefined ? [] : [{ load: 0, figures: kernels, typical: result.typical?.get(id) }],
+      kernels: kernels === undefined ? [] : [{ load: 0, figures: kernels, typical: result.typical?.get(id) }],
     };
   });
   return summarizeNetworks(cases, measured, result.sentinels, { rules: engine.rules, batch });

@@ -28,7 +28,10 @@ interface Box {
 }
 
 /** Boxes by the layer that names them; layers that no kernel computes have their own, without kernels. */
-function boxesOf({ layers }: ShownForm, network: Network): { boxes: Map<string, Box>; boxOf: Map<string, Box> } {
+function boxesOf(
+  { layers }: ShownForm,
+  network: Network,
+): { boxes: Map<string, Box>; boxOf: Map<string, Box> } {
   const known = new Set(network.layers.map(({ name }) => name));
   const boxes = new Map<string, Box>();
   const boxOf = new Map<string, Box>();

@@ -7,7 +7,11 @@ import { COLD, DARK_TEXT, HOT, LIGHT_TEXT } from './heat.ts';
  */
 export interface NodeData {
   readonly results: Readonly<Record<string, { readonly value: number }>>;
-  readonly gradient: readonly { readonly stop: number; readonly bgColor: string; readonly textColor: string }[];
+  readonly gradient: readonly {
+    readonly stop: number;
+    readonly bgColor: string;
+    readonly textColor: string;
+  }[];
 }
 
 /** @param times of nodes by name, in µs */

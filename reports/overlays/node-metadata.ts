@@ -4,7 +4,13 @@ import { percent, significant } from '../number-format.ts';
 
 /** A number with a prefix of its unit. */
 function prefixed(value: number, unit: string): string {
-  const [limit, prefix] = ([[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const).find(([least]) => value >= least) ?? [1, ''];
+  const [limit, prefix] = (
+    [
+      [1e9, 'G'],
+      [1e6, 'M'],
+      [1e3, 'k'],
+    ] as const
+  ).find(([least]) => value >= least) ?? [1, ''];
   return `${significant(value / limit)} ${prefix}${unit}`;
 }
 
@@ -17,7 +23,8 @@ const sum = (rows: readonly ProfiledLayer[], of: (row: ProfiledLayer) => number 
  */
 export function nodeMetadata(rows: readonly ProfiledLayer[], isFused: boolean): Record<string, string> {
   const kernel = rows.map(({ kind }) => kind).join(' + ');
-  if (isFused) return { 'morphline.fused_into': rows.map(({ name }) => name).join(' + '), 'morphline.kernel': kernel };
+  if (isFused)
+    return { 'morphline.fused_into': rows.map(({ name }) => name).join(' + '), 'morphline.kernel': kernel };
   const us = sum(rows, ({ latency_us }) => latency_us);
   const flops = sum(rows, (row) => row.flops);
   const predictedUs = sum(rows, ({ predicted_us }) => predicted_us);
@@ -27,11 +34,19 @@ export function nodeMetadata(rows: readonly ProfiledLayer[], isFused: boolean): 
     'morphline.share': percent(sum(rows, ({ share }) => share)),
     'morphline.kernel': kernel,
     ...(flops > 0
-      ? { 'morphline.flops': prefixed(flops, 'FLOP'), 'morphline.rate': `${significant(flops / us / 1e3)} GFLOP/s` }
+      ? {
+          'morphline.flops': prefixed(flops, 'FLOP'),
+          'morphline.rate': `${significant(flops / us / 1e3)} GFLOP/s`,
+        }
       : {}),
     ...(rows.every(({ bytes }) => bytes === null)
       ? {}
-      : { 'morphline.bytes': prefixed(sum(rows, ({ bytes }) => bytes), 'B') }),
+      : {
+          'morphline.bytes': prefixed(
+            sum(rows, ({ bytes }) => bytes),
+            'B',
+          ),
+        }),
     ...(predictedUs > 0 ? { 'morphline.predicted': `${significant(predictedUs)} µs` } : {}),
     ...(bounds === '' ? {} : { 'morphline.bound': bounds }),
   };

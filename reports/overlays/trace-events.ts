@@ -154,15 +154,25 @@ function formEvents(form: ShownForm, title: string, pid: number): TraceEvent[] {
     ),
     ...placed.map((each) => {
       const { latency_us: median_us, ...figures } = kernelFigures(each.layer);
-      return slice(KERNELS, 'kernel', each.layer.name, each, { layers: each.layer.layers, median_us, ...figures });
+      return slice(KERNELS, 'kernel', each.layer.name, each, {
+        layers: each.layer.layers,
+        median_us,
+        ...figures,
+      });
     }),
     ...rests(run).map((rest) => slice(KERNELS, 'rest', rest.name, rest)),
     ...placed.flatMap((each) =>
       each.workers.map(({ thread, parts }) =>
-        slice(FIRST_WORKER + workers.indexOf(thread), 'worker', `${parts} parts of ${each.layer.name}`, each, {
-          parts,
-          extent: "the kernel's: the engine tells how many parts a worker ran, not when",
-        }),
+        slice(
+          FIRST_WORKER + workers.indexOf(thread),
+          'worker',
+          `${parts} parts of ${each.layer.name}`,
+          each,
+          {
+            parts,
+            extent: "the kernel's: the engine tells how many parts a worker ran, not when",
+          },
+        ),
       ),
     ),
   ];

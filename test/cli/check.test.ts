@@ -119,7 +119,8 @@ test('names of others are escaped in text, XML and Markdown', async () => {
   expect(rows).toHaveLength(2);
   for (const row of rows) {
     expect(row.split('|')).toHaveLength(8);
-    expect(row).not.toMatch(/[<>"\x1b]|::/);
+    expect(row).not.toMatch(/[<>"]|::/);
+    expect(row).not.toContain('\x1b');
   }
 });
 
@@ -145,10 +146,14 @@ test("--update writes today's values, which are kept then, and leaves ratios and
   writeFileSync(path, text);
   const refused = await morphline(['check', '--budget-file', path]);
   expect(refused.status).toBe(2);
-  expect(refused.stderr).toMatch(/limit flops of mobilenet-v1-32, which is null; expected a number; .*--update/);
+  expect(refused.stderr).toMatch(
+    /limit flops of mobilenet-v1-32, which is null; expected a number; .*--update/,
+  );
   const { status, stdout } = await morphline(['check', '--budget-file', path, '--update']);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^flops of mobilenet-v1-32: none → [\d.]+ M\npredicted_latency_us of mobilenet-v1-32: 7\.000 µs → /);
+  expect(stdout).toMatch(
+    /^flops of mobilenet-v1-32: none → [\d.]+ M\npredicted_latency_us of mobilenet-v1-32: 7\.000 µs → /,
+  );
   const updated = readFileSync(path, 'utf8');
   const numbers = /("flops": )\d+(, "predicted_latency_us" :)[\d.]+/;
   expect(updated).toMatch(numbers);
@@ -185,19 +190,48 @@ describe('measured limits', () => {
   });
 
   test.each<[string, object, object, RegExp]>([
-    ['a missing baseline', { model: 'none.onnx' }, {}, /none\.onnx: .*; expected a file that can be read; correct the path$/],
-    ['a commit of a zoo network', { commit: 'HEAD' }, {}, /baseline mobilenet-v1-32 of commit HEAD; expected a model file/],
-    ['a commit that is not there', { commit: 'nowhere', model: 'net.onnx' }, {}, /got baseline commit 'nowhere' /],
-    ['no baseline', {}, { baseline: undefined }, /without a baseline; expected what the ratio is of; add "baseline"/],
+    [
+      'a missing baseline',
+      { model: 'none.onnx' },
+      {},
+      /none\.onnx: .*; expected a file that can be read; correct the path$/,
+    ],
+    [
+      'a commit of a zoo network',
+      { commit: 'HEAD' },
+      {},
+      /baseline mobilenet-v1-32 of commit HEAD; expected a model file/,
+    ],
+    [
+      'a commit that is not there',
+      { commit: 'nowhere', model: 'net.onnx' },
+      {},
+      /got baseline commit 'nowhere' /,
+    ],
+    [
+      'no baseline',
+      {},
+      { baseline: undefined },
+      /without a baseline; expected what the ratio is of; add "baseline"/,
+    ],
     [
       'a datasheet',
       { model: 'mobilenet-v1-32' },
       { device: 'p100' },
       /measured_latency_ratio of mobilenet-v1-32 on p100, a datasheet; expected a device profile of the machine that measures/,
     ],
-    ['a missing device', { model: 'mobilenet-v1-32' }, { device: 'd.json' }, /got device '.*d\.json'; expected p100, /],
+    [
+      'a missing device',
+      { model: 'mobilenet-v1-32' },
+      { device: 'd.json' },
+      /got device '.*d\.json'; expected p100, /,
+    ],
   ])('%s is one line and exit code 2', async (_, baseline, more, line) => {
-    const { status, stdout, stderr } = await morphline(['check', '--budget-file', against(2, baseline, more)]);
+    const { status, stdout, stderr } = await morphline([
+      'check',
+      '--budget-file',
+      against(2, baseline, more),
+    ]);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr.trimEnd()).not.toContain('\n');
     expect(stderr.trimEnd()).toMatch(line);
@@ -210,19 +244,33 @@ describe('measured limits', () => {
     const path = against(2, { model: 'mobilenet-v1-32' }, { device: 'other.json' });
     const { status, stderr } = await morphline(['check', '--budget-file', path]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/adapter Another CPU when it was calibrated, .* now; expected a device profile of the machine/);
+    expect(stderr).toMatch(
+      /adapter Another CPU when it was calibrated, .* now; expected a device profile of the machine/,
+    );
   });
 });
 
 test.each([
-  ['a missing budget file', () => at('none.json'), /none\.json.*; expected a budget file, such as morphline\.budget\.json; name one/],
-  ['an unknown limit', () => budget({ ...NET, limits: { flop: 1 } }), /limit 'flop' in .*did you mean 'flops'\?/],
+  [
+    'a missing budget file',
+    () => at('none.json'),
+    /none\.json.*; expected a budget file, such as morphline\.budget\.json; name one/,
+  ],
+  [
+    'an unknown limit',
+    () => budget({ ...NET, limits: { flop: 1 } }),
+    /limit 'flop' in .*did you mean 'flops'\?/,
+  ],
   [
     'a predicted limit without a device',
     () => budget({ model: NET.model, limits: { predicted_latency_us: 1 } }),
     /limit predicted_latency_us of mobilenet-v1-32 without a device; expected a datasheet device/,
   ],
-  ['an unknown model', () => budget({ model: 'mobilenet', limits: { flops: 1 } }), /got network 'mobilenet'; expected one of /],
+  [
+    'an unknown model',
+    () => budget({ model: 'mobilenet', limits: { flops: 1 } }),
+    /got network 'mobilenet'; expected one of /,
+  ],
 ])('%s is one line and exit code 2', async (_, path, line) => {
   const { status, stdout, stderr } = await morphline(['check', '--budget-file', path()]);
   expect([status, stdout]).toEqual([2, '']);

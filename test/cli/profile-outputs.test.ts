@@ -27,26 +27,31 @@ async function outputs(path: string): Promise<number[][]> {
   const feeds: Record<string, InstanceType<typeof ort.Tensor>> = {};
   for (const metadata of session.inputMetadata) {
     if (!metadata.isTensor) throw new Error('no tensor');
-    const dims = metadata.shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1));
-    const values = seededNormals(metadata.name, dims.reduce((product, size) => product * size, 1), 3);
+    const dims: number[] = metadata.shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1));
+    const values = seededNormals(
+      metadata.name,
+      dims.reduce((product, size) => product * size, 1),
+      3,
+    );
     feeds[metadata.name] = new ort.Tensor('float32', values, dims);
   }
   const result = await session.run(feeds);
   return Object.values(result).map(({ data }) => Array.from(data as Float32Array, Number));
 }
 
-describe.each([
-  ['a file as it is', 'file', () => FIXTURE, []],
-  ['a zoo network', 'zoo', () => 'resnet-v1-32', ['--device', 'p100', '--threads', '2']],
-] as const)('outputs of %s', (_, name, model, flags) => {
+describe.each<[string, string, string, readonly string[]]>([
+  ['a file as it is', 'file', FIXTURE, []],
+  ['a zoo network', 'zoo', 'resnet-v1-32', ['--device', 'p100', '--threads', '2']],
+])('outputs of %s', (_, name, model, flags) => {
   let result: CliResult;
   beforeAll(async () => {
-    result = await profiled(model(), name, ...flags);
+    result = await profiled(model, name, ...flags);
   });
 
   test('are written beside what profile prints', () => {
     expect(result.status, result.stderr).toBe(0);
-    for (const ending of ['-trace.json', '.json', '.onnx', '.dot', '.svg']) expect(existsSync(at(`${name}${ending}`))).toBe(true);
+    for (const ending of ['-trace.json', '.json', '.onnx', '.dot', '.svg'])
+      expect(existsSync(at(`${name}${ending}`))).toBe(true);
     expect(networkProfile.parse(JSON.parse(result.stdout)).recorded_run?.kernels.length).toBeGreaterThan(3);
   });
 
@@ -81,7 +86,7 @@ describe.each([
 
   test('the ONNX overlay runs, and gives what the model gives', async () => {
     const path = name === 'file' ? FIXTURE : at('exported.onnx');
-    if (name !== 'file') expect((await morphline(['export', model(), '-o', path])).status).toBe(0);
+    if (name !== 'file') expect((await morphline(['export', model, '-o', path])).status).toBe(0);
     expect(await outputs(at(`${name}.onnx`))).toEqual(await outputs(path));
     expect(readFileSync(at(`${name}.onnx`)).includes('morphline.time')).toBe(true);
   });
@@ -94,7 +99,11 @@ describe.each([
 });
 
 test.each<[string, () => string[], RegExp]>([
-  ['another ending', () => [FIXTURE, '--overlay', 'x.png'], /got --overlay x\.png; expected a name ending in \.json/],
+  [
+    'another ending',
+    () => [FIXTURE, '--overlay', 'x.png'],
+    /got --overlay x\.png; expected a name ending in \.json/,
+  ],
   [
     'the model itself',
     () => {

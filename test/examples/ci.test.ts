@@ -16,7 +16,10 @@ const repository = join(folder, 'repository');
 interface Workflow {
   readonly on: Record<string, unknown>;
   readonly permissions: Record<string, string>;
-  readonly jobs: Record<string, { 'runs-on': string; steps: { uses?: string; run?: string; with?: object }[] }>;
+  readonly jobs: Record<
+    string,
+    { 'runs-on': string; steps: { uses?: string; run?: string; with?: object }[] }
+  >;
 }
 const workflow = parse(readFileSync(join(EXAMPLE, 'latency-budget.yml'), 'utf8')) as Workflow;
 const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
@@ -54,7 +57,8 @@ function run(command: string, path: string): Promise<{ status: number; output: s
 test('the workflow has what GitHub asks of one, and the history that baselines are in', () => {
   expect(Object.keys(workflow.on)).toEqual(['pull_request', 'push']);
   expect(workflow.permissions).toEqual({ contents: 'read' });
-  for (const { uses, run: command } of steps) expect([uses, command].filter((each) => each !== undefined)).toHaveLength(1);
+  for (const { uses, run: command } of steps)
+    expect([uses, command].filter((each) => each !== undefined)).toHaveLength(1);
   expect(steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with).toEqual({ 'fetch-depth': 0 });
 });
 
@@ -79,12 +83,17 @@ test('its check passes on a network that stayed the same, and fails on one that 
   writeFileSync(budget, readFileSync(budget, 'utf8').replace('1.05', '1.9'));
   const commands = steps.flatMap(({ run: command }) => (command?.includes('morphline') ? [command] : []));
   expect(commands).toHaveLength(1);
-  expect(await run(commands[0] as string, bin)).toEqual({ status: 0, output: expect.stringContaining('6 of 6 limits kept') });
+  expect(await run(commands[0] as string, bin)).toEqual({
+    status: 0,
+    output: expect.stringContaining('6 of 6 limits kept'),
+  });
   expect(readFileSync(join(repository, 'budget.xml'), 'utf8')).toContain('failures="0"');
   expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('6 limits kept');
   await write('--width-multiplier', '3');
   const grown = await run(commands[0] as string, bin);
   expect(grown.status).toBe(1);
-  expect(grown.output).toMatch(/measured_latency_ratio of network\.onnx, measured against network\.onnx of origin\/main: /);
+  expect(grown.output).toMatch(
+    /measured_latency_ratio of network\.onnx, measured against network\.onnx of origin\/main: /,
+  );
   expect(grown.output).toContain('6 broken');
 });

@@ -2,11 +2,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { expect, test } from 'vitest';
+import { deployedNetwork } from '../../network/deployed.ts';
 import { modelFileBytes, weightFiles } from '../../network/model-file-parts.ts';
 import { exportedBytes } from '../../network/onnx/exported-bytes.ts';
 import { ONNX_PROTO } from '../../network/onnx/onnx.proto.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
-import { deployedNetwork } from '../../network/deployed.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { randomClassifier } from '../support/random-classifier.ts';
@@ -62,11 +62,12 @@ test('and its external data, each file once, none from outside of its folder', (
   expect(modelFileBytes(path)).toBe(bytes.length + 100);
 });
 
-test.each([zooNetwork('mobilenet-v1-32'), randomClassifier(3, { batchNorm: true }), randomClassifier(8, { batchNorm: false })])(
-  'an export of $name has the length foretold',
-  (network) => {
-    const deployed = deployedNetwork(network);
-    for (const batch of [1, 300])
-      expect(exportedBytes(network, batch)).toBe(writeOnnx(deployed, seededWeights(deployed, 1), batch).length);
-  },
-);
+test.each([
+  zooNetwork('mobilenet-v1-32'),
+  randomClassifier(3, { batchNorm: true }),
+  randomClassifier(8, { batchNorm: false }),
+])('an export of $name has the length foretold', (network) => {
+  const deployed = deployedNetwork(network);
+  for (const batch of [1, 300])
+    expect(exportedBytes(network, batch)).toBe(writeOnnx(deployed, seededWeights(deployed, 1), batch).length);
+});

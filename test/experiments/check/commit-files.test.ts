@@ -32,14 +32,27 @@ test('a model and its weights come back as a commit has them, though they are go
   expect(readFileSync(path)).toEqual(readFileSync(join(KERAS, 'model.json')));
   const names = readdirSync(join(path, '..')).sort();
   expect(names).toEqual(['group1-shard1of2.bin', 'group1-shard2of2.bin', 'model.json']);
-  for (const name of names) expect(readFileSync(join(path, '..', name))).toEqual(readFileSync(join(KERAS, name)));
+  for (const name of names)
+    expect(readFileSync(join(path, '..', name))).toEqual(readFileSync(join(KERAS, name)));
 });
 
 test.each([
-  ['a commit that is not there', 'nowhere', /^got baseline commit 'nowhere' \(.*\); expected a commit, branch or tag/],
-  ['a flag for a commit', '--output=x', /^got baseline commit '--output=x' \(no name of a commit begins so\)/],
+  [
+    'a commit that is not there',
+    'nowhere',
+    /^got baseline commit 'nowhere' \(.*\); expected a commit, branch or tag/,
+  ],
+  [
+    'a flag for a commit',
+    '--output=x',
+    /^got baseline commit '--output=x' \(no name of a commit begins so\)/,
+  ],
   ['a commit with a line break', 'a\nb', /^got baseline commit 'a\\u000ab'/],
-  ['a commit without the file', 'main', /^got baseline \.\.\/models\/net\/model\.json of commit main \(.*\); expected a model file that the commit has; correct/],
+  [
+    'a commit without the file',
+    'main',
+    /^got baseline \.\.\/models\/net\/model\.json of commit main \(.*\); expected a model file that the commit has; correct/,
+  ],
 ])('%s is refused in one line', (_, commit, line) => {
   expect(() => written(commit, model)).toThrow(line);
   expect(() => written(commit, model)).not.toThrow(/\n/);

@@ -56,7 +56,7 @@ test('the whole interval must lie on one side of a limit', () => {
 test('what would decide it follows from how far off the limit is', () => {
   const known = { ratio: 1, low: Math.exp(-0.04), high: Math.exp(0.04), loads: 20, seconds: 60 };
   // Twice as narrow takes four times as long, and half as much again to be sure.
-  expect(decidedBy(known, Math.exp(0.02))).toBe('--budget 6m, if the ratio stays 1.000');
+  expect(decidedBy(known, Math.exp(0.0201))).toBe('--budget 6m, if the ratio stays 1.000');
   expect(decidedBy(known, 1.0001)).toMatch(/^another limit: the ratio is as good as this one \(1\.0000\)/);
 });
 
@@ -84,8 +84,8 @@ describe('a device profile of measured limits', () => {
   });
 
   test('that is a datasheet is refused', () => {
-    expect(() =>
-      checkMeasuredHere(openDevice('p100'), { description: engine }, machine, 'net'),
-    ).toThrow(refusal('p100, a datasheet'));
+    expect(() => checkMeasuredHere(openDevice('p100'), { description: engine }, machine, 'net')).toThrow(
+      refusal('p100, a datasheet'),
+    );
   });
 });

@@ -16,7 +16,12 @@ const FIXTURES = join(import.meta.dirname, '../../fixtures/models/onnx');
 
 /** onnx.proto with the field that IR version 10 brought. */
 const MODEL = protobuf
-  .parse(ONNX_PROTO.replace('string domain = 7;', 'string domain = 7; repeated StringStringEntryProto metadata_props = 9;'))
+  .parse(
+    ONNX_PROTO.replace(
+      'string domain = 7;',
+      'string domain = 7; repeated StringStringEntryProto metadata_props = 9;',
+    ),
+  )
   .root.lookupType('onnx.ModelProto');
 
 interface Decoded {
@@ -24,7 +29,8 @@ interface Decoded {
 }
 const decoded = (bytes: Uint8Array) => MODEL.toObject(MODEL.decode(bytes), { longs: Number }) as Decoded;
 
-const said = (node: number) => (node % 3 === 2 ? null : { 'morphline.time': `${node} µs`, 'morphline.<&"': '' });
+const said = (node: number) =>
+  node % 3 === 2 ? null : { 'morphline.time': `${node} µs`, 'morphline.<&"': '' };
 
 async function outputs(bytes: Uint8Array): Promise<Record<string, number[]>> {
   const ort = await importOnnxruntime();
@@ -70,13 +76,20 @@ describe('metadata on nodes', () => {
     expect(files.length).toBeGreaterThan(20);
     for (const name of files) {
       const bytes = readFileSync(join(FIXTURES, name));
-      expect(Buffer.compare(withNodeMetadata(bytes, () => null), bytes), name).toBe(0);
+      expect(
+        Buffer.compare(
+          withNodeMetadata(bytes, () => null),
+          bytes,
+        ),
+        name,
+      ).toBe(0);
       const annotated = withNodeMetadata(bytes, said);
       const [before, after] = [decoded(bytes), decoded(annotated)];
       for (const node of after.graph.node) delete node.metadataProps;
       for (const node of before.graph.node) delete node.metadataProps;
       expect(after, name).toEqual(before);
-      const nodes = (of: Uint8Array) => decodeModel(of, name).nodes.map(({ name: own, output }) => [own, output]);
+      const nodes = (of: Uint8Array) =>
+        decodeModel(of, name).nodes.map(({ name: own, output }) => [own, output]);
       expect(nodes(annotated)).toEqual(nodes(bytes));
     }
   });

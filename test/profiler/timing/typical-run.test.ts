@@ -22,7 +22,12 @@ test('the run whose wall time is the middle one is kept as it was', () => {
 
 test('a load keeps a run of the cases that ask for it alone', async () => {
   const small = network([image(8, 3), conv('A', 'input', 4), globalPool('G', 'A')]);
-  const cases = [true, false].map((keepsRun) => ({ id: `${keepsRun}`, network: small, profiled: true, keepsRun }));
+  const cases = [true, false].map((keepsRun) => ({
+    id: `${keepsRun}`,
+    network: small,
+    profiled: true,
+    keepsRun,
+  }));
   const { typical } = await measureLoad(
     scriptedEngine({ kernelUs: () => 10 }),
     { cases, batch: 1, seed: 1, sentinel: small, done: new Map() },

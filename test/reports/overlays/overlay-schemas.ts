@@ -22,10 +22,19 @@ export const traceFile = z.strictObject({
       }),
       z.strictObject({
         ph: z.literal('M'),
-        name: z.enum(['process_name', 'process_labels', 'process_sort_index', 'thread_name', 'thread_sort_index']),
+        name: z.enum([
+          'process_name',
+          'process_labels',
+          'process_sort_index',
+          'thread_name',
+          'thread_sort_index',
+        ]),
         pid: id,
         tid: id,
-        args: z.union([z.strictObject({ name: z.string().min(1) }), z.strictObject({ sort_index: z.number().int() })]),
+        args: z.union([
+          z.strictObject({ name: z.string().min(1) }),
+          z.strictObject({ sort_index: z.number().int() }),
+        ]),
       }),
     ]),
   ),

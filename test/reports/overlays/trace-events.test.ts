@@ -139,7 +139,9 @@ describe('a recorded run', () => {
     ]);
     const names = new Map(
       events.flatMap((event) =>
-        event.ph === 'M' && event.name === 'thread_name' && 'name' in event.args ? [[event.tid, event.args.name]] : [],
+        event.ph === 'M' && event.name === 'thread_name' && 'name' in event.args
+          ? [[event.tid, event.args.name]]
+          : [],
       ),
     );
     expect([...names]).toEqual([
@@ -162,7 +164,10 @@ test('kernels whose starts nobody tells stand end to end', () => {
     [15, 21],
   ]);
   // GPU times can be longer than the wall's: the run then is as long as they are.
-  expect(slices(events, 'run')[0]).toMatchObject({ dur: 36, args: { kernels_at: expect.stringContaining('end to end') } });
+  expect(slices(events, 'run')[0]).toMatchObject({
+    dur: 36,
+    args: { kernels_at: expect.stringContaining('end to end') },
+  });
   expect(slices(events, 'rest')).toEqual([]);
 });
 

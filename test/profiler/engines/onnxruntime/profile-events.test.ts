@@ -39,7 +39,9 @@ test('kernels have their starts within their run, and the workers that ran parts
     ]),
   );
   const runs = await takeProfile(folder, 'profile-x');
-  expect(runs.map(({ kernels }) => kernels.map(({ node, startUs, workers }) => [node, startUs, workers]))).toEqual([
+  expect(
+    runs.map(({ kernels }) => kernels.map(({ node, startUs, workers }) => [node, startUs, workers])),
+  ).toEqual([
     [
       [
         'A',
