@@ -117,7 +117,7 @@ async function update(file: string, entries: readonly OpenedEntry[], json: boole
  */
 export async function check(flags: CheckFlags): Promise<number> {
   const { budgetFile: file, json = false, junit, summary = process.env.GITHUB_STEP_SUMMARY } = flags;
-  const opener = new BudgetEntries(dirname(resolve(file)));
+  const opener = new BudgetEntries(dirname(resolve(file)), flags.update !== true);
   const measuring = new Measuring(flags);
   try {
     const entries = await openEntries(opener, file);

@@ -77,15 +77,11 @@ export function checkOutputs(
   for (const path of overlay) if (isOwn && /\.onnx$/i.test(path)) refuseApart(model, path);
 }
 
-/** The nodes of the ONNX file that was profiled, or of the network as it would be exported, with their kernels. */
-function nodesOf({ profile, network, file, exported }: Shown): {
-  bytes: Uint8Array;
-  nodes: readonly NodeProto[];
-  kernels: readonly (NodeKernels | null)[];
-} {
-  const bytes = file === undefined ? exported() : readFileSync(file);
-  const { nodes } = decodeModel(bytes, file ?? profile.network);
-  return { bytes, nodes, kernels: nodeKernels(profile, nodes, network) };
+/** Nodes of an ONNX file, with the kernels of each. */
+interface Nodes {
+  readonly bytes: Uint8Array;
+  readonly nodes: readonly NodeProto[];
+  readonly kernels: readonly (NodeKernels | null)[];
 }
 
 /** Says which kernels no node of the file stands for. */
@@ -97,6 +93,15 @@ function tellUnplaced({ layers, kernels_us }: MeasuredForm, kernels: readonly (N
   process.stderr.write(
     `${missing.length} kernels (${percent(us / kernels_us)} of the kernels' time) are of no node of the file: ${oneLine(missing[0]?.name ?? '')}${missing.length > 1 ? ', …' : ''}\n`,
   );
+}
+
+/** The nodes of the ONNX file that was profiled, or of the network as it would be exported. */
+function nodesOf({ profile, network, file, exported }: Shown): Nodes {
+  const bytes = file === undefined ? exported() : readFileSync(file);
+  const { nodes } = decodeModel(bytes, file ?? profile.network);
+  const kernels = nodeKernels(profile, nodes, network);
+  tellUnplaced(profile, kernels);
+  return { bytes, nodes, kernels };
 }
 
 function timesByNode(
@@ -116,7 +121,7 @@ function timesByNode(
   return times;
 }
 
-async function writeOverlay(path: string, shown: Shown): Promise<void> {
+async function writeOverlay(path: string, shown: Shown, nodesOnce: () => Nodes): Promise<void> {
   const ending = extname(path).toLowerCase();
   const { profile, network } = shown;
   if (ending === '.dot' || ending === '.svg') {
@@ -126,8 +131,7 @@ async function writeOverlay(path: string, shown: Shown): Promise<void> {
     writeFileAtomic(path, ending === '.dot' ? dot : await svgGraph(dot));
     return;
   }
-  const { bytes, nodes, kernels } = nodesOf(shown);
-  tellUnplaced(profile, kernels);
+  const { bytes, nodes, kernels } = nodesOnce();
   if (ending === '.json') {
     writeFileAtomic(path, `${JSON.stringify(nodeData(timesByNode(nodes, kernels)), null, 2)}\n`);
     return;
@@ -142,5 +146,10 @@ async function writeOverlay(path: string, shown: Shown): Promise<void> {
 /** Writes what the flags ask for. @throws UserError as {@link checkOutputs} */
 export async function writeOutputs({ trace, overlay = [] }: OutputFlags, shown: Shown): Promise<void> {
   if (trace !== undefined) writeFileAtomic(trace, `${JSON.stringify(traceOf(shown.profile))}\n`);
-  for (const path of overlay) await writeOverlay(path, shown);
+  let nodes: Nodes | undefined;
+  const nodesOnce = () => {
+    nodes ??= nodesOf(shown);
+    return nodes;
+  };
+  for (const path of overlay) await writeOverlay(path, shown, nodesOnce);
 }

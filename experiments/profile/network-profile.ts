@@ -6,7 +6,7 @@ export const PROFILE_SCHEMA = 'morphline/profile@2';
 /** A kernel, by the layer it computes. */
 const layer = z.object({
   name: z.string(),
-  /** Every layer that it computes; the engine's own name of the kernel where the lowering does not foresee it. */
+  /** Every layer that it computes; of a reorder, the one whose tensor it moves; the engine's own name of the kernel where the lowering does not foresee it. */
   layers: z.array(z.string()),
   /** Kernel class; `op:` and the engine's own name of the op where the lowering does not foresee the kernel. */
   kind: z.string(),

@@ -101,7 +101,8 @@ function measuredForm(
     const name = layerName(kernel);
     return {
       name,
-      layers: [...kernel.layers],
+      // What only moves data computes no layer: it is of the one whose tensor it moves.
+      layers: kernel.layers.length === 0 ? [kernel.name] : [...kernel.layers],
       kind: kernel.kernelClass,
       flops: kernel.flops,
       bytes: kernelBytes(kernel),

@@ -1,6 +1,7 @@
 // An ONNX file with metadata on its nodes, which Netron shows beside their attributes; all else byte for byte as it was.
 import protobuf from 'protobufjs';
-import { BYTES, FIXED32, FIXED64, VARINT, varint } from './wire.ts';
+import { BYTES } from './wire.ts';
+import { fieldsOf } from './wire-fields.ts';
 
 /** Field numbers of onnx.proto. `metadata_props` of nodes came with IR version 10; who does not know it passes it over. */
 const MODEL_GRAPH = 7;
@@ -8,47 +9,6 @@ const GRAPH_NODE = 1;
 const NODE_METADATA = 9;
 const ENTRY_KEY = 1;
 const ENTRY_VALUE = 2;
-
-const FIXED_BYTES: Readonly<Record<number, number>> = { [FIXED64]: 8, [FIXED32]: 4 };
-
-interface Field {
-  readonly field: number;
-  /** With its tag. */
-  readonly whole: Uint8Array;
-  /** Null of what is no bytes. */
-  readonly content: Uint8Array | null;
-}
-
-/** The fields of a message, in their order. @throws Error where they do not fit */
-function fieldsOf(message: Uint8Array): Field[] {
-  const byteAt = (at: number) => message[at] as number;
-  const broken = () => new Error('a model that breaks off');
-  const number = (at: number) => {
-    const found = varint(byteAt, at, message.length);
-    if (found === null) throw broken();
-    return found;
-  };
-  const fields: Field[] = [];
-  for (let at = 0; at < message.length; ) {
-    const tag = number(at);
-    const wire = tag.value % 8;
-    const field = Math.floor(tag.value / 8);
-    if (wire === BYTES) {
-      const length = number(tag.next);
-      const end = length.next + length.value;
-      if (end > message.length) throw broken();
-      fields.push({ field, whole: message.subarray(at, end), content: message.subarray(length.next, end) });
-      at = end;
-    } else {
-      const bytes = FIXED_BYTES[wire];
-      if (wire !== VARINT && bytes === undefined) throw broken();
-      const end = bytes === undefined ? number(tag.next).next : tag.next + bytes;
-      fields.push({ field, whole: message.subarray(at, end), content: null });
-      at = end;
-    }
-  }
-  return fields;
-}
 
 /** A field of bytes: tag, length and content. */
 function framed(field: number, parts: readonly Uint8Array[]): Uint8Array[] {

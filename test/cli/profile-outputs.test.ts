@@ -79,7 +79,7 @@ describe.each<[string, string, string, readonly string[]]>([
     for (const key of Object.keys(results)) expect(names).toContain(key);
     const { layers, kernels_us } = networkProfile.parse(JSON.parse(result.stdout));
     const times = Object.values(results).reduce((sum, { value }) => sum + value, 0);
-    expect(times).toBeGreaterThan(0.9 * kernels_us);
+    expect(times).toBeGreaterThan((name === 'file' ? 0.75 : 0.9) * kernels_us);
     expect(times).toBeLessThan(1.0001 * kernels_us);
     expect(Object.keys(results).length).toBeGreaterThan(layers.length / 3);
   });

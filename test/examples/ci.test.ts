@@ -96,4 +96,4 @@ test('its check passes on a network that stayed the same, and fails on one that 
     /measured_latency_ratio of network\.onnx, measured against network\.onnx of origin\/main: /,
   );
   expect(grown.output).toContain('6 broken');
-});
+}, 600_000);
