@@ -81,7 +81,11 @@ test('its check passes on a network that stayed the same, and fails on one that 
   // A wide limit: what other tests run beside this one makes the machine noisy.
   const budget = join(repository, 'morphline.budget.json');
   writeFileSync(budget, readFileSync(budget, 'utf8').replace('1.05', '1.9'));
-  const commands = steps.flatMap(({ run: command }) => (command?.includes('morphline') ? [command] : []));
+  const commands = steps.flatMap(({ run: command }) =>
+    // It ends when it is decided: seconds on a machine of one's own, minutes where others measure and build.
+    command?.includes('morphline') ? [command.replace('--budget 3m', '--budget 8m')] : [],
+  );
+  expect(commands.join()).toContain('--budget 8m');
   expect(commands).toHaveLength(1);
   expect(await run(commands[0] as string, bin)).toEqual({
     status: 0,
@@ -96,4 +100,4 @@ test('its check passes on a network that stayed the same, and fails on one that 
     /measured_latency_ratio of network\.onnx, measured against network\.onnx of origin\/main: /,
   );
   expect(grown.output).toContain('6 broken');
-}, 600_000);
+}, 1_200_000);
