@@ -1,12 +1,41 @@
 // What starting the built `morphline` costs: commands take turns with a bare `node -e 0`, so that a pair sees the same
 // machine. Milliseconds of the fastest and the median start, and the median of the pairs' ratios.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, quantile } from 'simple-statistics';
 
 const PAIRS = 20;
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js');
-const COMMANDS = ['--help', 'predict inception-v2 --device p100', 'predict --help', 'train --help'];
+const BUDGET = join(mkdtempSync(join(tmpdir(), 'morphline-')), 'budget.json');
+const PROFILE = join(import.meta.dirname, '../../profiles/amd-epyc-onnxruntime-1-thread-inception-v2.json');
+const COMMANDS = [
+  '--help',
+  'predict inception-v2 --device p100',
+  'predict --help',
+  'train --help',
+  `check --budget-file ${BUDGET}`,
+];
+
+/** All limits that need no device, of the largest networks that a budget is likely to have. */
+writeFileSync(
+  BUDGET,
+  JSON.stringify({
+    schema: 'morphline/budget@1',
+    budgets: ['inception-v2', 'resnet-50'].map((model) => ({
+      model,
+      device: PROFILE,
+      limits: {
+        predicted_latency_us: 1e9,
+        flops: 1e12,
+        parameters: 1e9,
+        memory_bytes: 1e12,
+        size_bytes: 1e12,
+      },
+    })),
+  }),
+);
 
 function startMs(args: readonly string[]): number {
   const start = performance.now();

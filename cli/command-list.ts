@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/compare.ts')).compareCommand,
   },
   {
+    name: 'check',
+    description: 'a latency budget in CI: what networks may cost, against what they do',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
     name: 'predict',
     arguments: '<model>',
     description: 'latency on a device profile, no device needed',

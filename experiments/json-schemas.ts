@@ -1,6 +1,7 @@
 // The JSON Schema of every JSON file that a command writes.
 import { z } from 'zod';
 import { deviceProfile } from '../calibration/device-profile.ts';
+import { budgetFile } from '../records/budget.ts';
 import { ceilings } from '../records/ceilings.ts';
 import { runFile } from '../records/run-file.ts';
 import { studySummary } from '../records/study.ts';
@@ -16,6 +17,7 @@ export function jsonSchemas(): Record<string, object> {
     'study.json': studySummary,
     'study-analysis.json': studyAnalysis,
     'result.json': trainResult,
+    'morphline.budget.json': budgetFile,
   };
   return Object.fromEntries(Object.entries(files).map(([name, schema]) => [name, z.toJSONSchema(schema)]));
 }

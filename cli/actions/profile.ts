@@ -1,22 +1,24 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
-import { resolve } from 'node:path';
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
 import { checkRunSize } from '../../network/channel-limit.ts';
+import type { OpenedModel } from '../../network/model-file.ts';
 import type { Network } from '../../network/network.ts';
 import { weightShapes } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
-import { engineNamed } from '../../profiler/engines/registry.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
-import type { EngineDescription } from '../../records/engine-description.ts';
+import { UserError } from '../../records/user-error.ts';
 import { batchOf, openModel, sizedPlan } from '../models.ts';
 import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
+import { ownFile } from '../own-file.ts';
 import { printJson, progressBar } from '../terminal.ts';
+import { deployedModel } from './export.ts';
+import { checkOutputs, type OutputFlags, writeOutputs } from './profile-outputs.ts';
 import { printProfile, printRepeatability } from './profile-text.ts';
 
-export interface ProfileFlags extends CommonFlags, WidthFlags, SizeFlags {
+export interface ProfileFlags extends CommonFlags, WidthFlags, SizeFlags, OutputFlags {
   readonly engine?: string;
   readonly device?: string;
   readonly deployed?: boolean;
@@ -24,19 +26,6 @@ export interface ProfileFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly threads: number;
   readonly seed: number;
   readonly budget: number;
-}
-
-/**
- * The file to be timed as it is: one that the engine runs, at its own widths. Kernels of files are told apart on CPUs.
- */
-function fileAsItIs(
-  model: string,
-  { deployed, widths, widthMultiplier }: ProfileFlags,
-  { engine, hardware }: EngineDescription,
-): string | undefined {
-  const isOwn = deployed !== true && widths === undefined && widthMultiplier === undefined;
-  const runs = engineNamed(engine).runsFiles?.test(model) === true && hardware === 'cpu';
-  return isOwn && runs ? resolve(model) : undefined;
 }
 
 /** Values of all weights. */
@@ -51,7 +40,7 @@ function parametersOf(network: Network): number {
 async function measuring<T>(
   model: string,
   flags: ProfileFlags,
-  work: (options: ProfileOptions) => Promise<T>,
+  work: (options: ProfileOptions, opened: OpenedModel) => Promise<T>,
 ): Promise<T> {
   const { seed, threads, engine, budget: budgetSeconds } = flags;
   const opened = await openModel(model, flags);
@@ -61,12 +50,14 @@ async function measuring<T>(
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
   const network = resizeNetwork(plan, widths);
-  // A file that fixes its batch runs at no other.
-  const isItsBatch = (opened.batch ?? batch) === batch;
-  const file = isItsBatch ? fileAsItIs(model, flags, measurer.description) : undefined;
+  const file =
+    flags.deployed === true ? undefined : ownFile(model, opened, { ...flags, batch }, measurer.description);
   const own = file === undefined ? {} : { file };
   try {
-    return await work({ measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update });
+    return await work(
+      { measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update },
+      opened,
+    );
   } finally {
     bar.finish();
     await measurer.close();
@@ -76,9 +67,17 @@ async function measuring<T>(
 /** @throws UserError for a network, device or engine that is not there, and for widths that do not fit */
 export async function profile(model: string, flags: ProfileFlags): Promise<void> {
   const device: Device | undefined = flags.device === undefined ? undefined : openDevice(flags.device);
-  const profiled = await measuring(model, flags, (options) =>
-    profileNetwork({ ...options, ...(device === undefined ? {} : { device }) }),
-  );
+  checkOutputs(model, flags);
+  const { profiled, shown } = await measuring(model, flags, async (options, opened) => {
+    const profile = await profileNetwork({ ...options, ...(device === undefined ? {} : { device }) });
+    const { network, file, batch } = options;
+    const exported = () => deployedModel(opened, { ...flags, batch }).bytes;
+    return {
+      profiled: profile,
+      shown: { profile, network, exported, ...(file === undefined ? {} : { file }) },
+    };
+  });
+  await writeOutputs(flags, shown);
   if (flags.json === true) printJson(profiled);
   else printProfile(profiled, device?.name);
 }
@@ -92,6 +91,13 @@ export async function profileRepeatability(
   flags: ProfileFlags,
   networks: number,
 ): Promise<void> {
+  if (flags.trace !== undefined || flags.overlay !== undefined) {
+    throw new UserError({
+      got: `--repeat with --${flags.trace === undefined ? 'overlay' : 'trace'}`,
+      expected: 'one of them: kernels are not timed when passes are compared',
+      fix: 'leave the other out',
+    });
+  }
   const result = await measuring(model, flags, (options) => measureRepeatability(options, networks));
   if (flags.json === true) printJson(result);
   else printRepeatability(result);

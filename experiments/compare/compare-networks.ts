@@ -15,6 +15,8 @@ import { logRatio, type Ratio, ratioOf } from './ratio.ts';
 export interface Contestant {
   readonly name: string;
   readonly network: Network;
+  /** The file that it was read of, to be timed as it is rather than as the network deployed. */
+  readonly file?: string;
 }
 
 export interface CompareOptions {
@@ -26,6 +28,8 @@ export interface CompareOptions {
   /** The interval's half width to reach, as a fraction. */
   readonly precision: number;
   readonly budgetSeconds: number;
+  /** When to end, in place of the precision: looking at every load costs nothing in error rates. */
+  readonly isEnough?: (known: Ratio) => boolean;
   readonly onProgress?: ProgressListener;
 }
 
@@ -46,10 +50,13 @@ async function measureOnce(
   load: number,
   rounds: number,
 ): Promise<Taken[]> {
-  const cases = [
-    { id: 'a', network: a.network, profiled: false },
-    { id: 'b', network: b.network, profiled: false },
-  ];
+  const timed = (id: string, { network, file }: Contestant) => ({
+    id,
+    network,
+    profiled: false,
+    ...(file === undefined ? {} : { file }),
+  });
+  const cases = [timed('a', a), timed('b', b)];
   const [first = 0] = shuffled(cases.length, seed, load);
   const samples: Taken[] = [];
   await measurer.measureLoad(
@@ -155,8 +162,8 @@ export async function compareNetworks(options: CompareOptions): Promise<Comparis
       text: `${load + 1} loads: ${known.ratio.toFixed(3)} ± ${Number.isFinite(known.precision) ? known.precision.toFixed(3) : '?'}`,
     });
     const isLate = seconds + (nowMs - loadStartMs) / 1e3 > budgetSeconds;
-    const isKnown =
-      load + 1 >= LEAST_LOADS && known.precision <= precision && known.verdict !== 'inconclusive';
+    const isPrecise = known.precision <= precision && known.verdict !== 'inconclusive';
+    const isKnown = load + 1 >= LEAST_LOADS && (options.isEnough?.(known) ?? isPrecise);
     if (isKnown || (isLate && load > 0)) return resultOf(options, samples, known, latencyUs, seconds);
   }
 }

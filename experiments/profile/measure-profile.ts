@@ -40,7 +40,7 @@ export async function measureTogether(
   const startMs = Date.now();
   return measureBlock(
     measurer,
-    cases.map((each, index) => ({ ...each, id: `${index}`, profiled: isProfiled })),
+    cases.map((each, index) => ({ ...each, id: `${index}`, profiled: isProfiled, keepsRun: isProfiled })),
     {
       batch,
       seed,

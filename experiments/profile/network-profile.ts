@@ -6,6 +6,8 @@ export const PROFILE_SCHEMA = 'morphline/profile@2';
 /** A kernel, by the layer it computes. */
 const layer = z.object({
   name: z.string(),
+  /** Every layer that it computes; of a reorder, the one whose tensor it moves; the engine's own name of the kernel where the lowering does not foresee it. */
+  layers: z.array(z.string()),
   /** Kernel class; `op:` and the engine's own name of the op where the lowering does not foresee the kernel. */
   kind: z.string(),
   /** Null where the lowering does not foresee the kernel. */
@@ -23,6 +25,24 @@ const layer = z.object({
   /** What one more filter of the layer costs by the device profile, its inputs and consumers included; null if fixed. */
   us_per_filter: z.number().nullable(),
 });
+
+/** One recorded inference as it was: the one whose wall time is the middle one. Recording makes kernels slower. */
+const recordedRun = z.object({
+  /** From the call until the results were there. */
+  wall_us: z.number(),
+  kernels: z.array(
+    z.object({
+      /** Index in `layers` of the form. */
+      layer: z.number().int(),
+      /** Since the engine began; null where it does not tell. */
+      start_us: z.number().nullable(),
+      latency_us: z.number(),
+      /** Threads that computed parts of it beside the one that ran it, where the engine tells. */
+      workers: z.array(z.object({ thread: z.string(), parts: z.number().int() })),
+    }),
+  ),
+});
+export type RecordedRun = z.infer<typeof recordedRun>;
 
 /** One form of a network as it was measured: kernels and remainder add up to the whole. */
 const measuredForm = z.object({
@@ -45,6 +65,8 @@ const measuredForm = z.object({
   rounds: z.number().int(),
   disturbed: z.number().int(),
   layers: z.array(layer),
+  /** Null where no run was kept. */
+  recorded_run: recordedRun.nullable(),
 });
 export type MeasuredForm = z.infer<typeof measuredForm>;
 

@@ -8,6 +8,7 @@ import type { Network } from '../../network/network.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
 import { engineChoice } from '../../records/engine-description.ts';
+import { groupBy } from '../../records/group-by.ts';
 import { filterSlopes } from '../filter-cost/filter-slopes.ts';
 import { sessionSentinel } from '../samples/session-sentinel.ts';
 import { type MeasuredCase, measureTogether, type ProfileMeasuring } from './measure-profile.ts';
@@ -16,6 +17,7 @@ import {
   type NetworkProfile,
   PROFILE_SCHEMA,
   type ProfiledLayer,
+  type RecordedRun,
 } from './network-profile.ts';
 
 export interface ProfileOptions extends ProfileMeasuring {
@@ -58,6 +60,26 @@ function machineDrift(
 /** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */
 const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name} (${op})` : name);
 
+/** The kept run, its kernels by their places among those measured. */
+function recordedRun({ kernels, unforeseen, typicalRun }: NetworkMeasurement): RecordedRun | null {
+  if (typicalRun === undefined || typicalRun === null) return null;
+  const rows = [
+    ...kernels.map(({ kernel: { op, name } }) => `true ${op} ${name}`),
+    ...unforeseen.map(({ op, name }) => `false ${op} ${name}`),
+  ];
+  const places = groupBy([...rows.keys()], (row) => rows[row] as string);
+  return {
+    wall_us: typicalRun.wallUs,
+    kernels: typicalRun.kernels.flatMap(({ kernel, op, isUnforeseen, durationUs, startUs, workers = [] }) => {
+      // Of several of one name, in the order in which they ran.
+      const layer = places.get(`${!isUnforeseen} ${op} ${kernel}`)?.shift();
+      return layer === undefined
+        ? []
+        : [{ layer, start_us: startUs ?? null, latency_us: durationUs, workers: [...workers] }];
+    }),
+  };
+}
+
 /** Kernels and the remainder add up to the whole. */
 function measuredForm(
   form: MeasuredForm['form'],
@@ -79,6 +101,8 @@ function measuredForm(
     const name = layerName(kernel);
     return {
       name,
+      // What only moves data computes no layer: it is of the one whose tensor it moves.
+      layers: kernel.layers.length === 0 ? [kernel.name] : [...kernel.layers],
       kind: kernel.kernelClass,
       flops: kernel.flops,
       bytes: kernelBytes(kernel),
@@ -92,6 +116,7 @@ function measuredForm(
   const others = result.unforeseen.map(
     (measured): ProfiledLayer => ({
       name: measured.name,
+      layers: [measured.name],
       kind: `op:${measured.op}`,
       flops: null,
       bytes: null,
@@ -115,6 +140,7 @@ function measuredForm(
     rounds: result.rounds,
     disturbed: result.disturbed,
     layers: [...layers, ...others],
+    recorded_run: recordedRun(result),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
 import { unblocked } from './blocks.ts';
 import type { Fail } from './fail.ts';
+import { asLayerName } from './layer-name.ts';
 import type { LazyValues } from './lazy-weights.ts';
 import { cutsBehind, isLong, type Pending, stepsOf } from './pending.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
@@ -62,7 +63,7 @@ export class Draft {
 
   /** A name for a layer of ours that tf.layers and ONNX take, and that is free. */
   nameFor(text: string): string {
-    const base = text.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '') || 'layer';
+    const base = asLayerName(text) || 'layer';
     let name = base;
     for (let n = 1; this.names.has(name); n++) name = `${base}_${n}`;
     this.names.add(name);

@@ -19,6 +19,8 @@ function turned(
   [taps, inputs, outputs]: readonly [number, number, number],
   scratch: ScratchMemory | undefined,
 ): Float32Array {
+  // A file is also written without values, to learn its length.
+  if (values.length === 0) return values;
   const result = scratch?.floats(values.length) ?? new Float32Array(values.length);
   for (let tap = 0; tap < taps; tap++) {
     const source = tap * inputs * outputs;

@@ -33,8 +33,22 @@ export interface UnforeseenKernel {
   readonly isUnforeseen: true;
 }
 
+/** A thread that computed parts of a kernel beside the one that ran it. */
+export interface WorkerShare {
+  /** The engine's own name of it. */
+  readonly thread: string;
+  readonly parts: number;
+}
+
+/** When a kernel ran and on what, where the engine tells. */
+export interface KernelPlace {
+  /** Since the engine began the inference. */
+  readonly startUs?: number;
+  readonly workers?: readonly WorkerShare[];
+}
+
 /** One kernel's time in one inference, in its real cache state. */
-export interface KernelTiming {
+export interface KernelTiming extends KernelPlace {
   readonly kernel: Kernel | UnforeseenKernel;
   readonly durationUs: number;
 }

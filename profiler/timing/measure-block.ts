@@ -142,7 +142,7 @@ class Block {
     this.options.onFailure?.({ id, reason });
   }
 
-  finished(load: number, took: LoadTimes, { sentinels, kernels, failures }: LoadResult): void {
+  finished(load: number, took: LoadTimes, { sentinels, kernels, typical, failures }: LoadResult): void {
     this.lastEnded = true;
     this.barrenDeaths = 0;
     this.ended.add(load);
@@ -152,7 +152,8 @@ class Block {
     this.spent.samples += took.samples;
     this.sentinels.push(...sentinels);
     for (const [id, figures] of kernels) {
-      if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), { load, figures }]);
+      const recorded = { load, figures, typical: typical?.get(id) };
+      if (figures.length > 0) this.kernels.set(id, [...(this.kernels.get(id) ?? []), recorded]);
     }
     this.options.onKernels?.(load, kernels);
     for (const [id, reason] of failures) this.leaveOut(id, reason);

@@ -20,12 +20,15 @@ import { PACER_COPIES, type Pace, pacerOf } from './pacer.ts';
 import type { RoundPolicy, RoundState } from './round-policy.ts';
 import { type RoundSample, type SentinelSample, sampleRounds } from './rounds.ts';
 import { SENTINEL_COPIES } from './sentinel.ts';
+import { type TypicalRun, typicalRun } from './typical-run.ts';
 
 export interface NetworkCase {
   readonly id: string;
   readonly network: Network;
   /** Whether the time of every kernel is recorded too. */
   readonly profiled: boolean;
+  /** Whether one recorded run is kept as it was, too. */
+  readonly keepsRun?: boolean;
   /** The file that the network was read of, where it is to run as it is rather than as the network deployed. */
   readonly file?: string;
 }
@@ -74,6 +77,8 @@ export interface LoadResult {
   readonly sentinels: readonly SentinelSample[];
   /** By profiled case: those of the lowering in its order, then what else ran. */
   readonly kernels: ReadonlyMap<string, readonly KernelFigures[]>;
+  /** By profiled case that keeps it: one hot recorded run as it was. */
+  readonly typical?: ReadonlyMap<string, TypicalRun>;
   /** Cases whose recordings could not be read, and why. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -184,6 +189,8 @@ export async function measureLoad(
   const loaded: TimedNetwork[] = [];
   const profiled = new Map<string, ProfiledNetwork>();
   const recordedPaces = new Map<string, RecordedPaces>();
+  /** Wall time of each hot recorded run, in their order, of cases that keep one. */
+  const recordedWalls = new Map<string, number[]>();
   const load = async (network: Network, id: string | null, recorded: boolean) => {
     await at('load', id);
     const deployed = deployedNetwork(network);
@@ -210,7 +217,8 @@ export async function measureLoad(
       sentinelCases.push({ id: `sentinel ${copy}`, run: () => made.run() });
     }
     const timedCases: TimedCase[] = [];
-    for (const { id, network, profiled: recorded, file } of cases) {
+    for (const { id, network, profiled: recorded, keepsRun, file } of cases) {
+      if (keepsRun === true) recordedWalls.set(id, []);
       const made =
         file === undefined
           ? await load(network, id, recorded)
@@ -243,7 +251,12 @@ export async function measureLoad(
         if (recording === undefined) return;
         for (let run = 0; run < COLD_RUNS; run++) await recording.run();
         const hot = PROFILED_RUNS_PER_ROUND - COLD_RUNS;
-        const pacesUs = await pacedRuns(hot, () => recording.run(), pace);
+        const walled = async () => {
+          const start = process.hrtime.bigint();
+          await recording.run();
+          recordedWalls.get(id)?.push(Number(process.hrtime.bigint() - start) / 1e3);
+        };
+        const pacesUs = await pacedRuns(hot, walled, pace);
         recordedPaces.set(id, [...(recordedPaces.get(id) ?? []), ...pacesUs]);
       },
       onSample(sample) {
@@ -253,18 +266,24 @@ export async function measureLoad(
       },
     });
     const kernels = new Map<string, KernelFigures[]>();
+    const typical = new Map<string, TypicalRun>();
     const failures = new Map<string, string>();
     for (const [id, recording] of profiled) {
       await at('read', id);
       profiled.delete(id);
       try {
-        kernels.set(id, kernelFigures(await recording.finish(), recordedPaces.get(id) ?? []));
+        const runs = await recording.finish();
+        const pacesUs = recordedPaces.get(id) ?? [];
+        kernels.set(id, kernelFigures(runs, pacesUs));
+        const hot = hotRounds(runs, pacesUs).flatMap((round) => round.map(({ timings }) => timings));
+        const middle = typicalRun(hot, recordedWalls.get(id) ?? []);
+        if (middle !== null) typical.set(id, middle);
       } catch (error) {
         if (error instanceof UserError) throw error;
         failures.set(id, error instanceof Error ? error.message : String(error));
       }
     }
-    return { sentinels, kernels, failures };
+    return { sentinels, kernels, typical, failures };
   } finally {
     for (const recording of profiled.values()) await recording.finish().catch(() => undefined);
     for (const network of loaded) await network.dispose();

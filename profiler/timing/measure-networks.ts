@@ -12,6 +12,7 @@ import type { DisturbanceWatch } from './disturbance.ts';
 import { type KernelFigures, measureLoad, type NetworkCase } from './measure-load.ts';
 import { type CaseStatistics, summarizeRounds } from './round-statistics.ts';
 import type { RoundSample, SentinelSample } from './rounds.ts';
+import { middleRun, type TypicalRun } from './typical-run.ts';
 
 /** A time of a kernel: the median over loads of the median over a load's rounds. */
 type KernelTime = Pick<CaseStatistics, 'latencyUs' | 'spread' | 'minUs' | 'rounds'>;
@@ -32,6 +33,8 @@ export interface RecordedKernels {
   readonly kernels: readonly KernelMeasurement[];
   /** What ran otherwise than the lowering has it, in the order in which it ran. */
   readonly unforeseen: readonly UnforeseenMeasurement[];
+  /** One recorded run as it was; null where none is kept. */
+  readonly typicalRun?: TypicalRun | null;
 }
 
 export interface NetworkMeasurement extends CaseStatistics, RecordedKernels {
@@ -61,6 +64,8 @@ export interface LoadSample extends RoundSample {
 export interface LoadKernels {
   readonly load: number;
   readonly figures: readonly KernelFigures[];
+  /** Not of earlier processes. */
+  readonly typical?: TypicalRun | undefined;
 }
 
 /** What was measured of one case. */
@@ -139,7 +144,7 @@ function mergedKernels(
     const { kernel: name, op } = (found[0] as Occurrence).figures;
     return { name, op, ...mergedTime(found, pacing) };
   });
-  return { kernels, unforeseen };
+  return { kernels, unforeseen, typicalRun: middleRun(loads.flatMap(({ typical }) => typical ?? [])) };
 }
 
 /** What the rounds of each load have in common: the median of their factors. */
@@ -234,7 +239,7 @@ export async function measureNetworks(
     const kernels = result.kernels.get(id);
     return {
       samples: samples.get(id) ?? [],
-      kernels: kernels === undefined ? [] : [{ load: 0, figures: kernels }],
+      kernels: kernels === undefined ? [] : [{ load: 0, figures: kernels, typical: result.typical?.get(id) }],
     };
   });
   return summarizeNetworks(cases, measured, result.sentinels, { rules: engine.rules, batch });

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
@@ -6,6 +8,9 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/command-list.ts';
 import { programFor } from '../../cli/program.ts';
 import { BUILT } from '../support/built.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const folder = temporaryFolder();
 
 /** Writes each module that is loaded to stderr. */
 const LOGGER = `data:text/javascript,${encodeURIComponent(`
@@ -71,5 +76,15 @@ test.each(COMMANDS)(
 test('predict on a datasheet device loads no engine, no charts and no readers of foreign formats', async () => {
   const loaded = await packagesLoaded(['predict', 'inception-v2', '--device', 'p100']);
   expect(loaded).toContain('commander');
+  expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
+});
+
+test('check of predicted limits loads as little', async () => {
+  const path = join(folder, 'budget.json');
+  const entry = { model: 'inception-v2', device: 'p100' };
+  const limits = { predicted_latency_us: 1e9, flops: 1e12, parameters: 1e9, memory_bytes: 1e12 };
+  writeFileSync(path, JSON.stringify({ schema: 'morphline/budget@1', budgets: [{ ...entry, limits }] }));
+  const loaded = await packagesLoaded(['check', '--budget-file', path]);
+  expect(loaded).toContain('zod');
   expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
 });

@@ -13,6 +13,7 @@ test('every JSON file has a schema that requires its version field', () => {
     'study.json',
     'study-analysis.json',
     'result.json',
+    'morphline.budget.json',
   ]);
   for (const { required, properties } of Object.values(schemas)) {
     expect(required).toContain('schema');

@@ -4,9 +4,10 @@ import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
+import { asLayerName } from '../../../network/onnx/layer-name.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
-import { VIEWS } from './match-kernels.ts';
+import { timeOf, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
@@ -24,19 +25,14 @@ const OTHER_OPS: Partial<Record<Kernel['op'], RegExp>> = {
   upsample: /^(?!Resize$|Upsample$)/,
 };
 
-/** A name as layers read from a file have it ({@link file://../../../network/onnx/draft.ts}). */
-function asLayer(name: string): string {
-  return name.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '');
-}
-
 /** Names that a node's kernel may go by: its own, and those of the tensors it writes. */
 function aliasesOf(nodes: readonly NodeProto[]): Map<string, string> {
   const layerOf = new Map<string, string>();
   for (const [index, { name, opType, output }] of nodes.entries()) {
-    const layer = asLayer(name === '' ? (output[0] ?? '') : name);
+    const layer = asLayerName(name === '' ? (output[0] ?? '') : name);
     // A node without a name goes by its place.
     for (const alias of [name === '' ? `${opType}_${index}` : name, ...output]) {
-      const key = asLayer(alias);
+      const key = asLayerName(alias);
       if (key !== '' && !layerOf.has(key)) layerOf.set(key, layer);
     }
   }
@@ -68,7 +64,7 @@ export class FileMatcher {
   }
 
   private candidates({ node }: KernelEvent): readonly number[] {
-    const own = asLayer(node.replaceAll(MADE, ''));
+    const own = asLayerName(node.replaceAll(MADE, ''));
     return this.byLayer.get(this.aliases.get(own) ?? own) ?? this.byLayer.get(own) ?? [];
   }
 
@@ -95,14 +91,14 @@ export class FileMatcher {
     }
     const foreseen = [...this.kernels].flatMap((kernel, index): KernelTiming[] => {
       const event = eventOf.get(index);
-      return event === undefined ? [] : [{ kernel, durationUs: event.durationUs }];
+      return event === undefined ? [] : [{ kernel, ...timeOf(event) }];
     });
     return [
       ...foreseen,
       ...others.map(
-        ({ node, op, durationUs }): KernelTiming => ({
-          kernel: { name: node, op, isUnforeseen: true },
-          durationUs,
+        (event): KernelTiming => ({
+          kernel: { name: event.node, op: event.op, isUnforeseen: true },
+          ...timeOf(event),
         }),
       ),
     ];

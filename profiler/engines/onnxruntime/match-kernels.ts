@@ -1,7 +1,7 @@
 // Which of the kernels that ONNX Runtime ran are those that lowering predicts, node by node.
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
 import { groupBy } from '../../../records/group-by.ts';
-import type { KernelTiming } from '../engine.ts';
+import type { KernelPlace, KernelTiming } from '../engine.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -84,16 +84,25 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
   return { eventOf, unforeseen: [...left] };
 }
 
+/** The time of an event, and when and where it ran. */
+export function timeOf({ durationUs, startUs, workers }: KernelEvent): KernelPlace & { durationUs: number } {
+  return {
+    durationUs,
+    ...(startUs === undefined ? {} : { startUs }),
+    ...(workers === undefined || workers.length === 0 ? {} : { workers }),
+  };
+}
+
 /** Times of the kernels that ran, those of the lowering first. */
 export function kernelTimings(kernels: readonly Kernel[], events: readonly KernelEvent[]): KernelTiming[] {
   const { eventOf, unforeseen } = matchKernels(kernels, events);
   const foreseen = kernels.flatMap((kernel, i): KernelTiming[] => {
     const event = events[eventOf[i] as number];
-    return event === undefined ? [] : [{ kernel, durationUs: event.durationUs }];
+    return event === undefined ? [] : [{ kernel, ...timeOf(event) }];
   });
   const others = unforeseen.map((index): KernelTiming => {
-    const { node, op, durationUs } = events[index] as KernelEvent;
-    return { kernel: { name: node, op, isUnforeseen: true }, durationUs };
+    const event = events[index] as KernelEvent;
+    return { kernel: { name: event.node, op: event.op, isUnforeseen: true }, ...timeOf(event) };
   });
   return [...foreseen, ...others];
 }

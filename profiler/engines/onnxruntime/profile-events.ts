@@ -2,9 +2,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { KernelPlace, WorkerShare } from '../engine.ts';
 
 /** One kernel execution of ONNX Runtime's profile, times in whole µs; wall time of the CPU, so of a GPU's only the start. */
-export interface KernelEvent {
+export interface KernelEvent extends KernelPlace {
   readonly node: string;
   readonly op: string;
   readonly durationUs: number;
@@ -31,6 +32,12 @@ const shapeList = z.array(z.record(z.string(), z.array(z.number())));
 /** ONNX Runtime cuts its kernel times to whole microseconds: on average so much is lost. */
 const TRUNCATED_US = 0.5;
 
+/** Threads of the pool that ran blocks of a kernel; text where there is no pool. */
+const threadStats = z
+  .object({ sub_threads: z.record(z.string(), z.object({ num_run: z.number() })) })
+  .optional()
+  .catch(undefined);
+
 const eventSchema = z.object({
   cat: z.string(),
   name: z.string(),
@@ -41,12 +48,21 @@ const eventSchema = z.object({
       op_name: z.string().optional(),
       output_type_shape: shapeList.optional(),
       provider: z.string().optional(),
+      thread_scheduling_stats: threadStats,
     })
     .loose()
     .optional(),
 });
 
 const KERNEL_SUFFIX = '_kernel_time';
+
+/** Threads beside the one that called, in the order of their names. */
+function workersOf(stats: z.infer<typeof threadStats>): WorkerShare[] {
+  return Object.entries(stats?.sub_threads ?? {})
+    .map(([thread, { num_run: parts }]) => ({ thread, parts }))
+    .filter(({ parts }) => parts > 0)
+    .sort((a, b) => a.thread.localeCompare(b.thread, 'en', { numeric: true }));
+}
 
 /** Events in the order of their times. */
 interface Timeline<T> {
@@ -83,13 +99,24 @@ export async function takeProfile(directory: string, prefix: string): Promise<Ru
     const provider = args?.provider ?? '';
     kernels.push({
       atUs: ts,
-      event: { node, op: args?.op_name ?? '', durationUs: dur + TRUNCATED_US, outputShape, provider },
+      event: {
+        node,
+        op: args?.op_name ?? '',
+        durationUs: dur + TRUNCATED_US,
+        outputShape,
+        provider,
+        startUs: ts,
+        workers: workersOf(args?.thread_scheduling_stats),
+      },
     });
   }
   runs.sort((a, b) => a.fromUs - b.fromUs);
   const kernelsUntil = inOrder(kernels);
   const programsUntil = inOrder(programs);
-  return runs.map(({ toUs }) => ({ kernels: kernelsUntil(toUs), programs: programsUntil(toUs) }));
+  return runs.map(({ fromUs, toUs }) => ({
+    kernels: kernelsUntil(toUs).map((event) => ({ ...event, startUs: (event.startUs ?? fromUs) - fromUs })),
+    programs: programsUntil(toUs),
+  }));
 }
 
 /** Hands events out in the order of their times, up to one time after another. */

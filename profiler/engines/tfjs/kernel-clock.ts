@@ -20,6 +20,7 @@ export interface KernelClock {
 /** The wall clock around each kernel. */
 export class WallKernelClock implements KernelClock {
   private readonly taken: KernelTiming[] = [];
+  private readonly began = process.hrtime.bigint();
   private readonly finish: (result: tfTypes.Tensor) => void;
 
   /** @param finish waits until a result is computed */
@@ -32,7 +33,8 @@ export class WallKernelClock implements KernelClock {
     const result = compute();
     if (kernel !== null) {
       this.finish(result);
-      this.taken.push({ kernel, durationUs: Number(process.hrtime.bigint() - start) / 1e3 });
+      const durationUs = Number(process.hrtime.bigint() - start) / 1e3;
+      this.taken.push({ kernel, durationUs, startUs: Number(start - this.began) / 1e3 });
     }
     return result;
   }
