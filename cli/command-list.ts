@@ -34,9 +34,15 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'compare',
-    arguments: '<a> <b...>',
+    arguments: '<a> [b...]',
     description: 'is B faster than A? measured against each other until it is known',
     load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
+  {
+    name: 'explain',
+    arguments: '<a> <b>',
+    description: "where the difference between two networks' times comes from, and what to change",
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
   {
     name: 'predict',
