@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DATASHEET_DEVICES } from '../calibration/datasheet-devices.ts';
 import { DEVICE_SCHEMA, type Device, openDevice } from '../calibration/device-profile.ts';
 import type { Contestant } from '../experiments/compare/compare-networks.ts';
-import { resultNetwork } from '../experiments/results/result-networks.ts';
+import { isRunFolder, resultNetwork } from '../experiments/results/result-networks.ts';
 import type { OpenedModel } from '../network/model-file.ts';
 import { resizeNetwork } from '../network/widths.ts';
 import type { EngineDescription } from '../records/engine-description.ts';
@@ -59,7 +59,7 @@ export const openNamedDevice = (text: string): Device => openDevice(deviceNamed(
  */
 export async function openContestant(text: string, sizes: SizeFlags): Promise<OpenedContestant> {
   const { of, at } = parted(text);
-  if (isFolder(of)) {
+  if (isFolder(of) && isRunFolder(of)) {
     const network = resultNetwork(of, at);
     return { name: text, network, model: of, opened: { network }, widths: {} };
   }

@@ -15,6 +15,12 @@ import { readResultJson } from './result-files.ts';
 /** Of a training run, what it was for. */
 const CHOSEN = 'expanded';
 
+/** Files of folders that runs leave. */
+const MARKS = ['run.json', 'result.json', 'structures.json', 'structures'];
+
+/** Whether a folder is one that a run left, finished or not. */
+export const isRunFolder = (directory: string) => MARKS.some((name) => existsSync(join(directory, name)));
+
 type LayerWidths = Readonly<Record<string, number>>;
 
 /** Group widths of what a run wrote; an expansion makes layers wider than the network had them. */
