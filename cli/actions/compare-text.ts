@@ -16,7 +16,8 @@ const interval = ({ low, high }: Pick<ComparisonResult, 'low' | 'high'>) =>
 
 /** What would decide it. */
 function openText({ precision, decided_in_s: seconds }: ComparisonResult): string {
-  if (seconds === null) return `not known yet: a larger --budget, or a larger --precision than ${percent(precision, 1)}, decides it`;
+  if (seconds === null)
+    return `not known yet: a larger --budget, or a larger --precision than ${percent(precision, 1)}, decides it`;
   return `not known yet: --budget ${Math.ceil(seconds / 10) * 10}s decides it, if the ratio is what it seems (or a larger --precision)`;
 }
 

@@ -85,8 +85,13 @@ async function compareOnDevices(texts: readonly string[], flags: CompareFlags): 
 export async function compare(a: string, named: readonly string[], flags: CompareFlags): Promise<number> {
   const others = [...named, ...withWidths(a, flags)];
   if (others.length === 0)
-    throw new UserError({ got: `${a} alone`, expected: 'two or more', fix: 'name another one, or give --widths' });
-  if ([a, ...others].some((text) => deviceNamed(text) !== null)) return compareOnDevices([a, ...others], flags);
+    throw new UserError({
+      got: `${a} alone`,
+      expected: 'two or more',
+      fix: 'name another one, or give --widths',
+    });
+  if ([a, ...others].some((text) => deviceNamed(text) !== null))
+    return compareOnDevices([a, ...others], flags);
   if (flags.network !== undefined) {
     throw new UserError({
       got: '--network for networks',

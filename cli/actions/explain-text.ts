@@ -1,6 +1,12 @@
 // What `explain` prints: the waterfall with its bars, the layers that changed most, and what to change next.
 import pc from 'picocolors';
-import type { Cause, Explanation, LayerChange, WaterfallBar, WidthChange } from '../../records/explanation.ts';
+import type {
+  Cause,
+  Explanation,
+  LayerChange,
+  WaterfallBar,
+  WidthChange,
+} from '../../records/explanation.ts';
 import { duration, engineering, percent, table } from '../terminal.ts';
 
 const BAR_COLUMNS = 36;
@@ -43,7 +49,11 @@ function waterfallTable({ waterfall, a, b }: Explanation): string {
   return table(
     ['', 'time', 'of A', 'layers', ''],
     waterfall.map((bar, index) => [
-      bar.cause === null ? (index === last ? `B  ${b.name}` : `A  ${a.name}`) : words(bar.cause, bar.delta_us),
+      bar.cause === null
+        ? index === last
+          ? `B  ${b.name}`
+          : `A  ${a.name}`
+        : words(bar.cause, bar.delta_us),
       bar.cause === null ? duration(bar.to_us) : signed(bar.delta_us),
       `${bar.delta_us < 0 ? '−' : ''}${percent(Math.abs(bar.delta_us) / a.latency_us)}`,
       bar.cause === null ? '' : String(bar.layers),
@@ -57,7 +67,10 @@ const change = ({ layer, width, to }: WidthChange) => `${layer} ${width} → ${t
 function layerRow({ layer, a_us, b_us, delta_us, causes, next_cheap_width: next }: LayerChange): string[] {
   const told = causes
     .slice(0, LAYER_CAUSES)
-    .map(({ cause, delta_us: us, detail }) => `${words(cause, us)} ${signed(us)}${detail === '' ? '' : ` (${detail})`}`);
+    .map(
+      ({ cause, delta_us: us, detail }) =>
+        `${words(cause, us)} ${signed(us)}${detail === '' ? '' : ` (${detail})`}`,
+    );
   return [
     layer,
     a_us === 0 ? '' : duration(a_us),
@@ -72,8 +85,7 @@ function adviceText({ advice, advice_gain_us, b }: Explanation): string {
   const lines = advice.map(
     (each) => `  ${change(each)}: −${duration(each.gain_us)}, ${percent(each.gain_us / b.latency_us)} of it`,
   );
-  const together =
-    advice.length > 1 ? `\n  together: ${signed(-advice_gain_us)} predicted` : '';
+  const together = advice.length > 1 ? `\n  together: ${signed(-advice_gain_us)} predicted` : '';
   return `${pc.bold('What to change')} (predicted, each alone):\n${lines.join('\n')}${together}`;
 }
 
@@ -91,14 +103,19 @@ export function explanationText(explanation: Explanation, layers: number, stale:
   if (shown.length > 0) {
     lines.push(table(['layer', 'A', 'B', 'change', 'causes'], shown.map(layerRow)));
     const left = explanation.layers.length - shown.length;
-    if (left > 0) lines.push(pc.dim(`and ${left} layers that changed less (--layers ${explanation.layers.length})`));
+    if (left > 0)
+      lines.push(pc.dim(`and ${left} layers that changed less (--layers ${explanation.layers.length})`));
     lines.push('');
   }
   lines.push(adviceText(explanation));
   if (noise.length > 0)
-    lines.push(pc.dim(`noise (standard error): ${noise.map((error) => percent(error, 2)).join(' and ')} of A and B`));
+    lines.push(
+      pc.dim(`noise (standard error): ${noise.map((error) => percent(error, 2)).join(' and ')} of A and B`),
+    );
   if (unseen.length > 0)
-    lines.push(pc.yellow(`class unseen: ${unseen.join(', ')} (told from the roofline: causes of these are rough)`));
+    lines.push(
+      pc.yellow(`class unseen: ${unseen.join(', ')} (told from the roofline: causes of these are rough)`),
+    );
   for (const difference of stale) lines.push(pc.yellow(`stale profile: ${difference}; calibrate again`));
   return lines.join('\n');
 }

@@ -31,7 +31,10 @@ export function compareCommand(program: Command): void {
     .addOption(image)
     .addOption(dim)
     .addOption(seedOption())
-    .option('--deployed', 'of files: the networks as we rewrite them for deployment, not the files themselves')
+    .option(
+      '--deployed',
+      'of files: the networks as we rewrite them for deployment, not the files themselves',
+    )
     .option('--network <names...>', 'networks to compare device profiles by')
     .option('--precision <share>', 'how well to know the ratio, such as 1%', parsePercent, 0.01)
     .option('--budget <time>', 'time for each B, at most', parseDurationSeconds, 60)

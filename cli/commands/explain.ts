@@ -25,7 +25,10 @@ export function explainCommand(program: Command): void {
     .argument('<b>', 'the network that is faster or slower, likewise')
     .description("where the difference between two networks' times comes from, and what to change")
     .option('--device <device>', 'a device.json, or p100, v100, k80, p4, t4, tpu-v2: whose times they are')
-    .option('--measure', 'measured here, both in one session, instead of predicted; the device.json must be of this engine')
+    .option(
+      '--measure',
+      'measured here, both in one session, instead of predicted; the device.json must be of this engine',
+    )
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(batchOption())

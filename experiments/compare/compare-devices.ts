@@ -29,7 +29,8 @@ export function compareDevices(
   batch: number,
 ): DeviceComparison {
   const plan = planChannels(network);
-  const us = (device: Device) => latencyPredictor(plan, device, { batch, view: 'deployed' }).latencyUs(plan.fullWidths);
+  const us = (device: Device) =>
+    latencyPredictor(plan, device, { batch, view: 'deployed' }).latencyUs(plan.fullWidths);
   const [aUs, bUs] = [us(a), us(b)];
   const ratio = bUs / aUs;
   const [ofA, ofB] = [deviationOf(a), deviationOf(b)];

@@ -74,7 +74,8 @@ export function loadsToDecide(loads: readonly number[], precision: number): numb
   const variance = squaresOf(loads) / (n - 1);
   for (let more = n + 1; more < MOST_LOADS; more = Math.ceil(more * GROWTH)) {
     const half = (alpha: number) => halfWidthOf(more, variance * (more - 1), alpha);
-    if (centre > half(FALSE_DIFFERENCE) || centre + half(OUTSIDE_INTERVAL) <= Math.log1p(precision)) return more;
+    if (centre > half(FALSE_DIFFERENCE) || centre + half(OUTSIDE_INTERVAL) <= Math.log1p(precision))
+      return more;
   }
   return null;
 }

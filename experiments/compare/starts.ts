@@ -25,7 +25,8 @@ const BUDGET_SHARE = 0.15;
 
 /** Where the engine runs files, the network as one: else our weights would lie in the same memory. */
 function asFile({ description }: Measurer, started: Started, batch: number, path: string): Started {
-  const runs = engineNamed(description.engine).runsFiles?.test(path) === true && description.hardware === 'cpu';
+  const runs =
+    engineNamed(description.engine).runsFiles?.test(path) === true && description.hardware === 'cpu';
   if (started.file !== undefined || !runs) return started;
   const deployed = deployedNetwork(started.network);
   writeFileSync(path, writeOnnx(deployed, seededWeights(deployed, 1), batch));

@@ -61,7 +61,9 @@ export class CheapWidths {
     const index = this.plan.layerIndex.get(layer);
     if (index === undefined) return null;
     const tensors = [index, ...(this.plan.inputs[index] ?? [])];
-    const groups = new Set(tensors.flatMap((tensor) => [...(this.plan.outputChannels[tensor]?.groups ?? [])]));
+    const groups = new Set(
+      tensors.flatMap((tensor) => [...(this.plan.outputChannels[tensor]?.groups ?? [])]),
+    );
     const next = [...groups].flatMap((group) => {
       const above = this.changes(group).filter(({ width, to }) => to > width);
       return above.sort((a, b) => a.to - b.to).slice(0, 1);

@@ -4,7 +4,7 @@ import { changeInWords, loneInWords } from './in-words.ts';
 import { type Deltas, kernelChange } from './kernel-change.ts';
 import { LoneKernels } from './lone-kernel.ts';
 import type { LayerMatches } from './match-layers.ts';
-import { type KernelPair, opOf, type Owned, pairKernels } from './pair-kernels.ts';
+import { type KernelPair, type Owned, opOf, pairKernels } from './pair-kernels.ts';
 import type { TimedNetwork } from './timed-network.ts';
 
 /** A cause in one kernel; layers are null where that network has none, both where it is of no kernel. */
@@ -40,7 +40,8 @@ export function findCauses(a: TimedNetwork, b: TimedNetwork, matches: LayerMatch
       a: own?.owner ?? (other === null ? null : (matches.ofB.get(other.owner)?.name ?? null)),
       b: other?.owner ?? (own === null ? null : (matches.ofA.get(own.owner)?.name ?? null)),
     };
-    if (own !== null && other !== null) return ofPair(a, own, other).map((found) => ({ ...layers, ...found }));
+    if (own !== null && other !== null)
+      return ofPair(a, own, other).map((found) => ({ ...layers, ...found }));
     const alone = own ?? other;
     if (alone === null) return [];
     const isNew = own === null;

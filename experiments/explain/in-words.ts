@@ -1,7 +1,7 @@
 // What changed in a kernel, in a few words, by cause.
 import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
 import type { Cause } from '../../records/explanation.ts';
-import { opOf, type Owned } from './pair-kernels.ts';
+import { type Owned, opOf } from './pair-kernels.ts';
 
 const times = (a: number, b: number) => `× ${(a > 0 ? b / a : 1).toPrecision(3)}`;
 const channels = ({ inputChannels, outputChannels }: Kernel) => `${inputChannels}→${outputChannels}`;

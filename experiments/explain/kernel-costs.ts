@@ -13,7 +13,8 @@ export interface KernelParts {
 
 export const NO_PARTS: KernelParts = { overheadUs: 0, computeUs: 0, memoryUs: 0 };
 
-export const partsSum = ({ overheadUs, computeUs, memoryUs }: KernelParts) => overheadUs + computeUs + memoryUs;
+export const partsSum = ({ overheadUs, computeUs, memoryUs }: KernelParts) =>
+  overheadUs + computeUs + memoryUs;
 
 /** Parts of `a` and `weight` times those of `b`. */
 export const addParts = (a: KernelParts, b: KernelParts, weight: number): KernelParts => ({

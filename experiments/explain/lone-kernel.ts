@@ -4,7 +4,11 @@ import type { KernelOp } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import type { Cause } from '../../records/explanation.ts';
 
-const CHANGES_LAYOUT: ReadonlySet<string> = new Set<KernelOp>(['reorder-input', 'reorder-output', 'transpose']);
+const CHANGES_LAYOUT: ReadonlySet<string> = new Set<KernelOp>([
+  'reorder-input',
+  'reorder-output',
+  'transpose',
+]);
 /** The engine's own words for the same. */
 const REORDERS = /^(reorder|transpose)/i;
 

@@ -48,7 +48,9 @@ function byName(a: readonly PlacedLayer[], b: readonly PlacedLayer[]): Pair[] {
   const named = new Map(b.map((each) => [each.layer.name, each]));
   const pairs = a.flatMap((each): Pair[] => {
     const other = named.get(each.layer.name);
-    return other !== undefined && other.layer.kind === each.layer.kind ? [{ a: each, b: other, by: 'name' }] : [];
+    return other !== undefined && other.layer.kind === each.layer.kind
+      ? [{ a: each, b: other, by: 'name' }]
+      : [];
   });
   const taken = new Set(pairs.flatMap(({ a: one, b: other }) => [one, other]));
   const left = (layers: readonly PlacedLayer[]) => layers.filter((each) => !taken.has(each));

@@ -1,6 +1,7 @@
 // Causes summed up: by cause as the bars of a waterfall, and by layer.
-import { groupBy } from '../../records/group-by.ts';
+
 import type { Cause, LayerCause, LayerChange, WaterfallBar } from '../../records/explanation.ts';
+import { groupBy } from '../../records/group-by.ts';
 import type { FoundCause } from './find-causes.ts';
 import type { LayerMatches } from './match-layers.ts';
 import { ownerOf } from './pair-kernels.ts';

@@ -32,7 +32,8 @@ function corners(kernel: Kernel): { input: number; output: number; weight: numbe
   if (JOINS_ALL.has(op)) {
     if (costs.groups > 1) return itself;
     // Few channels, such as an image's, are read as they are.
-    const inputs = inputChannels < BLOCK ? [{ count: inputChannels, weight: 1 }] : blocksAround(inputChannels);
+    const inputs =
+      inputChannels < BLOCK ? [{ count: inputChannels, weight: 1 }] : blocksAround(inputChannels);
     return inputs.flatMap((input) =>
       blocksAround(outputChannels).map((output) => ({
         input: input.count,
@@ -51,7 +52,11 @@ function corners(kernel: Kernel): { input: number; output: number; weight: numbe
   }
   return outputChannels < BLOCK
     ? itself
-    : blocksAround(outputChannels).map(({ count, weight }) => ({ input: inputChannels, output: count, weight }));
+    : blocksAround(outputChannels).map(({ count, weight }) => ({
+        input: inputChannels,
+        output: count,
+        weight,
+      }));
 }
 
 /** Parts of a kernel on the line (of a convolution, the surface) between the whole blocks around its channel counts. */

@@ -133,7 +133,11 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
     },
     /got folder .*run; expected the --out folder of a finished train or sweep/,
   ],
-  ['explain without a device', () => ['explain', 'inception-32', 'googlenet-32'], /got explain without --device/],
+  [
+    'explain without a device',
+    () => ['explain', 'inception-32', 'googlenet-32'],
+    /got explain without --device/,
+  ],
   [
     'a datasheet to measure by',
     () => ['explain', 'inception-32', 'googlenet-32', '--device', 'p100', '--measure'],
@@ -141,7 +145,13 @@ const CASES: readonly [title: string, args: () => string[], line: RegExp][] = [
   ],
   [
     'a profile of another version',
-    () => ['compare', file('old.json', { schema: 'morphline/device@0' }), 'p100', '--network', 'inception-32'],
+    () => [
+      'compare',
+      file('old.json', { schema: 'morphline/device@0' }),
+      'p100',
+      '--network',
+      'inception-32',
+    ],
     /got .*old\.json with schema "morphline\/device@0"; expected "morphline\/device@1"/,
   ],
   [

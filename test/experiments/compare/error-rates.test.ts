@@ -11,7 +11,11 @@ const ROUNDS = 8;
 const LOAD_SECONDS = 2;
 
 /** Whether a comparison of so many seconds finds a difference, and what medians of the same data say. */
-function compared(seed: number, ratio: number, seconds: number): { isFound: boolean; isNaive: boolean; verdict: string } {
+function compared(
+  seed: number,
+  ratio: number,
+  seconds: number,
+): { isFound: boolean; isNaive: boolean; verdict: string } {
   const session = new SimulatedSession(seed, ratio);
   const samples: SideSample[] = [];
   let verdict = 'inconclusive';
@@ -22,7 +26,8 @@ function compared(seed: number, ratio: number, seconds: number): { isFound: bool
     verdict = known.verdict;
     if (known.precision <= 0.01 && verdict !== 'inconclusive') break;
   }
-  const us = (id: string) => median(samples.filter((each) => each.id === id).map(({ latencyUs }) => latencyUs));
+  const us = (id: string) =>
+    median(samples.filter((each) => each.id === id).map(({ latencyUs }) => latencyUs));
   return {
     verdict,
     isFound: verdict.startsWith('b-'),

@@ -10,9 +10,7 @@ import { type Cause, type Explanation, explanation } from '../../../records/expl
 import { plantedPairs, resized } from './planted-pairs.ts';
 
 const PROFILES = join(import.meta.dirname, '../../../profiles');
-const device = openDevice(
-  join(PROFILES, 'amd-epyc-onnxruntime-1-thread-inception-mobilenet-resnet.json'),
-);
+const device = openDevice(join(PROFILES, 'amd-epyc-onnxruntime-1-thread-inception-mobilenet-resnet.json'));
 const explain = (a: Network, b: Network) =>
   explainChange({ device, a: { name: 'a', network: a }, b: { name: 'b', network: b }, batch: 1 });
 
@@ -45,11 +43,17 @@ describe('twenty pairs with a planted cause', () => {
   });
 
   test('have it ranked first in 19 or more', () => {
-    expect(told.filter((each) => each.first !== each.cause).length, JSON.stringify(told, null, 1)).toBeLessThanOrEqual(1);
+    expect(
+      told.filter((each) => each.first !== each.cause).length,
+      JSON.stringify(told, null, 1),
+    ).toBeLessThanOrEqual(1);
   });
 
   test('leave at most 2 % of the time unexplained in 18 or more', () => {
-    expect(told.filter(({ unexplained }) => unexplained > 0.02).length, JSON.stringify(told, null, 1)).toBeLessThanOrEqual(2);
+    expect(
+      told.filter(({ unexplained }) => unexplained > 0.02).length,
+      JSON.stringify(told, null, 1),
+    ).toBeLessThanOrEqual(2);
   });
 
   test.each(explained)('$title: the waterfall goes from A to B, and so do the layers', ({ a, b, found }) => {
@@ -73,11 +77,14 @@ describe('twenty pairs with a planted cause', () => {
     for (const layer of found.layers) expect(sum(layer.causes)).toBeCloseTo(layer.delta_us, 9);
   });
 
-  test.each(explained)('$title: told the other way round, every cause has the other sign', ({ a, b, found }) => {
-    const back = new Map(causesOf(explain(b, a)).map(({ cause, delta_us }) => [cause, delta_us]));
-    for (const { cause, delta_us } of causesOf(found))
-      expect(back.get(cause as Cause) ?? 0, String(cause)).toBeCloseTo(-delta_us, 3);
-  });
+  test.each(explained)(
+    '$title: told the other way round, every cause has the other sign',
+    ({ a, b, found }) => {
+      const back = new Map(causesOf(explain(b, a)).map(({ cause, delta_us }) => [cause, delta_us]));
+      for (const { cause, delta_us } of causesOf(found))
+        expect(back.get(cause as Cause) ?? 0, String(cause)).toBeCloseTo(-delta_us, 3);
+    },
+  );
 });
 
 test('a network has no difference to itself', () => {
@@ -93,7 +100,10 @@ describe('layers', () => {
     causesOf(found).map(({ cause, delta_us }) => [cause, Number(delta_us.toFixed(6))]);
 
   test('of other names are matched by structure', () => {
-    const found = explain(a, renamed(b, (index) => `/features/${index}/Op_output_0`));
+    const found = explain(
+      a,
+      renamed(b, (index) => `/features/${index}/Op_output_0`),
+    );
     expect(waterfallOf(found)).toEqual(waterfallOf(explain(a, b)));
     expect(found.layers.every(({ matched_by }) => matched_by === 'structure')).toBe(true);
   });

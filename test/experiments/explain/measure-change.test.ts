@@ -12,9 +12,7 @@ import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { resized } from './planted-pairs.ts';
 
 const PROFILES = join(import.meta.dirname, '../../../profiles');
-const device = openDevice(
-  join(PROFILES, 'amd-epyc-onnxruntime-1-thread-inception-mobilenet-resnet.json'),
-);
+const device = openDevice(join(PROFILES, 'amd-epyc-onnxruntime-1-thread-inception-mobilenet-resnet.json'));
 const model = deployedModel(device);
 const a = { name: 'a', network: zooNetwork('mobilenet-v1-1.0') };
 const b = { name: 'b', network: resized(a.network, ({ size }) => size - 1) };
@@ -26,7 +24,8 @@ const engineWith = (extraUs: number) =>
     kernelUs: (kernel) =>
       predictKernel(model.kernels, kernel).latencyUs +
       (kernel.name === 'Conv2d_6_pointwise' && kernel.outputChannels === 511 ? extraUs : 0),
-    networkUs: (kernels, kernelsUs) => networkLatencyUs(model.network, { kernelsUs, kernels: kernels.length }),
+    networkUs: (kernels, kernelsUs) =>
+      networkLatencyUs(model.network, { kernelsUs, kernels: kernels.length }),
   });
 
 const measure = (extraUs: number) =>
@@ -45,7 +44,9 @@ test('what is measured as predicted has the causes that are predicted', async ()
   const { explanation, stale } = await measure(0);
   expect(explanation.basis).toBe('measured');
   expect(explanation.difference_us).toBeCloseTo(predicted.difference_us, 3);
-  expect(explanation.waterfall.map(({ cause }) => cause)).toEqual(predicted.waterfall.map(({ cause }) => cause));
+  expect(explanation.waterfall.map(({ cause }) => cause)).toEqual(
+    predicted.waterfall.map(({ cause }) => cause),
+  );
   expect(explanation.unexplained_share).toBeCloseTo(predicted.unexplained_share, 5);
   // The scripted processor is not the profile's.
   expect(stale.some((text) => text.includes('scripted processor'))).toBe(true);
@@ -53,9 +54,7 @@ test('what is measured as predicted has the causes that are predicted', async ()
 
 test('what a kernel takes beyond the model is unexplained, and of that layer', async () => {
   const { explanation } = await measure(300);
-  const [slow] = explanation.layers.toSorted(
-    (x, y) => unexplained(y.causes) - unexplained(x.causes),
-  );
+  const [slow] = explanation.layers.toSorted((x, y) => unexplained(y.causes) - unexplained(x.causes));
   expect(slow?.layer).toBe('Conv2d_6_pointwise');
   expect(unexplained(slow?.causes ?? [])).toBeCloseTo(300 * model.network.scale, -1);
 });

@@ -1,7 +1,7 @@
-import type { ActivationFunction, Layer } from '../../../network/layer.ts';
-import { type ChannelGroup, planChannels } from '../../../network/channel-plan.ts';
-import { checkedNetwork, type Network } from '../../../network/network.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';
+import { type ChannelGroup, planChannels } from '../../../network/channel-plan.ts';
+import type { ActivationFunction, Layer } from '../../../network/layer.ts';
+import { checkedNetwork, type Network } from '../../../network/network.ts';
 import { sampleWidths } from '../../../network/sampling.ts';
 import { resizeNetwork } from '../../../network/widths.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
@@ -81,7 +81,8 @@ export function plantedPairs(): PlantedPair[] {
     const plan = planChannels(network);
     return resizeNetwork(plan, sampleWidths(plan, 'uniform', 7, index));
   };
-  const roundedUp = (network: Network) => resized(network, ({ size }) => Math.ceil(size / 16) * 16);
+  // To the nearest: FLOPs stay about what they are.
+  const inBlocks = (network: Network) => resized(network, ({ size }) => aligned(size));
   const [oddInception, oddResnet] = [odd(inception, 1), odd(resnet, 2)];
   return [
     {
@@ -109,15 +110,15 @@ export function plantedPairs(): PlantedPair[] {
       cause: 'layout',
     },
     {
-      title: 'random odd inception-v2 rounded up to blocks',
+      title: 'random odd inception-v2 rounded to blocks',
       a: oddInception,
-      b: roundedUp(oddInception),
+      b: inBlocks(oddInception),
       cause: 'layout',
     },
     {
-      title: 'random odd resnet-50 rounded up to blocks',
+      title: 'random odd resnet-50 rounded to blocks',
       a: oddResnet,
-      b: roundedUp(oddResnet),
+      b: inBlocks(oddResnet),
       cause: 'layout',
     },
     {
@@ -171,7 +172,9 @@ export function plantedPairs(): PlantedPair[] {
     {
       title: 'inception-v2 without a branch of three modules',
       a: inception,
-      b: resized(inception, (group) => (/Mixed_3[bc]\/Branch_2|Mixed_4b\/Branch_2/.test(group.name) ? 0 : full(group))),
+      b: resized(inception, (group) =>
+        /Mixed_3[bc]\/Branch_2|Mixed_4b\/Branch_2/.test(group.name) ? 0 : full(group),
+      ),
       cause: 'layers',
     },
     {
