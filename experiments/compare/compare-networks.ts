@@ -6,8 +6,9 @@ import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { COMPARISON_SCHEMA, type ComparisonResult } from '../../records/comparison.ts';
 import { engineChoice } from '../../records/engine-description.ts';
+import type { Pacing } from '../../records/pacing.ts';
 import type { ProgressListener } from '../progress.ts';
-import { loadRatios, type SideSample } from './load-ratios.ts';
+import { LEAST_LOADS, loadRatios, type SideSample } from './load-ratios.ts';
 import { loadsToDecide, type Ratio, ratioOf } from './ratio.ts';
 import { runTimes } from './run-times.ts';
 import { measureStarts, type StartFigures } from './starts.ts';
@@ -35,8 +36,6 @@ export interface CompareOptions {
   readonly onProgress?: ProgressListener;
 }
 
-/** Loads before anything is said: by fewer nothing can be told apart at these error rates. */
-const LEAST_LOADS = 6;
 /** Rounds of a load: at the least, and about as much time as loading took. */
 const LEAST_ROUNDS = 5;
 const MOST_ROUNDS = 40;
@@ -164,6 +163,7 @@ export async function compareNetworks(options: CompareOptions): Promise<Comparis
     options.starts === true ? await measureStarts(options.measurer, [options.a, options.b], options) : [];
   const samples: Taken[] = [];
   let rounds = LEAST_ROUNDS;
+  let held: Pacing | null | undefined;
   for (let load = 0; ; load++) {
     const loadStartMs = Date.now();
     const taken = await measureOnce(options, load, rounds);
@@ -172,7 +172,8 @@ export async function compareNetworks(options: CompareOptions): Promise<Comparis
     const roundMs = taken.reduce((sum, { latencyUs }) => sum + latencyUs, 0) / 1e3 / rounds;
     // A sample is a cold run and several hot ones, with the pacer between them.
     rounds = roundsFor(nowMs - loadStartMs - rounds * RUNS_PER_SAMPLE * roundMs, RUNS_PER_SAMPLE * roundMs);
-    const { loads, latencyUs } = loadRatios(samples);
+    const { loads, latencyUs, pacing } = loadRatios(samples, held);
+    if (load + 1 === LEAST_LOADS) held = pacing;
     const ratio = ratioOf(loads, precision);
     const seconds = (nowMs - startMs) / 1e3;
     onProgress?.({

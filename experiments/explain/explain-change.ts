@@ -4,7 +4,7 @@ import { type DeployedModel, deployedModel, latencyPredictor } from '../../calib
 import { planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import type { NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
-import { EXPLANATION_SCHEMA, type Explanation, type LayerChange } from '../../records/explanation.ts';
+import { type Cause, EXPLANATION_SCHEMA, type Explanation, type LayerChange } from '../../records/explanation.ts';
 import { CheapWidths } from './cheap-widths.ts';
 import { findCauses } from './find-causes.ts';
 import { matchLayers } from './match-layers.ts';
@@ -46,9 +46,11 @@ function unseenClasses({ domain }: DeployedModel, networks: readonly TimedNetwor
   return [...new Set(classes)].filter((name) => domain[name] === undefined);
 }
 
+const WIDTH_CAUSES: ReadonlySet<Cause> = new Set<Cause>(['remainder', 'layout', 'reorder']);
+
 /** Whether a layer pays for channel counts that another width would not have. */
 const paysForWidth = ({ causes }: Pick<LayerChange, 'causes'>) =>
-  causes.some(({ cause, delta_us }) => delta_us > 0 && (cause === 'remainder' || cause === 'layout'));
+  causes.some(({ cause, delta_us }) => delta_us > 0 && WIDTH_CAUSES.has(cause));
 
 /**
  * Takes the difference between two networks' times apart, layer by layer and cause by cause; the causes add up to it.
