@@ -4,7 +4,12 @@ import { type DeployedModel, deployedModel, latencyPredictor } from '../../calib
 import { planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import type { NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
-import { type Cause, EXPLANATION_SCHEMA, type Explanation, type LayerChange } from '../../records/explanation.ts';
+import {
+  type Cause,
+  EXPLANATION_SCHEMA,
+  type Explanation,
+  type LayerChange,
+} from '../../records/explanation.ts';
 import { CheapWidths } from './cheap-widths.ts';
 import { findCauses } from './find-causes.ts';
 import { matchLayers } from './match-layers.ts';
