@@ -3,7 +3,7 @@ import type { ChannelPlan } from '../network/channel-plan.ts';
 import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
 import { kernelParameters } from '../network/lowering/kernel-parameters.ts';
 import { Lowering } from '../network/lowering/lower.ts';
-import { rulesNamed } from '../network/lowering/rules.ts';
+import { type LoweringRules, rulesNamed } from '../network/lowering/rules.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
 import type { Network } from '../network/network.ts';
 import { float32LatencyNs, type Roof } from '../network/roofline.ts';
@@ -214,15 +214,36 @@ export function kernelPredictor(
   };
 }
 
-/** The chosen rung of a measured profile; it predicts the engine, rules and batch semantics it was measured with. */
-function profilePredictor(network: Network, profile: DeviceProfile, batch: number): LatencyPredictor {
-  const rung = chosenRung(profile);
-  return kernelPredictor(
-    new Lowering(network, rulesNamed(profile.engine.rules), batch),
-    rung.model,
-    rung.network,
-    profile.domain,
-  );
+/** What predicts networks as deployed on a device: how kernels are made there, and what they take. */
+export interface DeployedModel {
+  readonly rules: LoweringRules;
+  readonly kernels: KernelModel;
+  readonly network: NetworkModel;
+  /** What it was fitted on; of measured devices. */
+  readonly domain?: Domain;
+}
+
+/**
+ * The chosen rung of a measured profile, with the rules and batch semantics that it was measured with; of a datasheet
+ * device its roofline, for kernels as tfjs makes them.
+ */
+export function deployedModel(device: Device): DeployedModel {
+  if (device.kind === 'measured') {
+    const { profile } = device;
+    const { model, network } = chosenRung(profile);
+    return { rules: rulesNamed(profile.engine.rules), kernels: model, network, domain: profile.domain };
+  }
+  const { computeRateGflops, bandwidthGBps } = device.device;
+  return {
+    rules: rulesNamed('tfjs'),
+    kernels: { rung: 'roofline', computeRateGflops, bandwidthGBps, overheadUs: 0, kernelError: 0 },
+    network: { scale: 1, perKernelUs: 0 },
+  };
+}
+
+function deployedPredictor(network: Network, device: Device, batch: number): LatencyPredictor {
+  const { rules, kernels, network: sum, domain } = deployedModel(device);
+  return kernelPredictor(new Lowering(network, rules, batch), kernels, sum, domain);
 }
 
 /**
@@ -238,16 +259,6 @@ export function latencyPredictor(
 ): LatencyPredictor {
   const batch = options.batch ?? 1;
   const view = options.view ?? defaultView(device);
-  if (device.kind === 'measured') {
-    return view === 'deployed'
-      ? profilePredictor(plan.network, device.profile, batch)
-      : morphNetPredictor(plan, device.profile.roofline, batch);
-  }
-  if (view === 'morph-net') return morphNetPredictor(plan, device.device, batch);
-  const { computeRateGflops, bandwidthGBps } = device.device;
-  return kernelPredictor(
-    new Lowering(plan.network, rulesNamed('tfjs'), batch),
-    { rung: 'roofline', computeRateGflops, bandwidthGBps, overheadUs: 0, kernelError: 0 },
-    { scale: 1, perKernelUs: 0 },
-  );
+  if (view === 'deployed') return deployedPredictor(plan.network, device, batch);
+  return morphNetPredictor(plan, device.kind === 'measured' ? device.profile.roofline : device.device, batch);
 }

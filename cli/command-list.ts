@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'compare',
-    arguments: '<a> <b...>',
+    arguments: '<a> [b...]',
     description: 'is B faster than A? measured against each other until it is known',
     load: async () => (await import('./commands/compare.ts')).compareCommand,
   },
@@ -46,6 +46,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'check',
     description: 'a latency budget in CI: what networks may cost, against what they do',
     load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
+    name: 'explain',
+    arguments: '<a> <b>',
+    description: "where the difference between two networks' times comes from, and what to change",
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
   {
     name: 'predict',

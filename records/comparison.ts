@@ -10,8 +10,21 @@ const side = z.object({
   name: z.string(),
   /** Median over loads of the median over rounds, in µs at the session's reference speed. */
   latency_us: z.number(),
-  /** The first inference of a load, in µs: median over loads. */
+  /** The first inference after loading, in µs: of starts in processes of their own, else the first of a measured load. */
   first_us: z.number(),
+  /** Of single hot inferences as timed, in µs; null where none were told. */
+  p50_us: z.number().nullable(),
+  p90_us: z.number().nullable(),
+  p99_us: z.number().nullable(),
+  /** Mean difference of an inference to the one before it, as a share of the median. */
+  jitter: z.number().nullable(),
+  runs: z.number().int(),
+  /** Loading it into the engine, in µs; null where starts were not measured. */
+  load_us: z.number().nullable(),
+  /** What loading and running added at most; null where the system does not tell. */
+  peak_memory_bytes: z.number().nullable(),
+  /** Which memory that is: the process's resident set. */
+  memory_of: z.enum(['resident-set']).nullable(),
 });
 
 export const comparison = z.object({
@@ -29,6 +42,8 @@ export const comparison = z.object({
   verdict: compareVerdict,
   /** What was asked: ratios nearer to 1 than this are no difference that matters. */
   precision: z.number(),
+  /** Of an inconclusive comparison: how long it would take in all, if the ratio is what it seems; null if nobody knows. */
+  decided_in_s: z.number().nullable(),
   loads: z.number(),
   rounds: z.number(),
   seconds: z.number(),

@@ -40,6 +40,20 @@ export function networkLatencyUs(model: NetworkModel, { kernelsUs, kernels }: Ne
   return fixedUs + Math.max(FLOOR * kernelsUs, scale * kernelsUs + perKernelUs * kernels);
 }
 
+/**
+ * What each kernel adds to a network's latency is scale · its time + perKernelUs: of a network of that sum, whose latency
+ * these and the fixed cost add up to.
+ */
+export function kernelTerms(
+  model: NetworkModel,
+  { kernelsUs, kernels }: NetworkSum,
+): Required<Pick<NetworkModel, 'scale' | 'perKernelUs' | 'fixedUs'>> {
+  const { scale, perKernelUs, fixedUs = 0 } = model;
+  return scale * kernelsUs + perKernelUs * kernels < FLOOR * kernelsUs
+    ? { scale: FLOOR, perKernelUs: 0, fixedUs }
+    : { scale, perKernelUs, fixedUs };
+}
+
 const HUBER = 1.345;
 const ITERATIONS = 30;
 

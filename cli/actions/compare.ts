@@ -1,79 +1,114 @@
-// What `morphline compare` does: measures networks against the first, and says which is faster.
-import { existsSync } from 'node:fs';
-import pc from 'picocolors';
-import { type Contestant, compareNetworks } from '../../experiments/compare/compare-networks.ts';
-import { resizeNetwork } from '../../network/widths.ts';
+// What `morphline compare` does: measures networks against the first, or predicts devices against each other.
+import { compareDevices } from '../../experiments/compare/compare-devices.ts';
+import { compareNetworks } from '../../experiments/compare/compare-networks.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import type { ComparisonResult } from '../../records/comparison.ts';
+import type { DeviceComparison } from '../../records/device-comparison.ts';
 import { UserError } from '../../records/user-error.ts';
-import { openNetwork, sizedPlan } from '../models.ts';
-import { type CommonFlags, positiveNumber, type WidthFlags } from '../options.ts';
-import { duration, percent, print, printJson, progressBar } from '../terminal.ts';
+import {
+  commonBatch,
+  deviceNamed,
+  openContestant,
+  openNamedDevice,
+  timedContestant,
+} from '../contestants.ts';
+import type { SizeFlags } from '../open-sizes.ts';
+import type { CommonFlags, WidthFlags } from '../options.ts';
+import { print, printJson, progressBar } from '../terminal.ts';
+import { comparisonText, deviceComparisonText } from './compare-text.ts';
 
-export interface CompareFlags extends CommonFlags {
+export interface CompareFlags extends CommonFlags, SizeFlags, WidthFlags {
   readonly engine?: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly threads: number;
   readonly seed: number;
   readonly precision: number;
   readonly budget: number;
+  readonly deployed?: boolean;
+  readonly network?: readonly string[];
 }
 
-/** Exit code of a comparison that its budget left open. */
+/** Exit code of a comparison that was left open. */
 const INCONCLUSIVE = 3;
 
-/** `inception-v2@0.5`, `FILE@widths.json`: the model, and the flags that `profile` would have. */
-function sized(text: string): { model: string; flags: WidthFlags } {
-  const at = text.lastIndexOf('@');
-  if (at <= 0 || existsSync(text)) return { model: text, flags: {} };
-  const [model, size] = [text.slice(0, at), text.slice(at + 1)];
-  return size.endsWith('.json')
-    ? { model, flags: { widths: size } }
-    : { model, flags: { widthMultiplier: positiveNumber('width-multiplier')(size) } };
+/** One result as it is, several as a list; the exit code. */
+function finish(results: readonly (ComparisonResult | DeviceComparison)[], flags: CompareFlags): number {
+  if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
+  return results.every(({ conclusive }) => conclusive) ? 0 : INCONCLUSIVE;
 }
 
-async function contestant(text: string): Promise<Contestant> {
-  const { model, flags } = sized(text);
-  const { plan, widths } = sizedPlan(await openNetwork(model), flags);
-  return { name: text, network: resizeNetwork(plan, widths) };
+/** B as flags make it of A: A at other widths. */
+function withWidths(a: string, { widths, widthMultiplier }: CompareFlags): string[] {
+  if (widths !== undefined && widthMultiplier !== undefined) {
+    throw new UserError({
+      got: `--widths ${widths} and --width-multiplier ${widthMultiplier}`,
+      expected: 'one of them',
+      fix: 'leave the other out',
+    });
+  }
+  return widths === undefined && widthMultiplier === undefined ? [] : [`${a}@${widths ?? widthMultiplier}`];
 }
 
-const SAID: Readonly<Record<ComparisonResult['verdict'], string>> = {
-  'b-faster': 'is faster than',
-  'b-slower': 'is slower than',
-  same: 'is as fast as',
-  inconclusive: 'is not told apart from',
-};
-
-function said(result: ComparisonResult): string {
-  const { a, b, ratio, low, high, verdict, p_b_faster: p, precision, loads, seconds } = result;
-  const interval = low === null || high === null ? '' : `, 95 %: ${low.toFixed(3)} … ${high.toFixed(3)}`;
-  const lines = [
-    `${pc.bold(b.name)} ${SAID[verdict]} ${pc.bold(a.name)}: ${ratio.toFixed(3)} of its time${interval}`,
-    pc.dim(
-      `${duration(b.latency_us)} against ${duration(a.latency_us)}; faster with probability ${percent(p, 1)}; ${loads} loads in ${seconds.toFixed(0)} s on ${result.engine} ×${result.threads}`,
-    ),
-  ];
-  if (verdict === 'inconclusive')
-    lines.push(
-      pc.yellow(`not known to ${percent(precision, 1)} yet: a larger --budget or --precision decides it`),
-    );
-  return lines.join('\n');
+async function compareOnDevices(texts: readonly string[], flags: CompareFlags): Promise<number> {
+  const other = texts.find((text) => deviceNamed(text) === null);
+  if (other !== undefined) {
+    throw new UserError({
+      got: `device profiles and '${other}'`,
+      expected: 'device profiles alone, or networks alone',
+      fix: 'name networks to compare devices by with --network',
+    });
+  }
+  if (flags.network === undefined) {
+    throw new UserError({
+      got: `the devices ${texts.join(' and ')} without a network`,
+      expected: '--network with one or more',
+      fix: 'add --network inception-v2, say',
+    });
+  }
+  const [first, ...rest] = texts.map(openNamedDevice);
+  if (first === undefined) return 0;
+  const results: DeviceComparison[] = [];
+  for (const text of flags.network) {
+    const contestant = await openContestant(text, flags);
+    const batch = commonBatch([contestant], flags.batch);
+    for (const device of rest) results.push(compareDevices(contestant, first, device, batch));
+  }
+  if (flags.json !== true) print(results.map(deviceComparisonText).join('\n'));
+  return finish(results, flags);
 }
 
 /**
  * Compares each B with A, one after the other.
  * @returns the exit code: 0 where all are known, 3 where one is not
- * @throws UserError for a network or engine that is not there, and for widths that do not fit
+ * @throws UserError for a network, device or engine that is not there, and for widths that do not fit
  */
-export async function compare(a: string, others: readonly string[], flags: CompareFlags): Promise<number> {
-  const { engine, batch, threads, seed, precision, budget: budgetSeconds } = flags;
-  const [first, ...rest] = await Promise.all([a, ...others].map(contestant));
-  if (first === undefined || rest.length === 0)
-    throw new UserError({ got: 'one network', expected: 'two or more', fix: 'name another one' });
+export async function compare(a: string, named: readonly string[], flags: CompareFlags): Promise<number> {
+  const others = [...named, ...withWidths(a, flags)];
+  if (others.length === 0)
+    throw new UserError({
+      got: `${a} alone`,
+      expected: 'two or more',
+      fix: 'name another one, or give --widths',
+    });
+  if ([a, ...others].some((text) => deviceNamed(text) !== null))
+    return compareOnDevices([a, ...others], flags);
+  if (flags.network !== undefined) {
+    throw new UserError({
+      got: '--network for networks',
+      expected: 'device profiles to compare',
+      fix: 'leave --network out',
+    });
+  }
+  const { engine, threads, seed, precision, budget: budgetSeconds } = flags;
+  const opened = await Promise.all([a, ...others].map((text) => openContestant(text, flags)));
+  const batch = commonBatch(opened, flags.batch);
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const results: ComparisonResult[] = [];
   try {
+    const deployed = flags.deployed === true;
+    const timed = opened.map((each) => timedContestant(each, { batch, deployed }, measurer.description));
+    const [first, ...rest] = timed;
+    if (first === undefined) return 0;
     for (const b of rest) {
       const bar = progressBar('compare', flags.quiet === true || flags.json === true);
       const result = await compareNetworks({
@@ -84,15 +119,15 @@ export async function compare(a: string, others: readonly string[], flags: Compa
         seed,
         precision,
         budgetSeconds,
+        starts: true,
         onProgress: bar.update,
       });
       bar.finish();
       results.push(result);
-      if (flags.json !== true) print(said(result));
+      if (flags.json !== true) print(comparisonText(result));
     }
   } finally {
     await measurer.close();
   }
-  if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
-  return results.every(({ conclusive }) => conclusive) ? 0 : INCONCLUSIVE;
+  return finish(results, flags);
 }

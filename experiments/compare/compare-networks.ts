@@ -2,15 +2,16 @@
 import { median } from 'simple-statistics';
 import type { Network } from '../../network/network.ts';
 import { shuffled } from '../../network/shuffle.ts';
-import { choosePacing, type PacedSample } from '../../profiler/timing/choose-pacing.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { pacerNetwork } from '../../profiler/timing/pacer.ts';
 import { COMPARISON_SCHEMA, type ComparisonResult } from '../../records/comparison.ts';
 import { engineChoice } from '../../records/engine-description.ts';
-import { groupBy } from '../../records/group-by.ts';
-import { pacedUs } from '../../records/pacing.ts';
+import type { Pacing } from '../../records/pacing.ts';
 import type { ProgressListener } from '../progress.ts';
-import { logRatio, type Ratio, ratioOf } from './ratio.ts';
+import { LEAST_LOADS, loadRatios, type SideSample } from './load-ratios.ts';
+import { loadsToDecide, type Ratio, ratioOf } from './ratio.ts';
+import { runTimes } from './run-times.ts';
+import { measureStarts, type StartFigures } from './starts.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -30,18 +31,18 @@ export interface CompareOptions {
   readonly budgetSeconds: number;
   /** When to end, in place of the precision: looking at every load costs nothing in error rates. */
   readonly isEnough?: (known: Ratio) => boolean;
+  /** Whether loading, the first inference and memory are measured too, in processes of their own. */
+  readonly starts?: boolean;
   readonly onProgress?: ProgressListener;
 }
 
-/** Loads before anything is said: by fewer nothing can be told apart at these error rates. */
-const LEAST_LOADS = 6;
 /** Rounds of a load: at the least, and about as much time as loading took. */
 const LEAST_ROUNDS = 5;
 const MOST_ROUNDS = 40;
 
-interface Taken extends PacedSample {
-  readonly id: string;
+interface Taken extends SideSample {
   readonly coldUs: number;
+  readonly runsUs?: readonly number[];
 }
 
 /** One load's samples, in a fresh process; which network comes to lie where in memory is drawn anew. */
@@ -74,60 +75,74 @@ async function measureOnce(
   return samples;
 }
 
-/** Log ratios of each load, all times brought to one speed. */
-function logRatios(samples: readonly Taken[]): { loads: number[]; latencyUs: (id: string) => number } {
-  const sides = ['a', 'b'].map((id) => samples.filter((sample) => sample.id === id));
-  const pacing = choosePacing(sides);
-  const byLoad = (id: string) =>
-    [
-      ...groupBy(
-        samples.filter((sample) => sample.id === id),
-        ({ load }) => load,
-      ).values(),
-    ].map((list) => list.map((sample) => pacedUs(sample, pacing)));
-  const [a, b] = [byLoad('a'), byLoad('b')];
-  return {
-    loads: a.map((own, load) => logRatio({ a: own, b: b[load] ?? [] })),
-    latencyUs: (id) => median((id === 'a' ? a : b).map((list) => median(list))),
-  };
-}
-
 /** Rounds that take about as long as the rest of a load: then neither outweighs the other. */
 function roundsFor(loadMs: number, roundMs: number): number {
   return Math.max(LEAST_ROUNDS, Math.min(MOST_ROUNDS, Math.round(loadMs / Math.max(roundMs, 1e-3))));
 }
 
+/** What is known after some loads. */
+interface Known {
+  readonly ratio: Ratio;
+  readonly logRatios: readonly number[];
+  readonly latencyUs: (id: string) => number;
+  readonly seconds: number;
+}
+
+function sideOf(
+  id: 'a' | 'b',
+  name: string,
+  samples: readonly Taken[],
+  latencyUs: number,
+  start: StartFigures | null,
+): ComparisonResult['a'] {
+  const own = samples.filter((sample) => sample.id === id);
+  const times = runTimes(own.map(({ runsUs }) => runsUs ?? []));
+  return {
+    name,
+    latency_us: latencyUs,
+    first_us: start?.firstRunUs ?? median(own.filter(({ round }) => round === 0).map(({ coldUs }) => coldUs)),
+    p50_us: times?.p50_us ?? null,
+    p90_us: times?.p90_us ?? null,
+    p99_us: times?.p99_us ?? null,
+    jitter: times?.jitter ?? null,
+    runs: times?.runs ?? 0,
+    load_us: start?.loadUs ?? null,
+    peak_memory_bytes: start?.peakMemoryBytes ?? null,
+    memory_of: start?.peakMemoryBytes === null ? null : (start?.memoryOf ?? null),
+  };
+}
+
+/** Of an inconclusive comparison, how long it would take in all. */
+function decidedInSeconds({ ratio, logRatios, seconds }: Known, precision: number): number | null {
+  if (ratio.verdict !== 'inconclusive') return null;
+  const loads = loadsToDecide(logRatios, precision);
+  return loads === null ? null : (loads * seconds) / logRatios.length;
+}
+
 function resultOf(
   { measurer, a, b, batch, seed, precision }: CompareOptions,
   samples: readonly Taken[],
-  known: Ratio,
-  latencyUs: (id: string) => number,
-  seconds: number,
+  known: Known,
+  starts: readonly (StartFigures | null)[],
 ): ComparisonResult {
   const { description } = measurer;
-  const loads = new Set(samples.map(({ load }) => load)).size;
-  const firstUs = (id: string) =>
-    median(samples.filter((sample) => sample.id === id && sample.round === 0).map(({ coldUs }) => coldUs));
-  const side = (id: 'a' | 'b', { name }: Contestant) => ({
-    name,
-    latency_us: latencyUs(id),
-    first_us: firstUs(id),
-  });
+  const { ratio, latencyUs } = known;
   const finite = (value: number) => (Number.isFinite(value) && value > 0 ? value : null);
   return {
     schema: COMPARISON_SCHEMA,
-    a: side('a', a),
-    b: side('b', b),
-    ratio: known.ratio,
-    low: finite(known.low),
-    high: finite(known.high),
-    p_b_faster: known.pBFaster,
-    conclusive: known.verdict !== 'inconclusive',
-    verdict: known.verdict,
+    a: sideOf('a', a.name, samples, latencyUs('a'), starts[0] ?? null),
+    b: sideOf('b', b.name, samples, latencyUs('b'), starts[1] ?? null),
+    ratio: ratio.ratio,
+    low: finite(ratio.low),
+    high: finite(ratio.high),
+    p_b_faster: ratio.pBFaster,
+    conclusive: ratio.verdict !== 'inconclusive',
+    verdict: ratio.verdict,
     precision,
-    loads,
+    decided_in_s: decidedInSeconds(known, precision),
+    loads: known.logRatios.length,
     rounds: samples.length / 2,
-    seconds,
+    seconds: known.seconds,
     engine: engineChoice(description),
     adapter: description.adapter,
     threads: description.threads,
@@ -144,8 +159,11 @@ function resultOf(
 export async function compareNetworks(options: CompareOptions): Promise<ComparisonResult> {
   const { precision, budgetSeconds, onProgress } = options;
   const startMs = Date.now();
+  const starts =
+    options.starts === true ? await measureStarts(options.measurer, [options.a, options.b], options) : [];
   const samples: Taken[] = [];
   let rounds = LEAST_ROUNDS;
+  let held: Pacing | null | undefined;
   for (let load = 0; ; load++) {
     const loadStartMs = Date.now();
     const taken = await measureOnce(options, load, rounds);
@@ -154,17 +172,19 @@ export async function compareNetworks(options: CompareOptions): Promise<Comparis
     const roundMs = taken.reduce((sum, { latencyUs }) => sum + latencyUs, 0) / 1e3 / rounds;
     // A sample is a cold run and several hot ones, with the pacer between them.
     rounds = roundsFor(nowMs - loadStartMs - rounds * RUNS_PER_SAMPLE * roundMs, RUNS_PER_SAMPLE * roundMs);
-    const { loads, latencyUs } = logRatios(samples);
-    const known = ratioOf(loads, precision);
+    const { loads, latencyUs, pacing } = loadRatios(samples, held);
+    if (load + 1 === LEAST_LOADS) held = pacing;
+    const ratio = ratioOf(loads, precision);
     const seconds = (nowMs - startMs) / 1e3;
     onProgress?.({
       fraction: Math.min(0.99, seconds / budgetSeconds),
-      text: `${load + 1} loads: ${known.ratio.toFixed(3)} ± ${Number.isFinite(known.precision) ? known.precision.toFixed(3) : '?'}`,
+      text: `${load + 1} loads: ${ratio.ratio.toFixed(3)} ± ${Number.isFinite(ratio.precision) ? ratio.precision.toFixed(3) : '?'}`,
     });
     const isLate = seconds + (nowMs - loadStartMs) / 1e3 > budgetSeconds;
-    const isPrecise = known.precision <= precision && known.verdict !== 'inconclusive';
-    const isKnown = load + 1 >= LEAST_LOADS && (options.isEnough?.(known) ?? isPrecise);
-    if (isKnown || (isLate && load > 0)) return resultOf(options, samples, known, latencyUs, seconds);
+    const isPrecise = ratio.precision <= precision && ratio.verdict !== 'inconclusive';
+    const isKnown = load + 1 >= LEAST_LOADS && (options.isEnough?.(ratio) ?? isPrecise);
+    if (isKnown || (isLate && load > 0))
+      return resultOf(options, samples, { ratio, logRatios: loads, latencyUs, seconds }, starts);
   }
 }
 

@@ -13,10 +13,18 @@ const MIXTURE = 1;
  * @returns infinity for fewer values than tell anything
  */
 export function halfWidthAt(values: readonly number[], alpha: number): number {
-  const n = values.length;
+  return halfWidthOf(values.length, squaresOf(values), alpha);
+}
+
+/** Squares of the values' distances from their mean, added up. */
+export function squaresOf(values: readonly number[]): number {
+  const centre = values.length === 0 ? 0 : mean([...values]);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+}
+
+/** As {@link halfWidthAt}, of so many values whose squares around their mean add up to that. */
+export function halfWidthOf(n: number, squares: number, alpha: number): number {
   if (n < 2) return Number.POSITIVE_INFINITY;
-  const centre = mean([...values]);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   const mixture = MIXTURE ** 2;
   const k = (Math.sqrt((n + mixture) / mixture) / alpha) ** (2 / n);
   const denominator = n * (n + mixture - k * mixture);

@@ -1,7 +1,7 @@
 // What is known of the ratio of two networks' times after some loads.
 import { mean, median } from 'simple-statistics';
 import type { CompareVerdict } from '../../records/comparison.ts';
-import { halfWidthAt, probabilityBelowZero } from './confidence-sequence.ts';
+import { halfWidthAt, halfWidthOf, probabilityBelowZero, squaresOf } from './confidence-sequence.ts';
 
 /** Error rates, over all looks of a comparison together. */
 export const FALSE_DIFFERENCE = 0.01;
@@ -55,4 +55,27 @@ export function ratioOf(loads: readonly number[], precision: number): Ratio {
     verdict,
     precision: Math.expm1(half),
   };
+}
+
+/** Loads that nobody waits for. */
+const MOST_LOADS = 100_000;
+/** Loads looked at grow by a twentieth. */
+const GROWTH = 1.05;
+
+/**
+ * How many loads would decide a comparison that so many left open, if they go on to scatter as these do and the ratio is
+ * what it seems.
+ * @returns null where nothing would, or too few loads tell how they scatter
+ */
+export function loadsToDecide(loads: readonly number[], precision: number): number | null {
+  const n = loads.length;
+  if (n < 3) return null;
+  const centre = Math.abs(mean([...loads]));
+  const variance = squaresOf(loads) / (n - 1);
+  for (let more = n + 1; more < MOST_LOADS; more = Math.ceil(more * GROWTH)) {
+    const half = (alpha: number) => halfWidthOf(more, variance * (more - 1), alpha);
+    if (centre > half(FALSE_DIFFERENCE) || centre + half(OUTSIDE_INTERVAL) <= Math.log1p(precision))
+      return more;
+  }
+  return null;
 }

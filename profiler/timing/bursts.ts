@@ -19,6 +19,8 @@ export interface BurstTimes {
   readonly perPacer: number | null;
   /** Mean time of the pacer beside them, in µs; null without one. */
   readonly pacerUs: number | null;
+  /** Each hot run, in their order; not in what files keep. */
+  readonly runsUs?: readonly number[];
 }
 
 /** Time that the runs of one case take in one round, unless the fewest take longer. */
@@ -81,12 +83,13 @@ export async function timeBursts(timedCase: TimedCase, runs: number, pace?: Pace
     throw new Error(`case ${timedCase.id} was not timed`);
   }
   const latencyUs = median([...result.latency.samples]) * 1e3;
-  if (pace === undefined) return { latencyUs, coldUs, perPacer: null, pacerUs: null };
+  if (pace === undefined) return { latencyUs, coldUs, perPacer: null, pacerUs: null, runsUs };
   pacesUs.push(await pace());
   return {
     latencyUs,
     coldUs,
     perPacer: median(burstRatios(runsUs, pacesUs, perBurst)),
     pacerUs: mean(pacesUs),
+    runsUs,
   };
 }

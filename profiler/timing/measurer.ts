@@ -6,8 +6,16 @@ import { ScratchMemory } from '../../network/scratch-memory.ts';
 import { seededWeights } from '../../network/weights.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
 import type { Engine, LoadedNetwork, LoadOptions } from '../engines/engine.ts';
-import { type LoadJob, type LoadListener, type LoadResult, measureLoad, type Stage } from './measure-load.ts';
+import {
+  type LoadJob,
+  type LoadListener,
+  type LoadResult,
+  measureLoad,
+  type NetworkCase,
+  type Stage,
+} from './measure-load.ts';
 import { anotherRound } from './round-policy.ts';
+import type { NetworkStart } from './start-network.ts';
 
 /** What one network costs here. */
 export interface NetworkTrial {
@@ -26,6 +34,8 @@ export interface Measurer {
   trial(networks: readonly Network[], batch: number): Promise<NetworkTrial[]>;
   /** @throws LoadDeath if the process that measures dies, after the last sample that it took was told */
   measureLoad(job: LoadJob, listener: LoadListener): Promise<LoadResult>;
+  /** Starts a network in a process of its own; of measurers that have such. @throws LoadDeath if it dies */
+  start?(started: Pick<NetworkCase, 'network' | 'file'>, batch: number): Promise<NetworkStart>;
   close(): Promise<void>;
 }
 

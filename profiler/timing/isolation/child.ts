@@ -7,6 +7,7 @@ import { openEngine } from '../../engines/registry.ts';
 import { measureLoad } from '../measure-load.ts';
 import { tryNetworks } from '../measurer.ts';
 import { anotherRound } from '../round-policy.ts';
+import { startNetwork } from '../start-network.ts';
 import type { EngineSource, FromChild, Job, JobResults, ThrownMessage, ToChild } from './messages.ts';
 
 /** Resolves once the message has left this process, so that a crash cannot take it along. */
@@ -30,6 +31,8 @@ async function done(engine: Engine, job: Job): Promise<JobResults[Job['kind']]> 
       return null;
     case 'trial':
       return tryNetworks(engine, job.networks, job.batch);
+    case 'start':
+      return startNetwork(engine, job.started, job.batch);
     case 'load': {
       const { policy, ...load } = job.job;
       return measureLoad(engine, load, {

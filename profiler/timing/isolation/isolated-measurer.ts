@@ -49,6 +49,7 @@ export async function openIsolated(source: EngineSource): Promise<Measurer> {
       }
     },
     measureLoad: (job, listener) => runInChild(engine, { kind: 'load', job }, { ...listener, onHello }),
+    start: (started, batch) => runInChild(engine, { kind: 'start', started, batch }, { onHello }),
     close: async () => undefined,
   };
 }

@@ -2,9 +2,10 @@
 import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
-import type { LoadJob, LoadResult, Stage } from '../measure-load.ts';
+import type { LoadJob, LoadResult, NetworkCase, Stage } from '../measure-load.ts';
 import type { NetworkTrial } from '../measurer.ts';
 import type { RoundSample } from '../rounds.ts';
+import type { NetworkStart } from '../start-network.ts';
 
 /** Which engine a child opens, and how. */
 export interface EngineSource {
@@ -21,7 +22,12 @@ export interface EngineSource {
 export type Job =
   | { readonly kind: 'describe' }
   | { readonly kind: 'trial'; readonly networks: readonly Network[]; readonly batch: number }
-  | { readonly kind: 'load'; readonly job: LoadJob };
+  | { readonly kind: 'load'; readonly job: LoadJob }
+  | {
+      readonly kind: 'start';
+      readonly started: Pick<NetworkCase, 'network' | 'file'>;
+      readonly batch: number;
+    };
 
 /** The one message to a child. */
 export interface ToChild {
@@ -36,6 +42,7 @@ export interface JobResults {
   readonly describe: null;
   readonly trial: readonly NetworkTrial[];
   readonly load: LoadResult;
+  readonly start: NetworkStart;
 }
 
 /** A UserError's parts, or what else was thrown. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logRatio, ratioOf } from '../../../experiments/compare/ratio.ts';
+import { loadsToDecide, logRatio, ratioOf } from '../../../experiments/compare/ratio.ts';
 import { seededNormals } from '../../../network/weights.ts';
 
 /** Log ratios of so many loads that scatter by a standard deviation around a true one. */
@@ -43,5 +43,21 @@ describe('a comparison', () => {
     };
     expect(ever(1, (verdict) => verdict.startsWith('b-'))).toBeLessThanOrEqual(0.01);
     expect(ever(1.03, (verdict) => verdict === 'b-slower')).toBeGreaterThan(0.95);
+  });
+});
+
+describe('what would decide an open comparison', () => {
+  test('is about as many loads as decide it', () => {
+    const few = loads(8, 1.01, 0.012, 5);
+    expect(ratioOf(few, 0.01).verdict).toBe('inconclusive');
+    const needed = loadsToDecide(few, 0.01);
+    expect(needed).toBeGreaterThan(8);
+    // The same loads again and again scatter as they do, around what they seem to.
+    const more = Array.from({ length: needed ?? 0 }, (_, index) => few[index % few.length] as number);
+    expect(ratioOf(more, 0.01).verdict).not.toBe('inconclusive');
+  });
+
+  test('nobody knows of two', () => {
+    expect(loadsToDecide([0.01, 0.02], 0.01)).toBeNull();
   });
 });

@@ -40,7 +40,8 @@ test('the pacer is timed before the first burst and behind each, after the cold 
   const { timedCase, pace, log } = machine(Number.POSITIVE_INFINITY);
   const times = await timeBursts(timedCase, 3, pace);
   expect(log).toEqual(['case', 'pace', 'case', 'pace', 'case', 'pace', 'case', 'pace']);
-  expect(times).toEqual({ latencyUs: 20_000, coldUs: 20_000, perPacer: 100, pacerUs: 200 });
+  const runsUs = [20_000, 20_000, 20_000];
+  expect(times).toEqual({ latencyUs: 20_000, coldUs: 20_000, perPacer: 100, pacerUs: 200, runsUs });
 });
 
 test('what slows the whole machine does not show in units of the pacer', async () => {
@@ -59,5 +60,6 @@ test('without a pacer there are raw times alone', async () => {
     coldUs: 20_000,
     perPacer: null,
     pacerUs: null,
+    runsUs: [20_000, 20_000, 20_000, 20_000],
   });
 });
