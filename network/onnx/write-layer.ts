@@ -26,7 +26,7 @@ import { borderPad, crop, depthToSpace, pad, resize, upsample } from './write-re
 export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNodes {
   if (layer.kind === 'input') return { nodes: [] };
   const input = shapes.get(layer.inputs[0] ?? '');
-  if (input === undefined) throw new Error(`layer ${layer.name} has no input`);
+  if (input === undefined && layer.kind !== 'op') throw new Error(`layer ${layer.name} has no input`);
   switch (layer.kind) {
     case 'conv2d':
       return convolution(layer, input);
@@ -92,6 +92,10 @@ export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNo
       return resize(layer);
     case 'depth-to-space':
       return depthToSpace(layer);
+    // Written with the names of all that they make.
+    case 'op':
+    case 'op-output':
+      return { nodes: [] };
     case 'space-to-depth':
       return { nodes: [node(layer, 'SpaceToDepth', [int('blocksize', layer.block)])] };
     default:
