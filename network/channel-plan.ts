@@ -90,7 +90,8 @@ function wholeTensors(
   layers.forEach((layer, index) => {
     const own = inputs[index] as Int32Array;
     if (layer.kind === 'op' || layer.kind === 'op-output') {
-      for (const tensor of [index, ...own]) if (widths?.isFixed(layers[tensor]?.name ?? '')) whole.add(tensor);
+      for (const tensor of [index, ...own])
+        if (widths?.isFixed(layers[tensor]?.name ?? '')) whole.add(tensor);
     }
     if (hasGroups(layer, shapeAt(index).channels)) {
       whole.add(index);
@@ -140,7 +141,11 @@ function summed(channels: Int32Array, fullWidths: Int32Array): ChannelSum {
 /** Ties the channels that operators read to the sizes that they are there. */
 function tieOps(
   widths: OpWidths,
-  { layers, inputs, ids }: Pick<ChannelPlan, 'inputs'> & { layers: readonly Layer[]; ids: readonly Int32Array[] },
+  {
+    layers,
+    inputs,
+    ids,
+  }: Pick<ChannelPlan, 'inputs'> & { layers: readonly Layer[]; ids: readonly Int32Array[] },
   union: ChannelUnion,
 ): void {
   layers.forEach((layer, index) => {
@@ -224,7 +229,13 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
   const outputChannels = channelGroup.map((channels) => summed(channels, fullWidths));
   const sums = new Map<Atom, ChannelSum>();
   for (const [free, own] of widths?.freeIds() ?? []) {
-    sums.set(free, summed(own.map((id) => groupOfRoot[union.find(id)] as number), fullWidths));
+    sums.set(
+      free,
+      summed(
+        own.map((id) => groupOfRoot[union.find(id)] as number),
+        fullWidths,
+      ),
+    );
   }
   return {
     network,

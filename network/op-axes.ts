@@ -72,8 +72,16 @@ export function unify(first: Axis, second: Axis): void {
     }
     const parts = x.size > y.size ? splitAt(x, y.size) : splitAt(y, x.size);
     if (parts === null) break;
-    if (x.size > y.size) [a, b] = [[...parts, ...restOfA], [y, ...restOfB]];
-    else [a, b] = [[x, ...restOfA], [...parts, ...restOfB]];
+    if (x.size > y.size)
+      [a, b] = [
+        [...parts, ...restOfA],
+        [y, ...restOfB],
+      ];
+    else
+      [a, b] = [
+        [x, ...restOfA],
+        [...parts, ...restOfB],
+      ];
   }
   pin([...a, ...b]);
 }

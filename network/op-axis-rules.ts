@@ -63,7 +63,8 @@ const gemm: AxisRule = (axes) => {
 };
 
 const transpose: AxisRule = ({ op, operands: [input], outputs: [output = []] }) => {
-  const perm = op.attributes.find(({ name }) => name === 'perm')?.ints ?? output.map((_, i) => output.length - 1 - i);
+  const perm =
+    op.attributes.find(({ name }) => name === 'perm')?.ints ?? output.map((_, i) => output.length - 1 - i);
   perm.forEach((from, to) => {
     unify(input?.[from] ?? [], output[to] ?? []);
   });
@@ -83,9 +84,10 @@ function axisAt(op: Op, rank: number, byDefault: number): number {
 function sameBut(input: readonly Axis[], output: readonly Axis[], changed: readonly number[]): void {
   input.forEach((axis, i) => {
     const other = output[i] ?? [];
-    if (!changed.includes(i)) return unify(axis, other);
-    pin(axis);
-    pin(other);
+    if (changed.includes(i)) {
+      pin(axis);
+      pin(other);
+    } else unify(axis, other);
   });
 }
 
@@ -126,7 +128,11 @@ const slice: AxisRule = (axes) => {
   if (!starts || !ends || !given) return pinAll(axes);
   const changed = given.map((axis) => (axis < 0 ? axis + rank : axis));
   const isWhole = (axis: number) => sizeOfAxis(input?.[axis] ?? []) === sizeOfAxis(output[axis] ?? []);
-  sameBut(input ?? [], output, changed.filter((axis) => !isWhole(axis)));
+  sameBut(
+    input ?? [],
+    output,
+    changed.filter((axis) => !isWhole(axis)),
+  );
 };
 
 /** Indices take the place of an axis. */
@@ -145,8 +151,11 @@ const gather: AxisRule = ({ op, operands: [input, indices], outputs: [output = [
 
 const reduction: AxisRule = ({ op, operands: [input], outputs: [output = []] }) => {
   const rank = input?.length ?? 0;
-  const given = numbersOf(op, 'axes', 1) ?? (op.opType.startsWith('Arg') ? [numberOf(op, 'axis', 0)] : undefined);
-  const gone = (given ?? Array.from({ length: rank }, (_, i) => i)).map((axis) => (axis < 0 ? axis + rank : axis));
+  const given =
+    numbersOf(op, 'axes', 1) ?? (op.opType.startsWith('Arg') ? [numberOf(op, 'axis', 0)] : undefined);
+  const gone = (given ?? Array.from({ length: rank }, (_, i) => i)).map((axis) =>
+    axis < 0 ? axis + rank : axis,
+  );
   const keeps = numberOf(op, 'keepdims', 1) !== 0;
   let at = 0;
   (input ?? []).forEach((own, i) => {
@@ -188,7 +197,10 @@ const RULES: Readonly<Record<string, AxisRule>> = {
       elementwise,
     ),
     ...names('Reshape Flatten Squeeze Unsqueeze', reshape),
-    ...names('ReduceMean ReduceSum ReduceMax ReduceMin ReduceL2 ReduceL1 ReduceSumSquare ArgMax ArgMin', reduction),
+    ...names(
+      'ReduceMean ReduceSum ReduceMax ReduceMin ReduceL2 ReduceL1 ReduceSumSquare ArgMax ArgMin',
+      reduction,
+    ),
   ]),
   MatMul: matrixProduct,
   Gemm: gemm,

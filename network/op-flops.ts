@@ -39,7 +39,7 @@ export function einsumSizes(
   const [left = '', right] = equation.replaceAll(' ', '').split('->');
   const terms = left.split(',');
   if (terms.length !== operands.length) return null;
-  const letters = (term: string) => term.match(/\.\.\.|[A-Za-z]/g) ?? [];
+  const letters = (term: string): string[] => term.match(/\.\.\.|[A-Za-z]/g) ?? [];
   const sizes = new Map<string, Sizes>();
   for (const [i, term] of terms.entries()) {
     const own = operands[i] ?? [];

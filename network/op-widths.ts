@@ -1,7 +1,17 @@
 // Widths of the operators of a network: which of their sizes vary together, and with which channels of layers.
 import type { ChannelUnion } from './channel-union.ts';
 import type { Layer, Op } from './layer.ts';
-import { type Atom, type Axis, atom, atomsOf, BATCH_SIZE, keepOneFree, pin, sizeOfAxis, unify } from './op-axes.ts';
+import {
+  type Atom,
+  type Axis,
+  atom,
+  atomsOf,
+  BATCH_SIZE,
+  keepOneFree,
+  pin,
+  sizeOfAxis,
+  unify,
+} from './op-axes.ts';
 import { tieAxes } from './op-axis-rules.ts';
 import type { Shape } from './shape.ts';
 import { ELEMENTWISE } from './spread-shapes.ts';
@@ -11,7 +21,12 @@ import type { Dim, TensorType } from './tensor-type.ts';
 type Axes = readonly Axis[];
 
 /** Layers of ours that make of each element another. */
-const ELEMENT_BY_ELEMENT: ReadonlySet<Layer['kind']> = new Set([...ELEMENTWISE, 'activation', 'dropout', 'gate']);
+const ELEMENT_BY_ELEMENT: ReadonlySet<Layer['kind']> = new Set([
+  ...ELEMENTWISE,
+  'activation',
+  'dropout',
+  'gate',
+]);
 
 function axisOf(dim: Dim, isPinned: boolean): Axis {
   const size = typeof dim === 'number' ? dim : dim.perExample;
@@ -57,12 +72,16 @@ export class OpWidths {
     this.shapes = shapes;
     for (const layer of layers) this.read(layer);
     for (const output of outputs) this.axes.get(output)?.forEach(pin);
-    for (const axes of [...this.axes.values(), ...[...this.outputs.values()].flat()]) axes.forEach(keepOneFree);
+    for (const axes of [...this.axes.values(), ...[...this.outputs.values()].flat()])
+      axes.forEach(keepOneFree);
   }
 
   private read(layer: Layer): void {
     const shape = this.shapes.get(layer.name) as Shape;
-    if (layer.kind === 'op') return this.readOp(layer);
+    if (layer.kind === 'op') {
+      this.readOp(layer);
+      return;
+    }
     if (layer.kind === 'op-output') {
       const made = this.outputs.get(layer.inputs[0] ?? '')?.[layer.index];
       if (made !== undefined) this.axes.set(layer.name, made);

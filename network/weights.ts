@@ -54,7 +54,8 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
         push('logits', output);
         break;
       case 'op':
-        for (const operand of layer.operands) if (operand?.kind === 'weight') push(operand.part, ...operand.dims);
+        for (const operand of layer.operands)
+          if (operand?.kind === 'weight') push(operand.part, ...operand.dims);
         break;
       case 'op-output':
       case 'input':

@@ -170,7 +170,7 @@ export class Draft {
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {
     if (known.kind === 'identity') return base;
-    if (known.kind === 'affine' && base.isOp === true) 
+    if (known.kind === 'affine' && base.isOp === true)
       return affineOp(this, name, base, known.scale, known.offset);
     if (known.kind === 'affine') {
       const { channels } = this.shapeOf(base.layer);

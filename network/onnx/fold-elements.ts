@@ -143,10 +143,14 @@ const cast: ConstantReader = (site, inputs) => {
   if (floats === isFloat(source) && site.int('to', 1) !== DATA_TYPE.bool)
     return retyped(source, site.int('to', 1));
   site.spend(source.values.length);
-  const made = site.int('to', 1) === DATA_TYPE.bool ? (x: number) => Number(x !== 0) : floats ? (x: number) => x : Math.trunc;
+  const made =
+    site.int('to', 1) === DATA_TYPE.bool
+      ? (x: number) => Number(x !== 0)
+      : floats
+        ? (x: number) => x
+        : Math.trunc;
   const values = emptyValues(floats, source.values.length);
-  for (let i = 0; i < values.length; i++)
-    values[i] = made(source.values[i] as number);
+  for (let i = 0; i < values.length; i++) values[i] = made(source.values[i] as number);
   return { kind: 'constant', dims: source.dims, values, dataType: site.int('to', 1) };
 };
 

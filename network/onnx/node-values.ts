@@ -3,6 +3,9 @@ import { UserError } from '../../records/user-error.ts';
 import { DATA_TYPE } from '../tensor-type.ts';
 import type { Value } from './draft.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
+import { isStandard, type NodeProto } from './model.ts';
+import type { NodeReader, NodeSite } from './node-site.ts';
+import { readAny } from './read-any.ts';
 import { ARITHMETIC_READERS } from './read-arithmetic.ts';
 import { ARRANGE_READERS } from './read-arrange.ts';
 import { CHANNEL_READERS } from './read-channels.ts';
@@ -14,9 +17,6 @@ import { NORM_READERS } from './read-norms.ts';
 import { PAD_READERS } from './read-pads.ts';
 import { POOL_READERS } from './read-pools.ts';
 import { RESIZING_READERS } from './read-resizing.ts';
-import { isStandard, type NodeProto } from './model.ts';
-import type { NodeReader, NodeSite } from './node-site.ts';
-import { readAny } from './read-any.ts';
 import { type Constant, constant, typeOf, valueCount } from './tensors.ts';
 import type { Tensor } from './view.ts';
 
@@ -71,7 +71,7 @@ function constantOf(site: NodeSite): Constant {
 }
 
 function unknownOperator(site: NodeSite): never {
-  const { opType, domain } = site.node;
+  const { domain } = site.node;
   if (!isStandard(site.node)) {
     return site.fail(
       `the domain '${domain}'`,
@@ -99,8 +99,10 @@ function folded(site: NodeSite, values: readonly Constant[]): readonly Constant[
   const { keep, node, draft } = site;
   const table = draft.values.get(node.input[0] ?? '');
   const [value] = values;
-  if (keep === null || node.opType !== 'Gather' || table?.kind !== 'constant' || value === undefined) return values;
-  if (table.isStored !== true || table.dims.length !== 2 || typeOf(table) !== DATA_TYPE.float32) return values;
+  if (keep === null || node.opType !== 'Gather' || table?.kind !== 'constant' || value === undefined)
+    return values;
+  if (table.isStored !== true || table.dims.length !== 2 || typeOf(table) !== DATA_TYPE.float32)
+    return values;
   let made: Tensor | undefined;
   const computed = () => (made ??= keep(site)[0] as Tensor);
   return [

@@ -121,7 +121,9 @@ export function affineOp(draft: Layers, name: string, base: Tensor, scale: numbe
     constant: { dims: [], dataType: DATA_TYPE.float32, values: [value] },
   });
   const scaled =
-    scale === 1 ? base.layer : addStep(draft, name, base.layer, { opType: 'Mul', beside: number(scale), sizes });
+    scale === 1
+      ? base.layer
+      : addStep(draft, name, base.layer, { opType: 'Mul', beside: number(scale), sizes });
   if (offset === 0) return { ...base, layer: scaled };
   return { ...base, layer: addStep(draft, name, scaled, { opType: 'Add', beside: number(offset), sizes }) };
 }

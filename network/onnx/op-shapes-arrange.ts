@@ -28,11 +28,16 @@ const concat: ShapeRule = (op) => {
   const axis = site.axis(site.int('axis', 0), dims.length);
   const all = op.all();
   const isAlike = all.every(
-    (other) => other.dims.length === dims.length && other.dims.every((size, at) => at === axis || size === dims[at]),
+    (other) =>
+      other.dims.length === dims.length && other.dims.every((size, at) => at === axis || size === dims[at]),
   );
   if (!isAlike) {
     const shapes = all.map((other) => `[${other.dims}]`).join(', ');
-    site.fail(`a join of ${shapes} along ${axis}`, 'shapes that differ along the axis alone', 'correct the model');
+    site.fail(
+      `a join of ${shapes} along ${axis}`,
+      'shapes that differ along the axis alone',
+      'correct the model',
+    );
   }
   const along = all.reduce((sum, other) => sum + (other.dims[axis] as number), 0);
   return [{ dims: replaced(dims, axis, along), dataType }];
@@ -87,7 +92,9 @@ const tile = arranged((op, dims) => {
 const pad = arranged((op, dims) => {
   const { site } = op;
   const given = site.ints('pads') ?? site.ints('paddings') ?? sizesOf(op, 1, 'pads');
-  const axes = (site.numbers(3, 'axes') ?? dims.map((_, axis) => axis)).map((axis) => site.axis(axis, dims.length));
+  const axes = (site.numbers(3, 'axes') ?? dims.map((_, axis) => axis)).map((axis) =>
+    site.axis(axis, dims.length),
+  );
   return dims.map((size, axis) => {
     const at = axes.indexOf(axis);
     return at < 0 ? size : size + (given[at] ?? 0) + (given[at + axes.length] ?? 0);
@@ -117,7 +124,9 @@ const filled: ShapeRule = (op) => {
 /** By operator. */
 export const ARRANGING_SHAPES: Readonly<Record<string, ShapeRule>> = {
   Transpose: arranged((op, dims) => permutation(op.site, dims.length).map((axis) => dims[axis] as number)),
-  Reshape: arranged((op, dims) => targetSizes(op.site, dims, op.site.ints('shape') ?? sizesOf(op, 1, 'a shape'))),
+  Reshape: arranged((op, dims) =>
+    targetSizes(op.site, dims, op.site.ints('shape') ?? sizesOf(op, 1, 'a shape')),
+  ),
   Flatten: flatten,
   Concat: concat,
   Split: split,

@@ -22,7 +22,11 @@ function slidingOf(op: OpView, window: readonly number[]): Sliding {
   const strides = perDimension(op, 'strides', count, 1);
   const dilations = perDimension(op, 'dilations', count, 1);
   if ([...strides, ...dilations].some((step) => step < 1))
-    op.site.fail(`strides [${strides}] and dilations [${dilations}]`, 'numbers of at least 1', 'correct the model');
+    op.site.fail(
+      `strides [${strides}] and dilations [${dilations}]`,
+      'numbers of at least 1',
+      'correct the model',
+    );
   return { window, strides, dilations, pads: perDimension(op, 'pads', 2 * count, 0) };
 }
 
@@ -43,7 +47,11 @@ function placesOf(op: OpView, sizes: readonly number[], sliding: Sliding): numbe
     // With ceil_mode no window begins in the padding behind.
     const begins = round === Math.ceil && (places - 1) * stride >= size + begin ? places - 1 : places;
     if (begins >= 1) return begins;
-    return op.site.fail(`a window of ${sliding.window[axis]} on ${size}`, 'one that fits', 'use a larger input');
+    return op.site.fail(
+      `a window of ${sliding.window[axis]} on ${size}`,
+      'one that fits',
+      'use a larger input',
+    );
   });
 }
 
@@ -71,7 +79,11 @@ const transposed: ShapeRule = (op) => {
   const [batch = 1, channels = 1, ...sizes] = dims;
   const [inputs = 1, outputs = 1, ...window] = op.input(1).dims;
   if (inputs !== channels)
-    site.fail(`filters of [${op.input(1).dims}] on [${dims}]`, `filters for ${channels} channels`, 'correct the model');
+    site.fail(
+      `filters of [${op.input(1).dims}] on [${dims}]`,
+      `filters for ${channels} channels`,
+      'correct the model',
+    );
   const sliding = slidingOf(op, window);
   const more = perDimension(op, 'output_padding', sizes.length, 0);
   const given = site.ints('output_shape');

@@ -41,7 +41,8 @@ const reduction: ShapeRule = (op) => {
   const { site } = op;
   const { dims, dataType } = op.input(0);
   const axes = axesOf(site);
-  if ((axes === undefined || axes.length === 0) && site.int('noop_with_empty_axes', 0) !== 0) return [op.input(0)];
+  if ((axes === undefined || axes.length === 0) && site.int('noop_with_empty_axes', 0) !== 0)
+    return [op.input(0)];
   return [{ dims: reducedDims(site, dims, axes?.length === 0 ? undefined : axes), dataType }];
 };
 
@@ -73,7 +74,8 @@ const matrixProduct: ShapeRule = (op) => {
 
 const gemm: ShapeRule = (op) => {
   const { site } = op;
-  const turned = (dims: readonly number[], name: string) => (site.int(name, 0) === 0 ? dims : dims.toReversed());
+  const turned = (dims: readonly number[], name: string) =>
+    site.int(name, 0) === 0 ? dims : dims.toReversed();
   const first = turned(op.input(0).dims, 'transA');
   const second = turned(op.input(1).dims, 'transB');
   if (first.length !== 2 || second.length !== 2 || first[1] !== second[0]) return mismatch(op, first, second);
@@ -88,7 +90,9 @@ const einsum: ShapeRule = (op) => {
   );
   if (found === null)
     return op.site.fail(`the equation '${equation}'`, 'one that its inputs fit', 'correct the model');
-  return [{ dims: found.output.flatMap((name) => found.sizes.get(name) ?? []), dataType: op.input(0).dataType }];
+  return [
+    { dims: found.output.flatMap((name) => found.sizes.get(name) ?? []), dataType: op.input(0).dataType },
+  ];
 };
 
 /** Mean and deviation beside, in one value for each row. */
@@ -128,7 +132,9 @@ const recurrent: ShapeRule = (op) => {
 
 const typeGiven =
   (byDefault: (op: OpView) => number): ShapeRule =>
-  (op) => [{ dims: op.input(0).dims, dataType: op.floating(op.site.int('to', op.site.int('dtype', byDefault(op)))) }];
+  (op) => [
+    { dims: op.input(0).dims, dataType: op.floating(op.site.int('to', op.site.int('dtype', byDefault(op)))) },
+  ];
 
 /** Of the shape of their first input and of its type. */
 const UNCHANGED = `Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh CumSum Elu Erf Exp Floor Gelu
@@ -140,7 +146,8 @@ const UNCHANGED = `Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh 
 const REDUCTIONS = `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
   ReduceSumSquare`;
 
-const ARITHMETIC = 'Add Sub Mul Div Pow Mod Min Max Sum Mean BitShift BitwiseAnd BitwiseOr BitwiseXor And Or Xor';
+const ARITHMETIC =
+  'Add Sub Mul Div Pow Mod Min Max Sum Mean BitShift BitwiseAnd BitwiseOr BitwiseXor And Or Xor';
 
 const COMPARISONS = 'Equal Greater GreaterOrEqual Less LessOrEqual';
 

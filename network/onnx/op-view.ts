@@ -26,10 +26,6 @@ export class OpView {
     return this.inputs.flatMap((input) => (input === undefined ? [] : [input]));
   }
 
-  get count(): number {
-    return this.inputs.length;
-  }
-
   /** Floating-point types are all float32 here. */
   floating(dataType: number): number {
     return isFloatType(dataType) ? DATA_TYPE.float32 : dataType;

@@ -83,10 +83,19 @@ class Operands {
     const known = this.inputs.indexOf(layer);
     const input = known >= 0 ? known : this.inputs.push(layer) - 1;
     this.operands.push({ kind: 'tensor', input });
-    this.seen.push({ dims: sizesOf(tensor.view), dataType: draft.shapeOf(layer).dataType ?? DATA_TYPE.float32 });
+    this.seen.push({
+      dims: sizesOf(tensor.view),
+      dataType: draft.shapeOf(layer).dataType ?? DATA_TYPE.float32,
+    });
   }
 
-  constant(value: Constant): void {
+  /** What computes it, where a network is better shown that. */
+  constantOrComputed(value: Constant): void {
+    if (value.computed === undefined) this.constant(value);
+    else this.tensor(value.computed());
+  }
+
+  private constant(value: Constant): void {
     const { node, draft } = this.site;
     const dims = [...value.dims];
     this.seen.push({ dims, dataType: typeOf(value) });
@@ -132,7 +141,11 @@ function checked(site: NodeSite, { dims, dataType }: SizedTensor): SizedTensor {
 function refuseOthers(site: NodeSite): void {
   const { opType } = site.node;
   if (CONTROL_FLOW.has(opType))
-    site.fail('control flow', 'a graph of operators alone', 'export the model with that branch or loop unrolled');
+    site.fail(
+      'control flow',
+      'a graph of operators alone',
+      'export the model with that branch or loop unrolled',
+    );
   if (NO_TENSORS.test(opType))
     site.fail('a sequence of tensors', 'single tensors', 'export the model without it');
 }
@@ -147,24 +160,27 @@ export function keptAsIs(site: NodeSite, given: ReadonlyMap<number, Tensor> = ne
   refuseOthers(site);
   const { node, draft } = site;
   const gathered = new Operands(site);
-  node.input.forEach((name, i) => {
-    const tensor = given.get(i);
-    if (tensor !== undefined) return gathered.tensor(tensor);
-    if (name === '') return gathered.nothing();
-    const value = site.value(i);
-    if (value.kind === 'constant' && value.computed !== undefined) return gathered.tensor(value.computed());
-    if (value.kind === 'constant') return gathered.constant(value);
-    return gathered.tensor(draft.made(value));
-  });
+  for (const [i, name] of node.input.entries()) {
+    const value = given.get(i) ?? (name === '' ? undefined : site.value(i));
+    if (value === undefined) gathered.nothing();
+    else if (value.kind === 'constant') gathered.constantOrComputed(value);
+    else gathered.tensor(draft.made(value));
+  }
   const used = node.output.findLastIndex((name) => name !== '') + 1;
   const made = madeBy(site, gathered.seen).map((each) => checked(site, each));
-  const types = made.slice(0, Math.max(used, 1)).map(({ dims, dataType }): TensorType => ({
-    dims: dims.map((size) => dimOf(size, draft.anyBatch)),
-    dataType,
-    batch: draft.anyBatch === null ? draft.batch : null,
-  }));
+  const types = made.slice(0, Math.max(used, 1)).map(
+    ({ dims, dataType }): TensorType => ({
+      dims: dims.map((size) => dimOf(size, draft.anyBatch)),
+      dataType,
+      batch: draft.anyBatch === null ? draft.batch : null,
+    }),
+  );
   if (types.length < used) {
-    site.fail(`${used} outputs`, `${types.length}, whose shapes are known`, 'export the model without the others');
+    site.fail(
+      `${used} outputs`,
+      `${types.length}, whose shapes are known`,
+      'export the model without the others',
+    );
   }
   const layer: Omit<Op, 'name'> = {
     kind: 'op',
@@ -178,7 +194,8 @@ export function keptAsIs(site: NodeSite, given: ReadonlyMap<number, Tensor> = ne
   };
   const name = site.add(layer, gathered.weights);
   return types.map((tensor, index): Tensor => {
-    const own = index === 0 ? name : site.add({ kind: 'op-output', inputs: [name], index, tensor }, {}, `/${index}`);
+    const own =
+      index === 0 ? name : site.add({ kind: 'op-output', inputs: [name], index, tensor }, {}, `/${index}`);
     return opTensor(draft, own);
   });
 }

@@ -13,8 +13,8 @@ import { decodeModel, type NodeProto, type OnnxModel, type TensorProto } from '.
 import { NodeSite, type Reading } from './node-site.ts';
 import { fitting, nodeValues, UNKNOWN_OPERATOR } from './node-values.ts';
 import { keptAsIs } from './read-op.ts';
-import { storedShapes } from './stored-shapes.ts';
 import { withNorms } from './spelled-norms.ts';
+import { storedShapes } from './stored-shapes.ts';
 import { type ExternalFiles, TensorReader, valueCount } from './tensors.ts';
 import { tidied } from './tidy.ts';
 import { viewText } from './view.ts';
@@ -179,7 +179,7 @@ export function readOnnx(source: ByteSource, name: string, options: ReadOptions 
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         // Why even an operator as it is cannot be read says more than that no layer of ours is like it.
-        first = first === undefined || (keeps && !isFlipped && saysMore(first, error)) ? error : first;
+        first = first === undefined || (keeps && !isFlipped && saysLess(first)) ? error : first;
       }
     }
   }
@@ -187,10 +187,10 @@ export function readOnnx(source: ByteSource, name: string, options: ReadOptions 
 }
 
 /** Whether an error is of what our layers have no place for, and the other of what nothing can keep. */
-function saysMore(first: UserError, { got }: UserError): boolean {
-  const isUnknown = first.got.includes(UNKNOWN_OPERATOR) || first.got.includes("with the domain '");
-  const isInput = /with input '[^']*' of /.test(first.got);
-  return (isUnknown || isInput) && got !== first.got;
+function saysLess({ got }: UserError): boolean {
+  return (
+    got.includes(UNKNOWN_OPERATOR) || got.includes("with the domain '") || /with input '[^']*' of /.test(got)
+  );
 }
 
 /** The weights that the network has, each as long as its shape says. */

@@ -36,7 +36,8 @@ class Graph {
     this.stored = new Set(initializers.map(({ name }) => name));
     for (const node of nodes) {
       for (const output of node.output) this.makers.set(output, node);
-      for (const input of new Set(node.input)) this.readers.set(input, [...(this.readers.get(input) ?? []), node]);
+      for (const input of new Set(node.input))
+        this.readers.set(input, [...(this.readers.get(input) ?? []), node]);
     }
     // An output is read by whoever runs the graph.
     const reader = { name: '', opType: '', domain: '', input: [], output: [], attribute: [] };

@@ -19,7 +19,8 @@ export function storedShapes(
     const first = input.sizes?.[0];
     if (typeof first === 'string' && first !== '?') sizes.set(first, batch);
   }
-  const values = new Map([...model.valueInfo, ...model.outputs].map((value) => [value.name, value]));
+  const stated = [...model.valueInfo, ...model.outputs].filter((value) => value.sizes !== null);
+  const values = new Map(stated.map((value) => [value.name, value]));
   return (name) => {
     const value = values.get(name);
     const known = value?.sizes?.map((size) => (typeof size === 'number' ? size : sizes.get(size)));

@@ -190,9 +190,10 @@ function fromBytes(raw: Uint8Array, type: DataType, count: number): Float32Array
 }
 
 /** Of a constant: float32 whatever the floating-point type it had. */
-export function typeOf({ values, dataType }: Constant): number {
-  if (values instanceof Float32Array) return FLOAT;
-  return dataType === undefined || isFloatType(dataType) ? INT64 : dataType;
+export function typeOf(constant: Constant): number {
+  const { dataType } = constant;
+  if (dataType !== undefined) return isFloatType(dataType) ? FLOAT : dataType;
+  return constant.values instanceof Float32Array ? FLOAT : INT64;
 }
 
 export function constant(dims: readonly number[], values: ArrayLike<number>, isFloat = false): Constant {

@@ -24,9 +24,10 @@ import { borderPad, crop, depthToSpace, pad, resize, upsample } from './write-re
 
 /** @param opset that the model is written in */
 export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNodes {
-  if (layer.kind === 'input') return { nodes: [] };
+  // Operators are written with the names of all that they make.
+  if (layer.kind === 'input' || layer.kind === 'op' || layer.kind === 'op-output') return { nodes: [] };
   const input = shapes.get(layer.inputs[0] ?? '');
-  if (input === undefined && layer.kind !== 'op') throw new Error(`layer ${layer.name} has no input`);
+  if (input === undefined) throw new Error(`layer ${layer.name} has no input`);
   switch (layer.kind) {
     case 'conv2d':
       return convolution(layer, input);
@@ -92,10 +93,6 @@ export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNo
       return resize(layer);
     case 'depth-to-space':
       return depthToSpace(layer);
-    // Written with the names of all that they make.
-    case 'op':
-    case 'op-output':
-      return { nodes: [] };
     case 'space-to-depth':
       return { nodes: [node(layer, 'SpaceToDepth', [int('blocksize', layer.block)])] };
     default:

@@ -70,7 +70,7 @@ function modern(op: Op, opset: number): Op {
 }
 
 /**
- * @param others names of the tensors beside the first, by place; '' for those that nothing reads
+ * @param others names of the tensors beside the first, by place
  * @param opset that the model is written in
  */
 export function opNodes(layer: Op, others: readonly string[], batch: number, opset: number): LayerNodes {

@@ -1,11 +1,11 @@
 // Writes a network and its weights as an ONNX model.
 
+import { checkBatch } from '../fixed-batch.ts';
 import type { Layer, Op, Pad } from '../layer.ts';
 import { consumersOf, type Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
 import { inferShapes, type Shape } from '../shapes.ts';
 import { weightOwner } from '../shared-weights.ts';
-import { checkBatch } from '../fixed-batch.ts';
 import { onnxSizes } from '../tensor-shape.ts';
 import type { Weights } from '../weights.ts';
 import { encodeModel } from './encode-model.ts';
@@ -48,13 +48,13 @@ function padsBeforePools(network: Network): Layer[] {
   });
 }
 
-/** Names of what an operator makes beside its first tensor, by place; '' for those that no layer stands for. */
+/** Names of what an operator makes beside its first tensor, by place. */
 function otherOutputs(network: Network, { name, outputs }: Op): string[] {
-  const names = new Array<string>(outputs.length - 1).fill('');
+  const names = outputs.slice(1).map((_, i) => `${name}/unread${i + 1}`);
   for (const layer of network.layers) {
     if (layer.kind === 'op-output' && layer.inputs[0] === name) names[layer.index - 1] = layer.name;
   }
-  return names.slice(0, names.findLastIndex((each) => each !== '') + 1);
+  return names;
 }
 
 /** Versions of the operators that are not ONNX's own: they have but one. */
@@ -118,9 +118,7 @@ export function writeOnnx(
       input: network.layers
         .filter((layer) => layer.kind === 'input')
         .map(({ name }) => valueInfo(name, shapes.get(name), batch, typeOf(name))),
-      output: network.outputs.map((name) =>
-        valueInfo(name, shapes.get(name), batch, typeOf(name)),
-      ),
+      output: network.outputs.map((name) => valueInfo(name, shapes.get(name), batch, typeOf(name))),
     },
     [
       ...weightTensors(network, weights, shapes, scratch),

@@ -48,6 +48,15 @@ function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number 
   return batch * output.height * output.width * paddedOutputChannels;
 }
 
+function valuesOf({ outputShape }: KernelEvent): number {
+  return outputShape.reduce((product, size) => product * size, 1);
+}
+
+/** Whether a kernel is an operator of that name: the optimizer names those anew that it moves or makes of several. */
+function isOfOperator({ op, kernelClass }: Kernel, name: string): boolean {
+  return op === 'op' && kernelClass.split(' ')[0] === `op:${name}`;
+}
+
 /** Matches the events of a file's runs with the kernels of its network. */
 export class FileMatcher {
   private readonly kernels: readonly Kernel[];
@@ -78,7 +87,7 @@ export class FileMatcher {
     const others: KernelEvent[] = [];
     for (const event of events) {
       if (VIEWS.has(event.op)) continue;
-      const values = event.outputShape.reduce((product, size) => product * size, 1);
+      const values = valuesOf(event);
       const reorder = REORDERS[event.op];
       const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
       const index = all.find((each) => {
@@ -93,13 +102,22 @@ export class FileMatcher {
       if (index === undefined) others.push(event);
       else eventOf.set(index, event);
     }
+    const renamed = others.filter((event) => {
+      const index = this.kernels.findIndex(
+        (kernel, each) =>
+          !eventOf.has(each) && isOfOperator(kernel, event.op) && valuesWritten(kernel) === valuesOf(event),
+      );
+      if (index >= 0) eventOf.set(index, event);
+      return index >= 0;
+    });
+    const unforeseen = others.filter((event) => !renamed.includes(event));
     const foreseen = [...this.kernels].flatMap((kernel, index): KernelTiming[] => {
       const event = eventOf.get(index);
       return event === undefined ? [] : [{ kernel, durationUs: event.durationUs }];
     });
     return [
       ...foreseen,
-      ...others.map(
+      ...unforeseen.map(
         ({ node, op, durationUs }): KernelTiming => ({
           kernel: { name: node, op, isUnforeseen: true },
           durationUs,

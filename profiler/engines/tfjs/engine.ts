@@ -67,7 +67,9 @@ class TfjsNetwork implements LoadedNetwork {
     this.backend = backend;
     this.network = network;
     const { tf } = backend;
-    const odd = network.layers.find((layer) => layer.kind === 'op' || (layer.kind === 'input' && layer.tensor));
+    const odd = network.layers.find(
+      (layer) => layer.kind === 'op' || (layer.kind === 'input' && layer.tensor),
+    );
     if (odd !== undefined) refusedOp(odd);
     const lowering = new Lowering(network, backend.rules, batch);
     const { shapes } = lowering.plan;

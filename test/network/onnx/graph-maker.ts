@@ -65,7 +65,12 @@ export class GraphMaker {
               { key: 'length', value: `${length}` },
             ],
           }
-        : { name, dims, dataType: FLOAT, floatData: [...seededNormals(name, count(dims), 3)].map((x) => x / 4) },
+        : {
+            name,
+            dims,
+            dataType: FLOAT,
+            floatData: [...seededNormals(name, count(dims), 3)].map((x) => x / 4),
+          },
     );
     return name;
   }
@@ -85,7 +90,10 @@ export class GraphMaker {
     return this.numbers([values.length], values);
   }
 
-  model(outputs: readonly string[], { opset = 17, valueInfo = {} as Record<string, readonly number[]> } = {}): Uint8Array {
+  model(
+    outputs: readonly string[],
+    { opset = 17, valueInfo = {} as Record<string, readonly number[]> } = {},
+  ): Uint8Array {
     const info = ([name, sizes]: [string, readonly number[]]) => ({
       name,
       type: { tensorType: { elemType: FLOAT, shape: { dim: sizes.map((dimValue) => ({ dimValue })) } } },

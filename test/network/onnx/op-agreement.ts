@@ -3,10 +3,10 @@ import { deployedNetwork, deployedWeights } from '../../../network/deployed.ts';
 import type { Input } from '../../../network/layer.ts';
 import { type OnnxReading, readOnnx } from '../../../network/onnx/read.ts';
 import { writeOnnx } from '../../../network/onnx/write.ts';
+import { onnxSizes } from '../../../network/tensor-shape.ts';
 import { seededNormals } from '../../../network/weights.ts';
 import type { OrtModule } from '../../../profiler/engines/onnxruntime/ort-module.ts';
 import { inputShape, randomTensor } from '../../../profiler/engines/onnxruntime/tensor-values.ts';
-import { onnxSizes } from '../../../network/tensor-shape.ts';
 
 /** What a session makes of the same inputs, in the order of its outputs. */
 async function outputsOf(session: InferenceSession, feeds: readonly Tensor[]): Promise<Tensor[]> {

@@ -45,7 +45,10 @@ class Tokens {
 
   dense(x: string, inputs: number, outputs: number): string {
     const { graph } = this;
-    return graph.node('Add', [graph.weight(outputs), graph.node('MatMul', [x, graph.weight(inputs, outputs)])]);
+    return graph.node('Add', [
+      graph.weight(outputs),
+      graph.node('MatMul', [x, graph.weight(inputs, outputs)]),
+    ]);
   }
 
   gelu(x: string): string {
@@ -120,7 +123,10 @@ export function visionTransformer(sizes: VisionSizes, form = FUSED, isHollow = f
   const count = (image / patch) ** 2 + 1;
   const input = graph.input('image', [1, 3, image, image]);
   const filters = [graph.weight(width, 3, patch, patch), graph.weight(width)];
-  const map = graph.node('Conv', [input, ...filters], { kernel_shape: [patch, patch], strides: [patch, patch] });
+  const map = graph.node('Conv', [input, ...filters], {
+    kernel_shape: [patch, patch],
+    strides: [patch, patch],
+  });
   const flat = graph.node('Reshape', [map, graph.shape(1, width, count - 1)]);
   const patches = graph.node('Transpose', [flat], { perm: [0, 2, 1] });
   const all = graph.node('Concat', [graph.weight(1, 1, width), patches], { axis: 1 });
@@ -149,7 +155,10 @@ export function bert(sizes: TextSizes, form = FUSED, isHollow = false): Uint8Arr
   ) as [string, string, string];
   const length = graph.node('Gather', [graph.node('Shape', [ids]), graph.numbers([], [1])], { axis: 0 });
   const end = graph.node('Unsqueeze', [length, graph.shape(0)]);
-  const all = graph.numbers([1, positions], Array.from({ length: positions }, (_, i) => i));
+  const all = graph.numbers(
+    [1, positions],
+    Array.from({ length: positions }, (_, i) => i),
+  );
   const places = graph.node('Slice', [all, graph.shape(0), end, graph.shape(1)]);
   const embedded = graph.node('Gather', [graph.weight(words, width), ids]);
   const ofKind = graph.node('Gather', [graph.weight(2, width), kinds]);
@@ -176,11 +185,16 @@ export interface MapSizes {
 }
 
 /** ConvNeXt (arXiv 2201.03545) as PyTorch exports it, its batch open. */
-export function convNext({ image, widths, depths, classes }: MapSizes, form = FUSED, isHollow = false): Uint8Array {
+export function convNext(
+  { image, widths, depths, classes }: MapSizes,
+  form = FUSED,
+  isHollow = false,
+): Uint8Array {
   const graph = new GraphMaker(isHollow);
   const last = (x: string) => graph.node('Transpose', [x], { perm: [0, 2, 3, 1] });
   const first = (x: string) => graph.node('Transpose', [x], { perm: [0, 3, 1, 2] });
-  const tokensOf = (width: number) => new Tokens(graph, { width, heads: 1, blocks: 0, hidden: 4 * width }, form);
+  const tokensOf = (width: number) =>
+    new Tokens(graph, { width, heads: 1, blocks: 0, hidden: 4 * width }, form);
   const conv = (x: string, inputs: number, outputs: number, size: number) =>
     graph.node('Conv', [x, graph.weight(outputs, inputs, size, size), graph.weight(outputs)], {
       kernel_shape: [size, size],
@@ -194,7 +208,11 @@ export function convNext({ image, widths, depths, classes }: MapSizes, form = FU
     if (stage === 0) x = first(tokensOf(width).norm(last(x)));
     for (let block = 0; block < (depths[stage] as number); block++) {
       const filters = [graph.weight(width, 1, 7, 7), graph.weight(width)];
-      const mixed = graph.node('Conv', [x, ...filters], { kernel_shape: [7, 7], pads: [3, 3, 3, 3], group: width });
+      const mixed = graph.node('Conv', [x, ...filters], {
+        kernel_shape: [7, 7],
+        pads: [3, 3, 3, 3],
+        group: width,
+      });
       const tokens = tokensOf(width);
       const made = graph.node('Mul', [tokens.mlp(tokens.norm(last(mixed))), graph.weight(width)]);
       x = graph.node('Add', [x, first(made)]);

@@ -54,8 +54,7 @@ function visionFigures(sizes: typeof TINY_VISION) {
   const patches = (image / patch) ** 2;
   const taps = 3 * patch ** 2;
   return {
-    flops:
-      2 * patches * taps * width + blocks * blockFlops(sizes, patches + 1) + 2 * width * classes,
+    flops: 2 * patches * taps * width + blocks * blockFlops(sizes, patches + 1) + 2 * width * classes,
     parameters:
       (taps + 1) * width +
       width +
@@ -70,7 +69,8 @@ function textFigures(sizes: typeof TINY_TEXT, tokens: number) {
   const { width, blocks, words, positions } = sizes;
   return {
     flops: blocks * blockFlops(sizes, tokens) + 2 * width ** 2,
-    parameters: (words + 2 + positions) * width + 2 * width + blocks * blockParameters(sizes) + (width + 1) * width,
+    parameters:
+      (words + 2 + positions) * width + 2 * width + blocks * blockParameters(sizes) + (width + 1) * width,
   };
 }
 
@@ -87,7 +87,10 @@ function mapFigures({ image, widths, depths, classes }: typeof TINY_MAPS) {
     parameters += depth * (50 * width + 2 * width + 8 * width ** 2 + 5 * width);
     channels = width;
   });
-  return { flops: flops + 2 * channels * classes, parameters: parameters + 2 * channels + (channels + 1) * classes };
+  return {
+    flops: flops + 2 * channels * classes,
+    parameters: parameters + 2 * channels + (channels + 1) * classes,
+  };
 }
 
 describe('FLOPs and parameters by hand', () => {
@@ -152,7 +155,9 @@ describe.each([
 });
 
 test('a sequence of open length asks for it', () => {
-  expect(() => readOnnx(bert(TINY_TEXT), 'bert')).toThrow(/input 'input_ids' of \[batch, seq\].*--dim seq=128/);
+  expect(() => readOnnx(bert(TINY_TEXT), 'bert')).toThrow(
+    /input 'input_ids' of \[batch, seq\].*--dim seq=128/,
+  );
 });
 
 describe('sub-networks', () => {
