@@ -11,8 +11,9 @@ import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelFrame } from './kernel.ts';
 import { kernelAt } from './kernel-at.ts';
 import { fuseLate, fusesLate, type LateFusions } from './late-fusion.ts';
-import { assignLayouts, type Layouts } from './layouts.ts';
+import { assignLayouts, type Layouts, turnsLast } from './layouts.ts';
 import { OP_COSTS } from './op-costs.ts';
+import { findOpFusions, type OpFusions } from './op-fusions.ts';
 import { constantOps, opCosts, opParameters } from './op-kernel.ts';
 import { reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
 import type { LoweringRules } from './rules.ts';
@@ -49,6 +50,7 @@ export class Lowering {
   private readonly templates: readonly (Template | null)[];
   /** Operators of constants alone; null where there are no operators. */
   private readonly constants: ReadonlyMap<string, Op> | null;
+  private readonly opFusions: OpFusions;
   /** Whether a fusion may depend on data layouts. */
   private readonly fusesLate: boolean;
   /** With all layers alive. */
@@ -66,11 +68,12 @@ export class Lowering {
     this.fusesLate = fusesLate(layers, rules);
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     const shapeOf = (name: string) => this.plan.shapes.get(name) as Shape;
+    this.opFusions = findOpFusions(this.plan, rules);
     const constants = constantOps(layers);
     const hasOps = layers.some(({ kind }) => kind === 'op');
     this.constants = hasOps ? constants : null;
     this.templates = layers.map((layer) =>
-      constants.has(layer.name)
+      constants.has(layer.name) || this.opFusions.absorbed.has(layer.name)
         ? null
         : template(layer, layer.inputs.map(shapeOf), shapeOf(layer.name), rules.layout !== 'nhwc'),
     );
@@ -149,7 +152,8 @@ export class Lowering {
     const inputs = this.plan.inputs[index] as Int32Array;
     // Turning a blocked tensor is done by the reorder that unblocks it.
     const input = fusions.source[inputs[0] ?? index] as number;
-    if (made.op === 'transpose' && layouts.ofLayer[input] === 'nchwc') return [];
+    const isTurned = made.op === 'transpose' || turnsLast(this.plan.network.layers[index] as Layer);
+    if (isTurned && layouts.ofLayer[input] === 'nchwc') return [];
     const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
     // Slices that run as one make all of their input.
     const makesAll = made.op === 'slice' && late.joined.has(index);
@@ -177,11 +181,17 @@ export class Lowering {
   ): KernelFrame {
     const work = sizing.work(layer, this.batch);
     const { height, width, channels } = sizing.shape(layer.name);
+    const joined = this.opFusions.joined.get(layer.name);
+    const names = joined?.names ?? NO_NAMES;
+    const all = [layer.name, ...names];
+    const read = work.read + (joined?.addsTensor === true ? work.written : 0);
     return {
       ...frame,
+      layers: [...names, layer.name],
+      kernelClass: joined?.becomes === undefined ? frame.kernelClass : `op:${joined.becomes}`,
       output: { height, width },
-      costs: opCosts(work, channels),
-      parameters: parameters?.get(layer.name) ?? 0,
+      costs: opCosts({ ...work, read }, channels),
+      parameters: all.reduce((sum, name) => sum + (parameters?.get(name) ?? 0), 0),
     };
   }
 

@@ -58,6 +58,8 @@ class Graph {
 
   /** Values of a small constant; null where it is none. */
   numbers(name: string | undefined): readonly number[] | null {
+    const same = this.maker(name, 'Identity');
+    if (same !== undefined) return this.numbers(same.input[0]);
     const node = this.maker(name, 'Constant');
     const value = node?.attribute.find((attribute) => attribute.name.startsWith('value'));
     if (value?.name === 'value_float') return [value.f];
@@ -67,6 +69,9 @@ class Graph {
   }
 
   isConstant(name: string | undefined): boolean {
+    // Equal weights are stored once, and named again.
+    const same = this.maker(name, 'Identity');
+    if (same !== undefined) return this.isConstant(same.input[0]);
     return name !== undefined && (this.maker(name, 'Constant') !== undefined || this.stored.has(name));
   }
 }

@@ -6,7 +6,7 @@ import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
-import { VIEWS } from './match-kernels.ts';
+import { isOperatorOf, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
@@ -50,11 +50,6 @@ function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number 
 
 function valuesOf({ outputShape }: KernelEvent): number {
   return outputShape.reduce((product, size) => product * size, 1);
-}
-
-/** Whether a kernel is an operator of that name: the optimizer names those anew that it moves or makes of several. */
-function isOfOperator({ op, kernelClass }: Kernel, name: string): boolean {
-  return op === 'op' && kernelClass.split(' ')[0] === `op:${name}`;
 }
 
 /** Matches the events of a file's runs with the kernels of its network. */
@@ -105,7 +100,7 @@ export class FileMatcher {
     const renamed = others.filter((event) => {
       const index = this.kernels.findIndex(
         (kernel, each) =>
-          !eventOf.has(each) && isOfOperator(kernel, event.op) && valuesWritten(kernel) === valuesOf(event),
+          !eventOf.has(each) && isOperatorOf(kernel, event),
       );
       if (index >= 0) eventOf.set(index, event);
       return index >= 0;

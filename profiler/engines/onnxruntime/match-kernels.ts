@@ -15,7 +15,9 @@ const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
 };
 
 /** Names that the node of a kernel may have: a blocked one that of the tensor it writes, a plain one of its first layer. */
-export function nodeNames({ name, layers }: Kernel): string[] {
+export function nodeNames({ name, layers, op }: Kernel): string[] {
+  // What the optimizer makes of an operator, as it calls that.
+  if (op === 'op') return [name, `${name}/MatMulAddFusion`, `${name}/MatMulScaleFusion/`];
   const last = layers.at(-1) ?? name;
   const made = [`${name}/QuickGeluFusion/`, `${name}_bn`, `${last}/GatherSliceToSplitFusion`];
   // The last is a dense layer with its activation.
@@ -38,6 +40,13 @@ function eventKey(event: KernelEvent): string {
 
 function isBlocked(event: KernelEvent): boolean {
   return event.node.endsWith(BLOCKED_SUFFIX);
+}
+
+/** Whether an event is of a kernel's operator and makes as many values. */
+export function isOperatorOf({ op, kernelClass, batch, output, outputChannels }: Kernel, event: KernelEvent): boolean {
+  if (op !== 'op' || kernelClass.split(' ')[0] !== `op:${event.op}`) return false;
+  const values = event.outputShape.reduce((product, size) => product * size, 1);
+  return batch * output.height * output.width * outputChannels === values;
 }
 
 /** What ONNX Runtime ran, beside what the lowering rules foresee. */
@@ -80,6 +89,14 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
       if (index !== undefined) return index;
     }
     return -1;
+  });
+  // The optimizer names anew what it moves or makes of several.
+  kernels.forEach((kernel, i) => {
+    if (kernel.op !== 'op' || eventOf[i] !== -1) return;
+    const found = [...left].find((index) => isOperatorOf(kernel, eventAt(index)));
+    if (found === undefined) return;
+    left.delete(found);
+    eventOf[i] = found;
   });
   return { eventOf, unforeseen: [...left] };
 }
