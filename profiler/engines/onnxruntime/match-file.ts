@@ -10,7 +10,7 @@ import { isOperatorOf, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
-const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
+const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/\w+Fusion\/?.*$/g;
 const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -99,8 +99,7 @@ export class FileMatcher {
     }
     const renamed = others.filter((event) => {
       const index = this.kernels.findIndex(
-        (kernel, each) =>
-          !eventOf.has(each) && isOperatorOf(kernel, event),
+        (kernel, each) => !eventOf.has(each) && isOperatorOf(kernel, event),
       );
       if (index >= 0) eventOf.set(index, event);
       return index >= 0;
