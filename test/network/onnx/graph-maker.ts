@@ -122,7 +122,7 @@ export function hollowWeights() {
   return {
     length: 2 ** 40,
     subarray(from: number, to: number): Uint8Array {
-      if (to - from > 2 ** 20) throw new Error('matrices are read to predict');
+      if (to - from > 2 ** 21) throw new Error('matrices are read to predict');
       return new Uint8Array(to - from);
     },
   };
