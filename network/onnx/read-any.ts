@@ -63,10 +63,8 @@ function isForOurs(site: NodeSite, values: readonly (Value | undefined)[]): bool
   return isMap || isVector;
 }
 
-/** Being trained is no way to be kept. */
-function isNeverKept({ node }: NodeSite): boolean {
-  return node.opType === 'BatchNormalization';
-}
+/** Of maps these are ours or nothing: normalizing in training, and ways of resizing that few engines have. */
+const NEVER_KEPT = named('BatchNormalization Resize Upsample');
 
 /**
  * @param own our reader of the operator, if there is one
@@ -78,7 +76,7 @@ export function readAny(site: NodeSite, own: NodeReader | undefined): readonly V
   try {
     return [own(site)].flat();
   } catch (error) {
-    if (!(error instanceof UserError) || isNeverKept(site)) throw error;
+    if (!(error instanceof UserError) || NEVER_KEPT.has(site.node.opType)) throw error;
     try {
       return keptAsIs(site);
     } catch (other) {

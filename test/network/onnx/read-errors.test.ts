@@ -92,16 +92,6 @@ describe('a node that has no place in a network', () => {
       { nodes: [{ op: 'Transpose', inputs: ['input'], attributes: { perm: [0, 1, 1, 3] } }] },
       /node 'n0' \(Transpose\) with perm \[0,1,1,3\] of 4 dimensions/,
     ],
-    [
-      'that computes with numbers of channels',
-      {
-        nodes: [
-          { op: 'ArgMax', inputs: ['input'], attributes: { axis: 1 } },
-          { op: 'Relu', inputs: ['n0'] },
-        ],
-      },
-      /activation n1 of the numbers of channels that an arg-max makes; expected an arg-max whose result is an output/,
-    ],
   ])('%s', (_, model, message) => {
     expect(errorOf(model)).toMatch(message);
   });
