@@ -165,6 +165,9 @@ export function tfjsLayer(
       return tf.layers.dropout({ name, rate: layer.rate });
     case 'gate':
       return new ProbabilisticGate({ ...settings, name, seed });
+    case 'op':
+      return unsupported(`operator ${layer.opType} ${name}`);
+    case 'op-output':
     case 'bias-add':
     case 'slice':
     case 'depth-to-space':

@@ -31,6 +31,8 @@ export function outputIds(
     case 'channel-mean':
     case 'channel-max':
     case 'arg-max':
+    case 'op':
+    case 'op-output':
       return union.fresh(channels);
     case 'depthwise-conv2d':
       return Int32Array.from(

@@ -6,6 +6,8 @@ import { checkChannelCount } from './channel-limit.ts';
 import { ChannelUnion } from './channel-union.ts';
 import { type Layer, makesChannels } from './layer.ts';
 import type { Network } from './network.ts';
+import type { Atom } from './op-axes.ts';
+import { OpWidths } from './op-widths.ts';
 import { inferShapes, type Shape } from './shapes.ts';
 import { tieShared } from './shared-weights.ts';
 import { ELEMENTWISE, spreadsChannel } from './spread-shapes.ts';
@@ -41,6 +43,8 @@ export interface ChannelPlan {
   readonly layerIndex: ReadonlyMap<string, number>;
   /** Per layer: indices of the layers it reads. */
   readonly inputs: readonly Int32Array[];
+  /** Widths of operators, and of each of their sizes that may vary what it is; null where there are none. */
+  readonly ops: { readonly widths: OpWidths; readonly sums: ReadonlyMap<Atom, ChannelSum> } | null;
   /** Per layer: channels of its output. */
   readonly outputChannels: readonly ChannelSum[];
   /** Per layer and output channel: its group. */
@@ -79,11 +83,16 @@ function wholeTensors(
   layers: readonly Layer[],
   inputs: readonly Int32Array[],
   shapes: ReadonlyMap<string, Shape>,
+  widths: OpWidths | null,
 ): Set<number> {
   const whole = new Set<number>();
   const shapeAt = (index: number) => shapes.get(layers[index]?.name ?? '') as Shape;
   layers.forEach((layer, index) => {
     const own = inputs[index] as Int32Array;
+    if (layer.kind === 'op' || layer.kind === 'op-output') {
+      for (const tensor of [index, ...own])
+        if (widths?.isFixed(layers[tensor]?.name ?? '')) whole.add(tensor);
+    }
     if (hasGroups(layer, shapeAt(index).channels)) {
       whole.add(index);
       for (const input of own) whole.add(input);
@@ -119,6 +128,34 @@ function tie(names: readonly string[], channelsOf: (name: string) => Int32Array,
   }
 }
 
+/** The channels of a tensor by their groups. */
+function summed(channels: Int32Array, fullWidths: Int32Array): ChannelSum {
+  const counts = new Map<number, number>();
+  for (const group of channels) counts.set(group, (counts.get(group) ?? 0) + 1);
+  return {
+    groups: Int32Array.from(counts.keys()),
+    times: Int32Array.from(counts, ([group, count]) => count / (fullWidths[group] as number)),
+  };
+}
+
+/** Ties the channels that operators read to the sizes that they are there. */
+function tieOps(
+  widths: OpWidths,
+  {
+    layers,
+    inputs,
+    ids,
+  }: Pick<ChannelPlan, 'inputs'> & { layers: readonly Layer[]; ids: readonly Int32Array[] },
+  union: ChannelUnion,
+): void {
+  layers.forEach((layer, index) => {
+    if (layer.kind !== 'op') return;
+    for (const input of inputs[index] as Int32Array) {
+      widths.tie(layers[input]?.name ?? '', ids[input] as Int32Array, union);
+    }
+  });
+}
+
 /**
  * Derives shapes and channel groups of a network.
  * @throws UserError for a forced group of unknown layers or of different widths
@@ -133,16 +170,17 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
   checkChannels(layers, shapes);
   const union = new ChannelUnion();
   const ids: Int32Array[] = [];
+  const isOp = ({ kind }: Layer) => kind === 'op' || kind === 'op-output';
+  const widths = layers.some(isOp) ? new OpWidths(network, shapes) : null;
   layers.forEach((layer, index) => {
+    const read = Array.from(inputs[index] as Int32Array, (i) => ids[i] as Int32Array);
     ids.push(
-      outputIds(
-        layer,
-        Array.from(inputs[index] as Int32Array, (i) => ids[i] as Int32Array),
-        shapes,
-        union,
-      ),
+      widths !== null && isOp(layer)
+        ? widths.channels(layer.name, union)
+        : outputIds(layer, read, shapes, union),
     );
   });
+  if (widths !== null) tieOps(widths, { layers, inputs, ids }, union);
 
   tieShared(network, { layerIndex, inputs, ids }, union);
   for (const names of options.forceGroup ?? []) {
@@ -163,13 +201,16 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
 
   const fixedOutputs = options.outputsFixed === false ? [] : network.outputs;
   const outputs = new Set(fixedOutputs.map((name) => layerIndex.get(name)));
-  const grouped = wholeTensors(layers, inputs, shapes);
+  const grouped = wholeTensors(layers, inputs, shapes, widths);
   const named = new Map<string, number>();
   const groups = members.map(({ tensors, size }): ChannelGroup => {
     const touched = new Set(tensors);
     const producers = [...touched]
       .map((i) => layers[i] as Layer)
-      .filter((layer) => layer.kind === 'input' || makesChannels(layer) || joinsChannels(layer));
+      .filter(
+        (layer) =>
+          layer.kind === 'input' || layer.kind === 'op' || makesChannels(layer) || joinsChannels(layer),
+      );
     const first = producers[0]?.name ?? '';
     const count = (named.get(first) ?? 0) + 1;
     named.set(first, count);
@@ -185,18 +226,22 @@ export function planChannels(network: Network, options: PlanOptions = {}): Chann
   const fullWidths = Int32Array.from(groups, (group) => group.size);
   const channelGroup = roots.map((channels) => channels.map((root) => groupOfRoot[root] as number));
   const channelPosition = roots.map((channels) => channels.map((root) => positionOfRoot[root] as number));
-  const outputChannels = channelGroup.map((channels): ChannelSum => {
-    const counts = new Map<number, number>();
-    for (const group of channels) counts.set(group, (counts.get(group) ?? 0) + 1);
-    return {
-      groups: Int32Array.from(counts.keys()),
-      times: Int32Array.from(counts, ([group, count]) => count / (fullWidths[group] as number)),
-    };
-  });
+  const outputChannels = channelGroup.map((channels) => summed(channels, fullWidths));
+  const sums = new Map<Atom, ChannelSum>();
+  for (const [free, own] of widths?.freeIds() ?? []) {
+    sums.set(
+      free,
+      summed(
+        own.map((id) => groupOfRoot[union.find(id)] as number),
+        fullWidths,
+      ),
+    );
+  }
   return {
     network,
     shapes,
     groups,
+    ops: widths === null ? null : { widths, sums },
     fullWidths,
     layerIndex,
     inputs,

@@ -1,10 +1,13 @@
 // The layer kinds: what a convolutional network is made of.
 import type { LayerBase, Padding, Size2d } from './layer-base.ts';
 import type { BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm } from './norm-layers.ts';
+import type { Op, OpOutput } from './op-layer.ts';
 import type { BorderPad, Crop, DepthToSpace, Pad, Resize, SpaceToDepth, Upsample } from './pixel-layers.ts';
+import type { TensorType } from './tensor-type.ts';
 
 export type { Padding, Size2d } from './layer-base.ts';
 export type { BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm } from './norm-layers.ts';
+export type { Op, OpOutput } from './op-layer.ts';
 export type {
   BorderPad,
   Crop,
@@ -43,6 +46,8 @@ export interface Input extends LayerBase {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** As ONNX has it, where it is no image of float32 values. */
+  readonly tensor?: TensorType;
 }
 
 interface Window {
@@ -223,7 +228,9 @@ export type Layer =
   | Gate
   | Flatten
   | Softmax
-  | ArgMax;
+  | ArgMax
+  | Op
+  | OpOutput;
 
 export type LayerKind = Layer['kind'];
 

@@ -106,6 +106,8 @@ export function opTerms(
     case 'channel-mean':
     case 'channel-max':
     case 'arg-max':
+    case 'op':
+    case 'op-output':
     case 'channel-shuffle':
     case 'dropout':
       return null;

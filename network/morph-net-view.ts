@@ -1,11 +1,15 @@
 // FLOPs, weights, bytes and roofline latency of a network as Google's library counts them, and their slopes.
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
-import type { LayerKind } from './layer.ts';
+import type { LayerKind, Op } from './layer.ts';
 import { type OpTerms, opTerms } from './morph-net-op-terms.ts';
 import { type CostMeasure, relaxation } from './morph-net-relaxation.ts';
 import { type DistinctTensors, distinctTensors } from './morph-net-tensors.ts';
+import { opClass, opWork } from './op-work.ts';
 import { float32LatencyNs, type Roof } from './roofline.ts';
+import type { Shape } from './shape.ts';
 import { weightOwner } from './shared-weights.ts';
+
+const BYTES_PER_VALUE = 4;
 
 /** Costs of one op at some widths, as Google's library counts them. */
 export interface OpCost {
@@ -28,7 +32,11 @@ export interface OpRelaxation {
 }
 
 /** A layer that Google's library does not cost. */
-export type UncostedLayer = Pick<OpCost, 'name' | 'kind'>;
+export interface UncostedLayer {
+  readonly name: string;
+  /** Its kind; of an operator of ONNX its class. */
+  readonly kind: string;
+}
 
 interface CostedOp extends OpTerms {
   readonly name: string;
@@ -50,6 +58,24 @@ function addSlope(slopes: Float64Array, { groups, times }: ChannelSum, perChanne
     const group = groups[k] as number;
     slopes[group] = (slopes[group] as number) + perChannel * (times[k] as number);
   }
+}
+
+/** Of an operator that is a product of matrices, all for each channel of its output; null for any other. */
+function productTerms(op: Op, { shapes }: ChannelPlan, batch: number): OpTerms | null {
+  const shapeOf = (name: string) => shapes.get(name) as Shape;
+  const { flops, read, written, weights, parameters } = opWork(op, op.inputs.map(shapeOf), batch);
+  if (flops === 0) return null;
+  const { channels } = shapeOf(op.name);
+  return {
+    flopsIO: 0,
+    flopsO: flops / channels,
+    parametersIO: 0,
+    parametersO: parameters / channels,
+    relaxesInput: 0,
+    bytesI: 0,
+    bytesO: (BYTES_PER_VALUE * (read + written + weights)) / channels,
+    bytesIO: 0,
+  };
 }
 
 /**
@@ -91,15 +117,19 @@ export class MorphNetView {
     };
     const uncosted: UncostedLayer[] = [];
     this.costed = plan.network.layers.flatMap((layer, index): CostedOp[] => {
-      const made = opTerms(layer, layer.inputs.map(areaOf), areaOf(layer.name), compatibility);
+      const made =
+        layer.kind === 'op'
+          ? productTerms(layer, plan, batch)
+          : opTerms(layer, layer.inputs.map(areaOf), areaOf(layer.name), compatibility);
       if (made === null) {
-        if (layer.kind !== 'input') uncosted.push({ name: layer.name, kind: layer.kind });
+        const kind = layer.kind === 'op' ? opClass(layer) : layer.kind;
+        if (layer.kind !== 'input' && layer.kind !== 'op-output') uncosted.push({ name: layer.name, kind });
         return [];
       }
       const isShared = weightOwner(plan.network, `${layer.name}/kernel`) !== `${layer.name}/kernel`;
       // A kernel of several layers is read by each and counts once.
       const terms = isShared ? { ...made, parametersIO: 0, parametersO: 0 } : made;
-      const input = tensorOf[plan.inputs[index]?.[0] as number] as number;
+      const input = tensorOf[plan.inputs[index]?.[0] ?? index] as number;
       return [{ ...terms, name: layer.name, kind: layer.kind, input, output: tensorOf[index] as number }];
     });
     this.uncosted = uncosted;

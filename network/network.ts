@@ -70,6 +70,8 @@ const INPUT_COUNTS: Record<Layer['kind'], readonly [number, number]> = {
   flatten: [1, 1],
   softmax: [1, 1],
   'arg-max': [1, 1],
+  op: [0, Number.POSITIVE_INFINITY],
+  'op-output': [1, 1],
 };
 
 /**

@@ -1,4 +1,5 @@
 // The shape of a tensor.
+import type { TensorType } from './tensor-type.ts';
 
 /** Shape of one example, NHWC without N. A flat (rank 2) tensor has height and width 1. */
 export interface Shape {
@@ -6,4 +7,8 @@ export interface Shape {
   readonly width: number;
   readonly channels: number;
   readonly flat: boolean;
+  /** As ONNX has it, where it is neither a map nor flat: height counts its rows, channels its last dimension. */
+  readonly tensor?: TensorType;
+  /** TensorProto.DataType; float32 by default. */
+  readonly dataType?: number;
 }

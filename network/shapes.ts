@@ -6,6 +6,8 @@ import type { Network } from './network.ts';
 import { pixelShape } from './pixel-shapes.ts';
 import type { Shape } from './shape.ts';
 import { spreadShape } from './spread-shapes.ts';
+import { shapeOfTensor } from './tensor-shape.ts';
+import type { TensorType } from './tensor-type.ts';
 
 export type { Shape } from './shape.ts';
 
@@ -106,8 +108,10 @@ function transposedSize(
 /** Output shape of one layer, given the shapes of its inputs. */
 export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   if (layer.kind === 'input') {
+    if (layer.tensor !== undefined) return shapeOfTensor(layer.tensor);
     return { height: layer.height, width: layer.width, channels: layer.channels, flat: false };
   }
+  if (layer.kind === 'op') return shapeOfTensor(layer.outputs[0] as TensorType);
   const first = inputs[0];
   if (first === undefined) throw new Error(`layer ${layer.name} has no input`);
   switch (layer.kind) {
@@ -138,6 +142,8 @@ export function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'channel-max':
     case 'arg-max':
       return { ...first, channels: 1 };
+    case 'op-output':
+      return shapeOfTensor(layer.tensor);
     case 'pad':
     case 'border-pad':
     case 'crop':

@@ -34,6 +34,8 @@ function alongAxis(layer: Layer, inputs: readonly Shape[], axis: 'height' | 'wid
 
 /** @throws UserError for sizes that are neither equal nor 1 */
 export function spreadShape(layer: Layer, inputs: readonly Shape[]): Shape {
+  const [first] = inputs;
+  if (first?.tensor !== undefined) return first;
   return {
     height: alongAxis(layer, inputs, 'height'),
     width: alongAxis(layer, inputs, 'width'),

@@ -53,6 +53,11 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
       case 'gate':
         push('logits', output);
         break;
+      case 'op':
+        for (const operand of layer.operands)
+          if (operand?.kind === 'weight') push(operand.part, ...operand.dims);
+        break;
+      case 'op-output':
       case 'input':
       case 'activation':
       case 'max-pool':

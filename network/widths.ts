@@ -3,6 +3,7 @@ import { UserError } from '../records/user-error.ts';
 import { type ChannelPlan, type ChannelSum, channelCount } from './channel-plan.ts';
 import { type Layer, makesChannels, type Slice } from './layer.ts';
 import { checkedNetwork, type Network } from './network.ts';
+import { OpSizing } from './op-sizing.ts';
 import { sharedAmong } from './shared-weights.ts';
 import { ELEMENTWISE } from './spread-shapes.ts';
 
@@ -171,6 +172,11 @@ function withWidth(layer: Layer, inputs: readonly string[], channels: number): L
   return { ...layer, inputs };
 }
 
+function sizedOp(layer: Layer, sizing: OpSizing): Layer {
+  if (layer.kind === 'op') return sizing.op(layer);
+  return layer.kind === 'op-output' ? sizing.output(layer) : layer;
+}
+
 /** A layer that is gone though one that lives cannot do without it. */
 export interface CutLayer {
   readonly layer: number;
@@ -230,6 +236,7 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
     return aliases.get(name) ?? name;
   };
   const layers: Layer[] = [];
+  const sizing = new OpSizing(plan, widths);
   network.layers.forEach((layer, index) => {
     if (alive[index] === 0) return;
     const inputs = Array.from(plan.inputs[index] as Int32Array)
@@ -241,7 +248,9 @@ export function resizeNetwork(plan: ChannelPlan, groupWidths: Int32Array): Netwo
       return;
     }
     const resized = withWidth(layer, inputs, channelCount(plan.outputChannels[index] as ChannelSum, widths));
-    layers.push(resized.kind === 'slice' ? movedSlice(plan, resized, index, widths) : resized);
+    layers.push(
+      resized.kind === 'slice' ? movedSlice(plan, resized, index, widths) : sizedOp(resized, sizing),
+    );
   });
   const outputs = network.outputs.map((name) => {
     if (alive[plan.layerIndex.get(name) as number] === 0) {

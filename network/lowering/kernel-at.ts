@@ -34,7 +34,7 @@ export function kernelAt(
   const paddedPairs = (paddedInputChannels * paddedOutputChannels) / costs.groups;
   const valuesRead = costs.readPerInput * inputsMoved + costs.readPerOutput * outputsMoved;
   // Every field by name: the slopes of one network take thousands of these, and a spread costs ten times as much.
-  const kernel: Omit<Kernel, 'program'> & { program?: WebgpuProgram } = {
+  const kernel: Omit<Kernel, 'program' | 'parameters'> & { program?: WebgpuProgram; parameters?: number } = {
     name: frame.name,
     layers: frame.layers,
     op,
@@ -56,5 +56,6 @@ export function kernelAt(
     weightBytes: BYTES_PER_VALUE * (costs.weightsPerPair * pairs + costs.weightsPerOutput * outputChannels),
   };
   if (frame.program !== undefined) kernel.program = frame.program;
+  if (frame.parameters !== undefined) kernel.parameters = frame.parameters;
   return kernel;
 }

@@ -7,6 +7,7 @@ const BYTES_PER_VALUE = 4;
 
 /** Number of values that no kernel before it has counted, biases included. */
 export function kernelParameters(network: Pick<Network, 'shared'>, kernel: Kernel): number {
+  if (kernel.parameters !== undefined) return kernel.parameters;
   const all = kernel.weightBytes / BYTES_PER_VALUE;
   const [layer] = kernel.layers;
   if (network.shared === undefined || layer === undefined) return all;

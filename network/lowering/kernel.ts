@@ -38,6 +38,7 @@ export type KernelOp =
   | 'concat'
   | 'softmax'
   | 'arg-max'
+  | 'op'
   | 'transpose'
   | 'reorder-input'
   | 'reorder-output';
@@ -86,6 +87,8 @@ export interface KernelFrame {
   readonly output: MapSize;
   readonly filter: MapSize;
   readonly costs: ChannelCosts;
+  /** Weights of an operator that reads only part of them, or that has those of others. */
+  readonly parameters?: number;
 }
 
 /** What an engine really runs for one or more layers after fusion. */

@@ -52,6 +52,12 @@ function followsBlocked(layer: Layer, plan: ChannelPlan): boolean {
   );
 }
 
+/** Whether an operator puts the channels of a map last. */
+export function turnsLast(layer: Layer): boolean {
+  if (layer.kind !== 'op' || layer.opType !== 'Transpose') return false;
+  return layer.attributes.some(({ ints }) => ints?.join() === '0,2,3,1');
+}
+
 function hasPixels(layer: Layer, plan: ChannelPlan): boolean {
   const { height, width } = plan.shapes.get(layer.inputs[0] ?? '') ?? { height: 1, width: 1 };
   return height * width > 1;
@@ -122,7 +128,7 @@ export function assignLayouts(
     } else if (FOLLOWS.has(layer.kind)) {
       goesBlocked = tensors.every(blocked) && followsBlocked(layer, plan);
       if (!goesBlocked) tensors.forEach(wantPlain);
-    } else if (layer.kind === 'flatten' && hasPixels(layer, plan) && blocked(first)) {
+    } else if ((layer.kind === 'flatten' || turnsLast(layer)) && hasPixels(layer, plan) && blocked(first)) {
       turnedOut[first] = 1;
     } else if (!FOLLOWS_WHOLE_BLOCKS.has(layer.kind)) {
       tensors.forEach(wantPlain);

@@ -1,16 +1,20 @@
 // From a network to the kernels that an engine runs of it, at any widths.
 import { type ChannelPlan, type ChannelSum, channelCount, planChannels } from '../channel-plan.ts';
 import { deployedNetwork } from '../deployed.ts';
-import type { Layer } from '../layer.ts';
+import { checkBatch } from '../fixed-batch.ts';
+import type { Layer, Op } from '../layer.ts';
 import type { Network } from '../network.ts';
+import { OpSizing } from '../op-sizing.ts';
 import type { Shape } from '../shapes.ts';
 import { type SettledWidths, settleWidths } from '../widths.ts';
 import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelFrame } from './kernel.ts';
 import { kernelAt } from './kernel-at.ts';
 import { fuseLate, fusesLate, type LateFusions } from './late-fusion.ts';
-import { assignLayouts, type Layouts } from './layouts.ts';
+import { assignLayouts, type Layouts, turnsLast } from './layouts.ts';
 import { OP_COSTS } from './op-costs.ts';
+import { findOpFusions, type OpFusions } from './op-fusions.ts';
+import { constantOps, opCosts, opParameters } from './op-kernel.ts';
 import { reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
 import type { LoweringRules } from './rules.ts';
 import { splitKernels } from './splits.ts';
@@ -31,6 +35,7 @@ interface Settled extends SettledWidths {
   readonly fusions: Fusions;
   readonly layouts: Layouts;
   readonly late: LateFusions;
+  readonly sizing: OpSizing;
 }
 
 /**
@@ -43,6 +48,9 @@ export class Lowering {
   readonly rules: LoweringRules;
   readonly batch: number;
   private readonly templates: readonly (Template | null)[];
+  /** Operators of constants alone; null where there are no operators. */
+  private readonly constants: ReadonlyMap<string, Op> | null;
+  private readonly opFusions: OpFusions;
   /** Whether a fusion may depend on data layouts. */
   private readonly fusesLate: boolean;
   /** With all layers alive. */
@@ -51,6 +59,7 @@ export class Lowering {
   private readonly fusionsWithout = new Map<string, Fusions>();
 
   constructor(network: Network, rules: LoweringRules, batch = 1) {
+    checkBatch(network, batch);
     const deployed = deployedNetwork(network);
     this.plan = planChannels(deployed);
     this.rules = rules;
@@ -59,8 +68,14 @@ export class Lowering {
     this.fusesLate = fusesLate(layers, rules);
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     const shapeOf = (name: string) => this.plan.shapes.get(name) as Shape;
+    this.opFusions = findOpFusions(this.plan, rules);
+    const constants = constantOps(layers);
+    const hasOps = layers.some(({ kind }) => kind === 'op');
+    this.constants = hasOps ? constants : null;
     this.templates = layers.map((layer) =>
-      template(layer, layer.inputs.map(shapeOf), shapeOf(layer.name), rules.layout !== 'nhwc'),
+      constants.has(layer.name) || this.opFusions.absorbed.has(layer.name)
+        ? null
+        : template(layer, layer.inputs.map(shapeOf), shapeOf(layer.name), rules.layout !== 'nhwc'),
     );
   }
 
@@ -68,16 +83,23 @@ export class Lowering {
   kernels(groupWidths: Int32Array = this.plan.fullWidths): Kernel[] {
     const settled = this.settle(groupWidths);
     const { layouts } = settled;
+    const parameters = this.opParameters(settled);
     const kernels: Kernel[] = [];
     this.plan.network.layers.forEach((layer, index) => {
       if (this.rules.turnsInputs && layer.kind === 'input')
         kernels.push(this.relayout(turnedInputFrame, index, settled));
-      kernels.push(...this.ownKernels(index, settled));
+      kernels.push(...this.ownKernels(index, settled, parameters));
       if (layouts.reorderedIn[index] === 1) kernels.push(this.relayout(reorderInputFrame, index, settled));
       if (layouts.turnedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
     });
     return kernels;
+  }
+
+  /** Weights of operators, by layer. */
+  private opParameters({ sizing }: Settled): ReadonlyMap<string, number> | null {
+    if (this.constants === null) return null;
+    return opParameters(this.plan.network, this.constants, (op) => sizing.op(op));
   }
 
   private settle(groupWidths: Int32Array): Settled {
@@ -86,7 +108,7 @@ export class Lowering {
     const fusions = alive.includes(0) ? this.fusionsAt(alive) : this.fusions;
     const layouts = assignLayouts(plan, widths, alive, fusions.source, rules);
     const late = this.fusesLate ? fuseLate(plan, alive, fusions, layouts, rules) : NONE_LATE;
-    return { widths, alive, fusions, layouts, late };
+    return { widths, alive, fusions, layouts, late, sizing: new OpSizing(plan, widths) };
   }
 
   /** Searches of widths come back to the same layers again and again. */
@@ -118,7 +140,11 @@ export class Lowering {
   }
 
   /** What a layer runs: one kernel, none if another computes it, several for what no single one does. */
-  private ownKernels(index: number, settled: Settled): Kernel[] {
+  private ownKernels(
+    index: number,
+    settled: Settled,
+    parameters: ReadonlyMap<string, number> | null,
+  ): Kernel[] {
     const { widths, alive, fusions, layouts, late } = settled;
     const made = this.templates[index];
     if (!made || alive[index] === 0 || fusions.source[index] !== index || late.absorbed[index] === 1)
@@ -126,14 +152,16 @@ export class Lowering {
     const inputs = this.plan.inputs[index] as Int32Array;
     // Turning a blocked tensor is done by the reorder that unblocks it.
     const input = fusions.source[inputs[0] ?? index] as number;
-    if (made.op === 'transpose' && layouts.ofLayer[input] === 'nchwc') return [];
+    const isTurned = made.op === 'transpose' || turnsLast(this.plan.network.layers[index] as Layer);
+    if (isTurned && layouts.ofLayer[input] === 'nchwc') return [];
     const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
     // Slices that run as one make all of their input.
     const makesAll = made.op === 'slice' && late.joined.has(index);
     const inputChannels = this.channels(first, widths);
     const outputChannels = this.channels(makesAll ? first : index, widths);
-    const frame = this.frame(index, made, settled, inputChannels, outputChannels);
     const layer = this.plan.network.layers[index] as Layer;
+    const bare = this.frame(index, made, settled, inputChannels, outputChannels);
+    const frame = layer.kind === 'op' ? this.opFrame(layer, bare, settled, parameters) : bare;
     const blocks = {
       readsBlocks: layouts.ofLayer[input] === 'nchwc',
       feedsBlocks: layouts.reorderedIn[index] === 1 && layouts.ofLayer[index] !== 'nchwc',
@@ -142,6 +170,29 @@ export class Lowering {
       ? splitKernels(layer, frame, this.plan.shapes.get(layer.name) as Shape, blocks)
       : [frame];
     return frames.map((each) => kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock));
+  }
+
+  /** With what the operator computes and moves at these widths. */
+  private opFrame(
+    layer: Op,
+    frame: KernelFrame,
+    { sizing }: Settled,
+    parameters: ReadonlyMap<string, number> | null,
+  ): KernelFrame {
+    const work = sizing.work(layer, this.batch);
+    const { height, width, channels } = sizing.shape(layer.name);
+    const joined = this.opFusions.joined.get(layer.name);
+    const names = joined?.names ?? NO_NAMES;
+    const all = [layer.name, ...names];
+    const read = work.read + (joined?.addsTensor === true ? work.written : 0);
+    return {
+      ...frame,
+      layers: [...names, layer.name],
+      kernelClass: joined?.becomes === undefined ? frame.kernelClass : `op:${joined.becomes}`,
+      output: { height, width },
+      costs: opCosts({ ...work, read }, channels),
+      parameters: all.reduce((sum, name) => sum + (parameters?.get(name) ?? 0), 0),
+    };
   }
 
   private frame(

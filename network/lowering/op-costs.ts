@@ -114,6 +114,8 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   transpose: CHANNELWISE,
   'reorder-input': CHANNELWISE,
   'reorder-output': CHANNELWISE,
+  // What operators of ONNX's cost is known of each (op-work.ts); of a recorded one, what it moved.
+  op: JOIN,
   concat: COPY,
   slice: COPY,
   crop: COPY,

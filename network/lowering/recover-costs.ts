@@ -1,6 +1,7 @@
 // Reads the costs per channel back from the figures of a recorded kernel, whose operands no record holds.
 import type { ChannelCosts, Kernel } from './kernel.ts';
 import { OP_COSTS } from './op-costs.ts';
+import { opCosts } from './op-kernel.ts';
 
 const BYTES_PER_VALUE = 4;
 
@@ -21,6 +22,10 @@ export function recoverCosts(kernel: Omit<Kernel, 'costs'>): ChannelCosts {
   const { op, batch, input, inputChannels, outputChannels } = kernel;
   const valuesRead = kernel.inputBytes / BYTES_PER_VALUE;
   const weights = kernel.weightBytes / BYTES_PER_VALUE;
+  if (op === 'op') {
+    const written = kernel.outputBytes / BYTES_PER_VALUE;
+    return opCosts({ flops: kernel.flops, read: valuesRead, written, weights }, outputChannels);
+  }
   const inputPixels = JOINS.has(op) ? valuesRead / (batch * inputChannels) : input.height * input.width;
   const bare = { ...kernel, inputPixels, groups: 1, hasBias: false, addsTensor: false };
   const costs = OP_COSTS[op].costs(bare);

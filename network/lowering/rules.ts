@@ -19,6 +19,8 @@ export interface LoweringRules {
    * convolutions stay in the plain layout.
    */
   readonly channelBlock: number | null;
+  /** Whether operators of ONNX are fused as op-fusions.ts has it. */
+  readonly fusesOps: boolean;
   /** Whether a convolution adds another tensor to its result. */
   readonly fusesAdd: boolean;
   /**
@@ -41,6 +43,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     joinsSlices: true,
     channelBlock,
     fusesAdd: true,
+    fusesOps: true,
     fewWorkgroups: null,
     turnsInputs: false,
   };
@@ -56,6 +59,7 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   // Seen in its profiles: each slice is a kernel there.
   joinsSlices: false,
   fusesAdd: false,
+  fusesOps: false,
   turnsInputs: true,
 };
 
@@ -69,6 +73,7 @@ export const TFJS_RULES: LoweringRules = {
   joinsSlices: false,
   channelBlock: null,
   fusesAdd: false,
+  fusesOps: false,
   fewWorkgroups: null,
   turnsInputs: false,
 };

@@ -1,5 +1,6 @@
 // What of a layer's kernel no width changes: its op, map sizes, filter and the name of its class.
-import type { Layer } from '../layer.ts';
+import type { Layer, Op } from '../layer.ts';
+import { isView, opClass } from '../op-work.ts';
 import type { Shape } from '../shapes.ts';
 import { ELEMENTWISE } from '../spread-shapes.ts';
 import type { DataLayout, KernelOp, MapSize } from './kernel.ts';
@@ -46,6 +47,8 @@ const OPS: Record<Layer['kind'], KernelOp | null> = {
   flatten: 'transpose',
   softmax: 'softmax',
   'arg-max': 'arg-max',
+  op: 'op',
+  'op-output': null,
 };
 
 /** Norms whose kernels scale and offset, where they are not taken apart. */
@@ -75,6 +78,22 @@ function largest(shapes: readonly Shape[], first: Shape): Shape {
   return shapes.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a), first);
 }
 
+/** An operator's kernel: one class for all layouts. */
+function opTemplate(layer: Op, inputs: readonly Shape[], output: Shape): Template | null {
+  if (isView(layer)) return null;
+  const name = opClass(layer);
+  return {
+    op: 'op',
+    input: mapSize(inputs[0] ?? output),
+    output: mapSize(output),
+    filter: POINT,
+    classes: { nhwc: name, nchw: name, nchwc: name },
+    inputAreas: inputs.map(({ height, width }) => height * width),
+    groups: 1,
+    hasBias: false,
+  };
+}
+
 /**
  * @param turnsFlat whether the engine's layout has to be turned before it is flattened
  * @returns null for a layer that runs no kernel
@@ -85,6 +104,7 @@ export function template(
   output: Shape,
   turnsFlat: boolean,
 ): Template | null {
+  if (layer.kind === 'op') return opTemplate(layer, inputs, output);
   const op = OPS[layer.kind];
   const [input] = inputs;
   if (op === null || input === undefined) return null;

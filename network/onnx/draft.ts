@@ -4,9 +4,10 @@ import { checkChannelCount, checkValueCount } from '../channel-limit.ts';
 import type { Layer } from '../layer.ts';
 import { outputShape, type Shape } from '../shapes.ts';
 import { unblocked } from './blocks.ts';
-import type { Fail } from './fail.ts';
+import { type Fail, unreadable } from './fail.ts';
 import { asLayerName } from './layer-name.ts';
 import type { LazyValues } from './lazy-weights.ts';
+import { affineOp } from './onnx-form.ts';
 import { cutsBehind, isLong, type Pending, stepsOf } from './pending.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
 import { SharedSources } from './shared-sources.ts';
@@ -31,15 +32,6 @@ function possible<T>(make: () => T): T | null {
   }
 }
 
-/** Numbers of channels are whole numbers, which no layer of ours computes with. */
-function unreadable({ kind, name }: Layer): UserError {
-  return new UserError({
-    got: `${kind} ${name} of the numbers of channels that an arg-max makes`,
-    expected: 'an arg-max whose result is an output',
-    fix: 'export the model without what comes behind it',
-  });
-}
-
 /** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
 export class Draft {
   readonly layers: Layer[] = [];
@@ -52,13 +44,18 @@ export class Draft {
   /** Batch norms that only scale and offset. */
   readonly scaling = new Set<string>();
   private channels = 0;
+  /** Layers that arrange a tensor for ONNX's operators, by what they make of it. */
+  readonly arrangedForOps = new Map<string, string>();
   private readonly flattened = new Map<string, string>();
   private readonly shuffled = new Map<string, string>();
   /** Elements of the batch dimension: the file's, or a number that stands for any. */
   readonly batch: number;
+  /** That number, where it stands for any. */
+  readonly anyBatch: number | null;
 
-  constructor(batch: number) {
+  constructor(batch: number, isAny: boolean) {
     this.batch = batch;
+    this.anyBatch = isAny ? batch : null;
   }
 
   /** A name for a layer of ours that tf.layers and ONNX take, and that is free. */
@@ -84,7 +81,8 @@ export class Draft {
       layer,
       layer.inputs.map((name) => this.shapeOf(name)),
     );
-    if (layer.inputs.some((input) => this.kindOf(input) === 'arg-max')) throw unreadable(layer);
+    if (layer.kind !== 'op' && layer.inputs.some((input) => this.kindOf(input) === 'arg-max'))
+      throw unreadable(layer);
     this.channels += shape.channels;
     checkChannelCount(this.channels, layer);
     checkValueCount(shape, layer);
@@ -127,8 +125,14 @@ export class Draft {
 
   /**
    * A function of each element, as one layer where there is one; else the layers of what comes before, and of the step.
+   * @param otherwise the step where no layer computes it alone
    */
-  scalar(name: string, given: Tensor | Pending, step: ScalarFunction, fail: Fail): Value {
+  scalar(
+    name: string,
+    given: Tensor | Pending,
+    step: ScalarFunction,
+    otherwise: (tensor: Tensor) => Tensor,
+  ): Value {
     const before = isLong(stepsOf(given) + 1) ? this.made(given) : given;
     const base = before.kind === 'pending' ? before.base : before;
     const inner = before.kind === 'pending' ? before.apply : (x: number) => x;
@@ -142,7 +146,7 @@ export class Draft {
         const tensor = this.made(before);
         const known = recognized(step);
         if (known !== null) return this.function(name, tensor, known);
-        return fail('a function that none of our activations is', 'one of theirs', SIMPLIFY);
+        return otherwise(tensor);
       },
     });
   }
@@ -167,6 +171,8 @@ export class Draft {
 
   private function(name: string, base: Tensor, known: KnownFunction): Tensor {
     if (known.kind === 'identity') return base;
+    if (known.kind === 'affine' && base.isOp === true)
+      return affineOp(this, name, base, known.scale, known.offset);
     if (known.kind === 'affine') {
       const { channels } = this.shapeOf(base.layer);
       const of = (value: number) => new Float32Array(channels).fill(value);

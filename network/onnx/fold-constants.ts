@@ -20,6 +20,11 @@ import {
 import type { NodeSite } from './node-site.ts';
 import { type Constant, constant, valueCount } from './tensors.ts';
 
+/** The type of a constant, for another of its values. */
+function typed({ dataType }: Constant): Pick<Constant, 'dataType'> {
+  return dataType === undefined ? {} : { dataType };
+}
+
 /** Elements of a tensor by their indices, in another shape. */
 function picked(
   site: NodeSite,
@@ -31,7 +36,7 @@ function picked(
   site.spend(count);
   const values = emptyValues(isFloat(source), count);
   for (let i = 0; i < count; i++) values[i] = source.values[indexOf(i)] as number;
-  return { kind: 'constant', dims, values };
+  return { kind: 'constant', dims, values, ...typed(source) };
 }
 
 function transposed(site: NodeSite, source: Constant): Constant {
@@ -97,7 +102,7 @@ const concatenated: ConstantReader = (site, inputs) => {
       at += run;
     });
   }
-  return { kind: 'constant', dims, values };
+  return { kind: 'constant', dims, values, ...typed(first) };
 };
 
 /** The same values in other dimensions, read no sooner. */
@@ -105,6 +110,7 @@ function reshapedTo(source: Constant, dims: readonly number[]): Constant {
   return {
     kind: 'constant',
     dims,
+    ...typed(source),
     get values() {
       return source.values;
     },
@@ -161,7 +167,7 @@ export const CONSTANT_READERS: Readonly<Record<string, ConstantReader>> = {
     const value = site.attributeTensor('value');
     site.spend(valueCount(dims));
     const values = emptyValues(value === undefined || isFloat(value), valueCount(dims));
-    return { kind: 'constant', dims, values: values.fill(value?.values[0] ?? 0) };
+    return { kind: 'constant', dims, values: values.fill(value?.values[0] ?? 0), ...(value && typed(value)) };
   },
   Range: (site, inputs) => {
     const [start = 0, limit = 0, delta = 1] = inputs.map(({ values }) => values[0] ?? 0);

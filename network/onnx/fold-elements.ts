@@ -1,4 +1,5 @@
 // Arithmetic on constants, element by element and over axes.
+import { DATA_TYPE } from '../tensor-type.ts';
 import { axesOf, spreadDims } from './node-dimensions.ts';
 import type { NodeSite } from './node-site.ts';
 import { type Constant, constant, isFloatType, valueCount } from './tensors.ts';
@@ -43,7 +44,10 @@ export function spread(dims: readonly number[], over: readonly number[]): (at: n
   };
 }
 
-export function elementwise(f: (...values: number[]) => number, result?: 'float' | 'whole'): ConstantReader {
+export function elementwise(
+  f: (...values: number[]) => number,
+  result?: 'float' | 'whole' | 'truth',
+): ConstantReader {
   return (site, inputs) => {
     const shapes = inputs.map((input) => input.dims);
     const dims = spreadDims(shapes);
@@ -67,7 +71,8 @@ export function elementwise(f: (...values: number[]) => number, result?: 'float'
       const value = f(...operands);
       values[i] = floats ? value : Math.trunc(value);
     }
-    return { kind: 'constant', dims, values };
+    const dataType = result === 'truth' ? DATA_TYPE.bool : inputs.at(-1)?.dataType;
+    return { kind: 'constant', dims, values, ...(dataType === undefined ? {} : { dataType }) };
   };
 }
 
@@ -119,15 +124,34 @@ const dequantized: ConstantReader = (site, inputs) => {
   return { kind: 'constant', dims, values };
 };
 
+/** The same values, read no sooner. */
+function retyped(source: Constant, dataType: number): Constant {
+  return {
+    kind: 'constant',
+    dims: source.dims,
+    dataType,
+    get values() {
+      return source.values;
+    },
+  };
+}
+
 const cast: ConstantReader = (site, inputs) => {
   const source = only(inputs);
   const floats = isFloatType(site.int('to', 1));
-  if (floats === isFloat(source)) return source;
+  if (floats && isFloat(source)) return source;
+  if (floats === isFloat(source) && site.int('to', 1) !== DATA_TYPE.bool)
+    return retyped(source, site.int('to', 1));
   site.spend(source.values.length);
+  const made =
+    site.int('to', 1) === DATA_TYPE.bool
+      ? (x: number) => Number(x !== 0)
+      : floats
+        ? (x: number) => x
+        : Math.trunc;
   const values = emptyValues(floats, source.values.length);
-  for (let i = 0; i < values.length; i++)
-    values[i] = floats ? (source.values[i] as number) : Math.trunc(source.values[i] as number);
-  return { kind: 'constant', dims: source.dims, values };
+  for (let i = 0; i < values.length; i++) values[i] = made(source.values[i] as number);
+  return { kind: 'constant', dims: source.dims, values, dataType: site.int('to', 1) };
 };
 
 /** Whole numbers are divided to whole ones, as every arithmetic on them is cut off. */
@@ -151,12 +175,12 @@ export const ELEMENT_READERS: Readonly<Record<string, ConstantReader>> = {
   Reciprocal: elementwise((a) => 1 / a),
   Floor: elementwise(Math.floor),
   Ceil: elementwise(Math.ceil),
-  Equal: elementwise((a, b) => (a === b ? 1 : 0), 'whole'),
-  Greater: elementwise((a, b = 0) => (a > b ? 1 : 0), 'whole'),
-  Less: elementwise((a, b = 0) => (a < b ? 1 : 0), 'whole'),
-  Not: elementwise((a) => (a === 0 ? 1 : 0), 'whole'),
-  And: elementwise((a, b = 0) => (a !== 0 && b !== 0 ? 1 : 0), 'whole'),
-  Or: elementwise((a, b = 0) => (a !== 0 || b !== 0 ? 1 : 0), 'whole'),
+  Equal: elementwise((a, b) => (a === b ? 1 : 0), 'truth'),
+  Greater: elementwise((a, b = 0) => (a > b ? 1 : 0), 'truth'),
+  Less: elementwise((a, b = 0) => (a < b ? 1 : 0), 'truth'),
+  Not: elementwise((a) => (a === 0 ? 1 : 0), 'truth'),
+  And: elementwise((a, b = 0) => (a !== 0 && b !== 0 ? 1 : 0), 'truth'),
+  Or: elementwise((a, b = 0) => (a !== 0 || b !== 0 ? 1 : 0), 'truth'),
   Where: (site, inputs) => {
     const [, chosen] = inputs;
     return elementwise((a, b = 0, c = 0) => (a !== 0 ? b : c), chosen && isFloat(chosen) ? 'float' : 'whole')(

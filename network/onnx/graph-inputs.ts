@@ -1,11 +1,14 @@
 // Inputs of an ONNX graph: which are images, of what layout, size and type.
 import { UserError } from '../../records/user-error.ts';
+import { shapeOfTensor } from '../tensor-shape.ts';
+import { DATA_TYPE, dimOf, type TensorType } from '../tensor-type.ts';
 import type { Draft } from './draft.ts';
 import type { Fail } from './fail.ts';
 import { type ImageSizes, inWords, resolvedSizes } from './image-sizes.ts';
 import type { NodeProto, OnnxModel, ValueProto } from './model.ts';
+import { opTensor } from './onnx-form.ts';
 import { dataTypeName, isFloatType } from './tensors.ts';
-import { sizeOf, type View } from './view.ts';
+import { sizeOf, type Tensor, type View } from './view.ts';
 
 /** Stands for a batch size that is not fixed: a prime that no product of an image's sizes has. */
 const ANY_BATCH = 1_000_003;
@@ -89,6 +92,41 @@ function isCastFirst(name: string, nodes: readonly NodeProto[]): boolean {
 export interface InputReading extends ImageSizes {
   /** Whether images are taken for channels last where they look channels first, and the other way round. */
   readonly isFlipped: boolean;
+  /** Whether inputs may be other tensors than images. */
+  readonly takesAny: boolean;
+}
+
+/** An input that is no image, as ONNX has it: its first dimension is the batch where that is open. */
+function anyInput(
+  { name, sizes, elemType }: ValueProto & { readonly sizes: readonly (number | string)[] },
+  draft: Draft,
+  label: string,
+  { dims = {} }: InputReading,
+): Tensor {
+  const dataType = isFloatType(elemType) ? DATA_TYPE.float32 : elemType;
+  const known = sizes.map((size, i) => {
+    if (typeof size === 'number') return size;
+    if (dims[size] !== undefined) return dims[size];
+    if (i === 0 || size === sizes[0]) return draft.batch;
+    throw new UserError({
+      got: `${label} with input '${name}' of ${inWords(sizes)}`,
+      expected: 'known sizes',
+      fix:
+        size === '?'
+          ? 'export the model with fixed sizes, or with names for them'
+          : `add --dim ${size}=128 with the size to cost and measure`,
+    });
+  });
+  const tensor: TensorType = {
+    dims: known.map((size) => dimOf(size, draft.anyBatch)),
+    dataType,
+    batch: draft.anyBatch === null ? draft.batch : null,
+  };
+  const { height, width, channels } = shapeOfTensor(tensor);
+  return opTensor(
+    draft,
+    draft.add({ kind: 'input', name: draft.nameFor(name), inputs: [], height, width, channels, tensor }),
+  );
 }
 
 /**
@@ -103,6 +141,11 @@ export function readInputs(model: OnnxModel, draft: Draft, label: string, readin
   if (inputs.length === 0)
     fail('a graph without inputs', 'an image as input', 'export the model with its input');
   for (const { name, sizes, elemType } of inputs) {
+    const isImage = sizes?.length === 4 && (isFloatType(elemType) || isCastFirst(name, model.nodes));
+    if (reading.takesAny && sizes !== null && !isImage) {
+      draft.values.set(name, anyInput({ name, sizes, elemType }, draft, label, reading));
+      continue;
+    }
     if (sizes?.length !== 4) {
       fail(
         `input '${name}' of ${inWords(sizes)}`,

@@ -26,6 +26,9 @@ export interface AttributeProto {
   readonly t: TensorProto | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
+  readonly strings: readonly Uint8Array[];
+  /** AttributeProto.AttributeType. */
+  readonly type: number;
 }
 
 export interface NodeProto {
@@ -50,6 +53,8 @@ export interface OnnxModel {
   readonly initializers: readonly TensorProto[];
   readonly inputs: readonly ValueProto[];
   readonly outputs: readonly ValueProto[];
+  /** What the file says of tensors in between. */
+  readonly valueInfo: readonly ValueProto[];
 }
 
 interface RawValue {
@@ -68,6 +73,7 @@ interface RawModel {
     initializer: TensorProto[];
     input: RawValue[];
     output: RawValue[];
+    valueInfo: RawValue[];
   } | null;
   opsetImport: { domain: string; version: number }[];
 }
@@ -129,6 +135,7 @@ export function decodeModel(source: ByteSource, label: string): OnnxModel {
     initializers: graph.initializer,
     inputs: graph.input.map(valueProto),
     outputs: graph.output.map(valueProto),
+    valueInfo: graph.valueInfo.map(valueProto),
   };
 }
 

@@ -2,6 +2,7 @@
 import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
+import type { SizedTensor } from '../tensor-type.ts';
 import type { Draft, LayerWeights, Value } from './draft.ts';
 import type { Fail } from './fail.ts';
 import type { FoldBudget } from './fold-budget.ts';
@@ -21,6 +22,13 @@ export interface Reading {
   readonly tensors: TensorReader;
   /** What may be computed of constants. */
   readonly budget: FoldBudget;
+  /** What the file says of the shape of a tensor, its sizes at the draft's batch; null for nothing. */
+  readonly storedShape: (name: string) => SizedTensor | null;
+  /**
+   * Makes a node a layer that keeps its operator, with tensors given for inputs by place; null where that is not
+   * allowed.
+   */
+  readonly keep: ((site: NodeSite, given?: ReadonlyMap<number, Tensor>) => readonly Tensor[]) | null;
 }
 
 /** A node about to be read. */
@@ -29,11 +37,15 @@ export class NodeSite {
   readonly draft: Draft;
   readonly opset: number;
   readonly tensors: TensorReader;
+  readonly storedShape: Reading['storedShape'];
+  readonly keep: Reading['keep'];
   private readonly label: string;
   private readonly budget: FoldBudget;
 
-  constructor(node: NodeProto, { label, opset, draft, tensors, budget }: Reading) {
+  constructor(node: NodeProto, { label, opset, draft, tensors, budget, storedShape, keep }: Reading) {
     this.budget = budget;
+    this.storedShape = storedShape;
+    this.keep = keep;
     this.node = node;
     this.label = label;
     this.opset = opset;
@@ -54,6 +66,23 @@ export class NodeSite {
       fix,
     });
   };
+
+  /**
+   * A function of each element of one input that no layer of ours computes: the operator itself, where that is allowed.
+   */
+  otherwise(index = 0): (tensor: Tensor) => Tensor {
+    return (tensor) => {
+      const got = 'a function that none of our activations is';
+      if (this.keep === null) return this.unsupported(got, 'one of theirs');
+      const own = tensor.isOp === true ? tensor : this.draft.tensor(tensor.layer);
+      const [made] = this.keep(this, new Map([[index, own]]));
+      if (made === undefined || tensor.isOp === true) return made as Tensor;
+      // Whatever the dimensions it is seen in, each element is computed of its own.
+      const [before, after] = [this.shapeOf(tensor.layer), this.shapeOf(made.layer)];
+      const isSame = (['height', 'width', 'channels'] as const).every((axis) => before[axis] === after[axis]);
+      return isSame ? { ...tensor, layer: made.layer } : this.unsupported(got, 'one of theirs');
+    };
+  }
 
   /** Before so many values are computed of constants. */
   spend(count: number): void {

@@ -13,6 +13,9 @@ export interface Attribute {
   f?: number;
   s?: Uint8Array;
   ints?: number[];
+  floats?: number[];
+  strings?: Uint8Array[];
+  t?: Tensor;
 }
 
 export interface Node {
@@ -21,6 +24,7 @@ export interface Node {
   input: string[];
   output: string[];
   attribute: Attribute[];
+  domain?: string;
 }
 
 export interface Tensor {
@@ -30,6 +34,7 @@ export interface Tensor {
   rawData?: Uint8Array;
   floatData?: number[];
   int64Data?: number[];
+  int32Data?: number[];
 }
 
 /** What a layer becomes: tensors are named after the layers that make them. */

@@ -19,6 +19,7 @@ message AttributeProto {
   TensorProto t = 5;
   repeated float floats = 7;
   repeated int64 ints = 8;
+  repeated bytes strings = 9;
   AttributeType type = 20;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
@@ -43,6 +44,7 @@ message GraphProto {
   repeated TensorProto initializer = 5;
   repeated ValueInfoProto input = 11;
   repeated ValueInfoProto output = 12;
+  repeated ValueInfoProto value_info = 13;
 }
 message TensorProto {
   repeated int64 dims = 1;

@@ -46,7 +46,7 @@ function withConstant(
   if (valueCount(other.dims) === 1 && other.dims.length <= rank) {
     const [number = 0] = other.values;
     const step: ScalarFunction = isFirst ? (x) => compute(number, x) : (x) => compute(x, number);
-    return draft.scalar(site.name, value, step, site.fail);
+    return draft.scalar(site.name, value, step, site.otherwise(isFirst ? 1 : 0));
   }
   const tensor = draft.plain(draft.made(value), site.fail);
   const values = perChannel(site, tensor, other);

@@ -7,7 +7,7 @@ import { isFloatType } from './tensors.ts';
 import { viewText } from './view.ts';
 
 function scalar(functionOf: (site: NodeSite) => ScalarFunction): NodeReader {
-  return (site) => site.draft.scalar(site.name, site.computed(0), functionOf(site), site.fail);
+  return (site) => site.draft.scalar(site.name, site.computed(0), functionOf(site), site.otherwise());
 }
 
 /** The border of a clip: an attribute up to opset 10, an input since. */
@@ -22,7 +22,7 @@ const prelu: NodeReader = (site) => {
   const slopes = site.constant(1, 'slopes');
   const [slope = 0] = slopes.values;
   if (slopes.values.every((value: number) => value === slope))
-    return draft.scalar(site.name, site.computed(0), (x) => (x < 0 ? slope * x : x), site.fail);
+    return draft.scalar(site.name, site.computed(0), (x) => (x < 0 ? slope * x : x), site.otherwise());
   const tensor = site.plain(0);
   const values = perChannel(site, tensor, slopes);
   if (values === null) {
@@ -38,10 +38,10 @@ const prelu: NodeReader = (site) => {
 const hardSigmoid: NodeReader = (site) => {
   const { draft } = site;
   const [alpha, beta] = [site.float('alpha', 0.2), site.float('beta', 0.5)];
-  const straight = draft.scalar(site.name, site.computed(0), (x) => alpha * x + beta, site.fail);
+  const straight = draft.scalar(site.name, site.computed(0), (x) => alpha * x + beta, site.otherwise());
   return straight.kind === 'constant'
     ? straight
-    : draft.scalar(site.name, straight, (x) => clip(x, 0, 1), site.fail);
+    : draft.scalar(site.name, straight, (x) => clip(x, 0, 1), site.otherwise());
 };
 
 /** Numbers stay floating-point; the places of the largest are whole numbers whatever their type. */

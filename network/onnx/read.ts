@@ -6,45 +6,24 @@ import { type Weights, weightShapes } from '../weights.ts';
 import { Draft, type Value } from './draft.ts';
 import { fileNotes } from './file-notes.ts';
 import { FoldBudget } from './fold-budget.ts';
-import { CONSTANT_READERS } from './fold-constants.ts';
 import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
 import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
-import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
-import { type NodeReader, NodeSite, type Reading } from './node-site.ts';
-import { ARITHMETIC_READERS } from './read-arithmetic.ts';
-import { ARRANGE_READERS } from './read-arrange.ts';
-import { CHANNEL_READERS } from './read-channels.ts';
-import { CONVOLUTION_READERS } from './read-convolutions.ts';
-import { DENSE_READERS } from './read-dense.ts';
-import { ELEMENTWISE_READERS } from './read-elementwise.ts';
-import { NORMALIZATION_READERS } from './read-normalization.ts';
-import { NORM_READERS } from './read-norms.ts';
-import { PAD_READERS } from './read-pads.ts';
-import { POOL_READERS } from './read-pools.ts';
-import { RESIZING_READERS } from './read-resizing.ts';
-import { type Constant, constant, type ExternalFiles, TensorReader } from './tensors.ts';
+import { decodeModel, type NodeProto, type OnnxModel, type TensorProto } from './model.ts';
+import { NodeSite, type Reading } from './node-site.ts';
+import { fitting, nodeValues, UNKNOWN_OPERATOR } from './node-values.ts';
+import { keptAsIs } from './read-op.ts';
+import { withNorms } from './spelled-norms.ts';
+import { storedShapes } from './stored-shapes.ts';
+import { type ExternalFiles, TensorReader, valueCount } from './tensors.ts';
 import { tidied } from './tidy.ts';
 import { viewText } from './view.ts';
 
 /** The first whose operators spread shapes as today's do. */
 const FIRST_OPSET = 7;
 
-const NODE_READERS: Readonly<Record<string, NodeReader>> = {
-  ...CONVOLUTION_READERS,
-  ...DENSE_READERS,
-  ...POOL_READERS,
-  ...ELEMENTWISE_READERS,
-  ...ARITHMETIC_READERS,
-  ...NORM_READERS,
-  ...PAD_READERS,
-  ...NORMALIZATION_READERS,
-  ...RESIZING_READERS,
-  ...ARRANGE_READERS,
-  ...CHANNEL_READERS,
-};
-
-const QUANTIZED = /quantize|QLinear|Integer/i;
+/** Exponents, axes and ε of what is spelled out. */
+const MOST_NUMBERS = 4;
 
 export interface OnnxReading {
   readonly network: Network;
@@ -69,6 +48,8 @@ interface ModelReading {
   readonly label: string;
   readonly options: ReadOptions;
   readonly isFlipped: boolean;
+  /** Whether operators that no layer of ours computes are kept as they are. */
+  readonly keeps: boolean;
 }
 
 /** Nodes that an output needs, in the model's order. */
@@ -82,64 +63,6 @@ function neededNodes({ nodes, outputs }: OnnxModel): NodeProto[] {
       return true;
     })
     .toReversed();
-}
-
-/** The value of a Constant node. */
-function constantOf(site: NodeSite): Constant {
-  const tensor = site.attributeTensor('value');
-  if (tensor !== undefined) return tensor;
-  if (site.hasAttribute('value_float')) return constant([], [site.float('value_float', 0)], true);
-  if (site.hasAttribute('value_int')) return constant([], [site.int('value_int', 0)]);
-  const floats = site.hasAttribute('value_floats') ? site.floats('value_floats') : undefined;
-  if (floats !== undefined) return constant([floats.length], floats, true);
-  const ints = site.ints('value_ints');
-  if (ints !== undefined) return constant([ints.length], ints);
-  return site.unsupported('a value that is no tensor and no number', 'a dense tensor');
-}
-
-function unknownOperator(site: NodeSite): never {
-  const { opType, domain } = site.node;
-  if (!isStandard(site.node)) {
-    return site.fail(
-      `the domain '${domain}'`,
-      "ONNX's own operators",
-      'export the model without custom operators',
-    );
-  }
-  if (QUANTIZED.test(opType))
-    return site.fail('quantized tensors', 'a float32 model', 'export the model before it is quantized');
-  const known = Object.keys(NODE_READERS).sort().join(', ');
-  return site.fail('an operator that is not read', `operators of ${known}`, 'export the model without it');
-}
-
-function valuesOf(site: NodeSite): readonly Value[] {
-  const { node, draft } = site;
-  const { opType } = node;
-  if (isStandard(node)) {
-    if (opType === 'Constant') return [constantOf(site)];
-    const inputs = node.input.filter((name) => name !== '').map((name) => draft.values.get(name));
-    const constants = inputs.filter((value) => value?.kind === 'constant');
-    if (inputs.length > 0 && constants.length === inputs.length && Object.hasOwn(CONSTANT_READERS, opType))
-      return [CONSTANT_READERS[opType]?.(site, constants) ?? []].flat();
-  }
-  const reader = isStandard(node) && Object.hasOwn(NODE_READERS, opType) ? NODE_READERS[opType] : undefined;
-  if (reader === undefined) return unknownOperator(site);
-  return [reader(site)].flat();
-}
-
-/** Inputs and attributes that an operator cannot have make its reader stumble. */
-function fitting<T>(site: NodeSite, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError || !(error instanceof TypeError || error instanceof RangeError))
-      throw error;
-    return site.fail(
-      `inputs or attributes that do not fit it (${error.message})`,
-      'those that the operator has',
-      'export the model again',
-    );
-  }
 }
 
 /** What shape inference finds wrong says which layer, not yet which file. */
@@ -163,6 +86,7 @@ function outputLayer(draft: Draft, name: string, label: string): string {
   if (value.kind === 'constant')
     return fail('a constant', 'a tensor made from the image', 'leave that output out');
   const tensor = draft.made(value);
+  if (tensor.isOp === true) return tensor.layer;
   const { flat } = draft.shapeOf(tensor.layer);
   const { view } = tensor;
   // A map in other dimensions (boxes of a detector) is the same numbers in the same order.
@@ -173,21 +97,33 @@ function outputLayer(draft: Draft, name: string, label: string): string {
   ).layer;
 }
 
+function isOpTensor(value: Value | undefined): boolean {
+  return value?.kind === 'tensor' && value.isOp === true;
+}
+
 /** Reads a model once, its images taken for channels first or last as they look, or the other way round. */
 function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading): OnnxReading {
-  const { name, label, options, isFlipped } = reading;
+  const { name, label, options, isFlipped, keeps } = reading;
   const inputs = imageInputs(model);
   const batch = fixedBatch(inputs, options);
-  const draft = new Draft(batchOf(batch));
+  const draft = new Draft(batchOf(batch), batch === null);
   const tensors = new TensorReader(label, source, options.external);
   const budget = new FoldBudget(source.length);
-  const shared: Reading = { label, opset: model.opset, draft, tensors, budget };
-  located(label, () => readInputs(model, draft, label, { ...options, isFlipped }));
-  for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));
-  const nodes = neededNodes(model);
+  const keep = keeps ? keptAsIs : null;
+  const storedShape = storedShapes(model, draft, options);
+  const shared: Reading = { label, opset: model.opset, draft, tensors, budget, keep, storedShape };
+  located(label, () => readInputs(model, draft, label, { ...options, isFlipped, takesAny: keeps }));
+  for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.stored(tensor));
+  const few = (value: Value | undefined) =>
+    value?.kind === 'constant' && valueCount(value.dims) <= MOST_NUMBERS ? Array.from(value.values) : null;
+  const constants = {
+    numbersOf: (initializer: string) => few(draft.values.get(initializer)),
+    valuesOf: (tensor: TensorProto) => few(tensors.read(tensor)),
+  };
+  const nodes = neededNodes({ ...model, nodes: withNorms(model, constants) });
   for (const node of nodes) {
     const site = new NodeSite(node, shared);
-    const values = located(label, () => fitting(site, () => valuesOf(site)));
+    const values = located(label, () => fitting(site, () => nodeValues(site)));
     node.output.forEach((output, i) => {
       const value = values[i];
       if (output !== '' && value !== undefined) draft.values.set(output, value);
@@ -206,7 +142,11 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
     network,
     weights: completeWeights(network, tidy.weights, label),
     batch,
-    notes: fileNotes(model, nodes, inputs),
+    notes: fileNotes(
+      model,
+      nodes,
+      inputs.filter(({ name: input }) => !isOpTensor(draft.values.get(input))),
+    ),
   };
 }
 
@@ -230,18 +170,27 @@ export function readOnnx(source: ByteSource, name: string, options: ReadOptions 
     });
   }
   checkDims(model, options, label);
-  const read = (isFlipped: boolean) => readModel(model, source, { name, label, options, isFlipped });
-  try {
-    return read(false);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    try {
-      return read(true);
-    } catch (other) {
-      if (!(other instanceof UserError)) throw other;
-      throw error;
+  let first: UserError | undefined;
+  // What our layers can do comes before what is kept as it is, and what an input looks like before the other way round.
+  for (const keeps of [false, true]) {
+    for (const isFlipped of [false, true]) {
+      try {
+        return readModel(model, source, { name, label, options, isFlipped, keeps });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        // Why even an operator as it is cannot be read says more than that no layer of ours is like it.
+        first = first === undefined || (keeps && !isFlipped && saysLess(first)) ? error : first;
+      }
     }
   }
+  throw first;
+}
+
+/** Whether an error is of what our layers have no place for, and the other of what nothing can keep. */
+function saysLess({ got }: UserError): boolean {
+  return (
+    got.includes(UNKNOWN_OPERATOR) || got.includes("with the domain '") || /with input '[^']*' of /.test(got)
+  );
 }
 
 /** The weights that the network has, each as long as its shape says. */

@@ -4,12 +4,19 @@ import type { ByteSource } from '../byte-source.ts';
 import { halfToFloat } from '../tfjs/half-float.ts';
 import type { TensorProto } from './model.ts';
 import { OWN_FILE } from './slim-model.ts';
+import type { Tensor } from './view.ts';
 
 /** A tensor whose values are known: float32, or whole numbers and truth values as float64. */
 export interface Constant {
   readonly kind: 'constant';
   readonly dims: readonly number[];
   readonly values: Float32Array | Float64Array;
+  /** TensorProto.DataType, where it is neither float32 nor int64. */
+  readonly dataType?: number;
+  /** Makes the layer that computes it, where a network is better shown that than what it makes. */
+  readonly computed?: () => Tensor;
+  /** Whether the file has it, rather than what makes it. */
+  readonly isStored?: true;
 }
 
 /** A file beside the model that holds weights. */
@@ -43,6 +50,8 @@ const DATA_TYPES: Readonly<Record<number, DataType>> = {
   11: { name: 'float64', bytes: 8, isFloat: true, read: (view, at) => view.getFloat64(at, true) },
 };
 
+const FLOAT = 1;
+const INT64 = 7;
 const FLOAT16 = 10;
 
 /** As messages name it; null for a type that is not read. */
@@ -134,6 +143,7 @@ export class TensorReader {
       return {
         kind: 'constant',
         dims,
+        dataType: tensor.dataType,
         values: type.isFloat ? Float32Array.from(list) : Float64Array.from(list),
       };
     }
@@ -143,11 +153,17 @@ export class TensorReader {
     return {
       kind: 'constant',
       dims,
+      dataType: tensor.dataType,
       get values() {
         values ??= fromBytes(raw.read(), type, count);
         return values;
       },
     };
+  }
+
+  /** As {@link read}, of one that the file itself has. */
+  stored(tensor: TensorProto): Constant {
+    return Object.defineProperty(this.read(tensor), 'isStored', { value: true });
   }
 
   private shortOf(tensor: TensorProto, got: number, expected: number, unit: string): never {
@@ -171,6 +187,13 @@ function fromBytes(raw: Uint8Array, type: DataType, count: number): Float32Array
   const values = type.isFloat ? new Float32Array(count) : new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = type.read(view, i * type.bytes);
   return values;
+}
+
+/** Of a constant: float32 whatever the floating-point type it had. */
+export function typeOf(constant: Constant): number {
+  const { dataType } = constant;
+  if (dataType !== undefined) return isFloatType(dataType) ? FLOAT : dataType;
+  return constant.values instanceof Float32Array ? FLOAT : INT64;
 }
 
 export function constant(dims: readonly number[], values: ArrayLike<number>, isFloat = false): Constant {

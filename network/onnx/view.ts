@@ -19,6 +19,8 @@ export interface Tensor {
   readonly kind: 'tensor';
   readonly layer: string;
   readonly view: View;
+  /** Whether it is an operator's own, whose dimensions are no parts of channels, height and width. */
+  readonly isOp?: boolean;
 }
 
 export function sizeOf(parts: readonly Part[]): number {

@@ -24,7 +24,8 @@ import { borderPad, crop, depthToSpace, pad, resize, upsample } from './write-re
 
 /** @param opset that the model is written in */
 export function layerNodes(layer: Layer, shapes: Shapes, opset: number): LayerNodes {
-  if (layer.kind === 'input') return { nodes: [] };
+  // Operators are written with the names of all that they make.
+  if (layer.kind === 'input' || layer.kind === 'op' || layer.kind === 'op-output') return { nodes: [] };
   const input = shapes.get(layer.inputs[0] ?? '');
   if (input === undefined) throw new Error(`layer ${layer.name} has no input`);
   switch (layer.kind) {

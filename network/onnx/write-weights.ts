@@ -75,7 +75,7 @@ export function weightTensors(
     const kind = byName.get(layerName)?.kind;
     let dims: readonly number[] = shape;
     let data = values;
-    if (shape.length === 4)
+    if (shape.length === 4 && kind !== 'op')
       ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number], scratch));
     // What is added to or multiplied by channels of its own lies along NCHW's.
     const { flat = true, channels = 0 } = shapes.get(layerName) ?? {};

@@ -1,15 +1,18 @@
 // Writes a network and its weights as an ONNX model.
 
-import type { Layer, Pad } from '../layer.ts';
+import { checkBatch } from '../fixed-batch.ts';
+import type { Layer, Op, Pad } from '../layer.ts';
 import { consumersOf, type Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
 import { inferShapes, type Shape } from '../shapes.ts';
 import { weightOwner } from '../shared-weights.ts';
+import { onnxSizes } from '../tensor-shape.ts';
 import type { Weights } from '../weights.ts';
 import { encodeModel } from './encode-model.ts';
 import { FLOAT, INT64, type Tensor } from './nodes.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
+import { opNodes } from './write-op.ts';
 import { padBeforePool } from './write-resizing.ts';
 import { weightTensors } from './write-weights.ts';
 
@@ -30,8 +33,7 @@ function isLater(layer: Layer): boolean {
 
 function valueInfo(name: string, shape: Shape | undefined, batch: number, elemType: number) {
   if (shape === undefined) throw new Error(`no shape of ${name}`);
-  const sizes = shape.flat ? [batch, shape.channels] : [batch, shape.channels, shape.height, shape.width];
-  const dim = sizes.map((dimValue) => ({ dimValue }));
+  const dim = onnxSizes(shape, batch).map((dimValue) => ({ dimValue }));
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
@@ -44,6 +46,22 @@ function padsBeforePools(network: Network): Layer[] {
       kind === 'pad' && (reader?.kind === 'max-pool' || reader?.kind === 'avg-pool') && others.length === 0
     );
   });
+}
+
+/** Names of what an operator makes beside its first tensor, by place. */
+function otherOutputs(network: Network, { name, outputs }: Op): string[] {
+  const names = outputs.slice(1).map((_, i) => `${name}/unread${i + 1}`);
+  for (const layer of network.layers) {
+    if (layer.kind === 'op-output' && layer.inputs[0] === name) names[layer.index - 1] = layer.name;
+  }
+  return names;
+}
+
+/** Versions of the operators that are not ONNX's own: they have but one. */
+function otherDomains(ops: readonly Op[]) {
+  const domains = new Set(ops.map(({ domain }) => domain));
+  domains.delete('');
+  return [...domains].map((domain) => ({ domain, version: 1 }));
 }
 
 function clipBorders(): Tensor[] {
@@ -73,10 +91,16 @@ export function writeOnnx(
   const numbers = new Set(network.layers.filter(({ kind }) => kind === 'arg-max').map(({ name }) => name));
   const pooled = new Set(padsBeforePools(network));
   const padded = pooled.size > 0 ? PAD_OPSET : OPSET;
-  const opset = network.layers.some(isLater) ? LATER_OPSET : padded;
+  const ops = network.layers.filter((layer): layer is Op => layer.kind === 'op');
+  const opset = Math.max(network.layers.some(isLater) ? LATER_OPSET : padded, ...ops.map((op) => op.opset));
+  checkBatch(network, batch);
+  const typeOf = (name: string) => shapes.get(name)?.dataType ?? (numbers.has(name) ? INT64 : FLOAT);
   const owned = (names: readonly string[]) => names.map((name) => weightOwner(network, name));
   const layers = network.layers
-    .map((layer) => (pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset)))
+    .map((layer) => {
+      if (layer.kind === 'op') return opNodes(layer, otherOutputs(network, layer), batch, opset);
+      return pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset);
+    })
     .map(({ nodes, settings }) => ({
       nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
       settings,
@@ -86,17 +110,15 @@ export function writeOnnx(
   return encodeModel(
     {
       before: { irVersion: IR_VERSION, producerName: 'morphline' },
-      behind: { opsetImport: [{ domain: '', version: opset }] },
+      behind: { opsetImport: [{ domain: '', version: opset }, ...otherDomains(ops)] },
     },
     {
       name: network.name,
       node: layers.flatMap(({ nodes }) => nodes),
       input: network.layers
         .filter((layer) => layer.kind === 'input')
-        .map(({ name }) => valueInfo(name, shapes.get(name), batch, FLOAT)),
-      output: network.outputs.map((name) =>
-        valueInfo(name, shapes.get(name), batch, numbers.has(name) ? INT64 : FLOAT),
-      ),
+        .map(({ name }) => valueInfo(name, shapes.get(name), batch, typeOf(name))),
+      output: network.outputs.map((name) => valueInfo(name, shapes.get(name), batch, typeOf(name))),
     },
     [
       ...weightTensors(network, weights, shapes, scratch),

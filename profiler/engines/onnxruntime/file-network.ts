@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Input } from '../../../network/layer.ts';
 import type { Network } from '../../../network/network.ts';
+import { dimAt } from '../../../network/tensor-type.ts';
 import { seededNormals } from '../../../network/weights.ts';
 import { UserError } from '../../../records/user-error.ts';
 import type { FileOptions, TimedNetwork } from '../engine.ts';
@@ -89,7 +90,11 @@ export function fileFeeds(
         fix: 'export the model with such an input, or give --deployed to time the network as we rewrite it',
       });
     }
-    const dims = inputSizes(shape, imageOf(network, name, index), { path, batch, name });
+    const layer = imageOf(network, name, index);
+    const dims =
+      layer?.tensor === undefined
+        ? inputSizes(shape, layer, { path, batch, name })
+        : layer.tensor.dims.map((dim) => dimAt(dim, batch));
     const count = dims.reduce((product, size) => product * size, 1);
     feeds[name] = new ort.Tensor(type, make(seededNormals(name, count, INPUT_SEED)) as never, dims);
   });

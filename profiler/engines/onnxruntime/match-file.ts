@@ -7,11 +7,11 @@ import type { Network } from '../../../network/network.ts';
 import { asLayerName } from '../../../network/onnx/layer-name.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
-import { timeOf, VIEWS } from './match-kernels.ts';
+import { isOperatorOf, timeOf, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
-const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
+const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/\w+Fusion\/?.*$/g;
 const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -44,6 +44,10 @@ function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number 
   return batch * output.height * output.width * paddedOutputChannels;
 }
 
+function valuesOf({ outputShape }: KernelEvent): number {
+  return outputShape.reduce((product, size) => product * size, 1);
+}
+
 /** Matches the events of a file's runs with the kernels of its network. */
 export class FileMatcher {
   private readonly kernels: readonly Kernel[];
@@ -74,7 +78,7 @@ export class FileMatcher {
     const others: KernelEvent[] = [];
     for (const event of events) {
       if (VIEWS.has(event.op)) continue;
-      const values = event.outputShape.reduce((product, size) => product * size, 1);
+      const values = valuesOf(event);
       const reorder = REORDERS[event.op];
       const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
       const index = all.find((each) => {
@@ -89,13 +93,21 @@ export class FileMatcher {
       if (index === undefined) others.push(event);
       else eventOf.set(index, event);
     }
+    const renamed = others.filter((event) => {
+      const index = this.kernels.findIndex(
+        (kernel, each) => !eventOf.has(each) && isOperatorOf(kernel, event),
+      );
+      if (index >= 0) eventOf.set(index, event);
+      return index >= 0;
+    });
+    const unforeseen = others.filter((event) => !renamed.includes(event));
     const foreseen = [...this.kernels].flatMap((kernel, index): KernelTiming[] => {
       const event = eventOf.get(index);
       return event === undefined ? [] : [{ kernel, ...timeOf(event) }];
     });
     return [
       ...foreseen,
-      ...others.map(
+      ...unforeseen.map(
         (event): KernelTiming => ({
           kernel: { name: event.node, op: event.op, isUnforeseen: true },
           ...timeOf(event),

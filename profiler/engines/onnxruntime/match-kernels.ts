@@ -5,6 +5,8 @@ import type { KernelPlace, KernelTiming } from '../engine.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
+/** What the optimizer puts behind the name of a product that it fuses with what is around. */
+const OF_PRODUCTS = /(\/(MatMulAddFusion|MatMulScaleFusion\/|MatmulTransposeFusion\/))+$/;
 /** Ops whose nodes are renamed when they go blocked; the others keep their names. */
 const NAMES_TELL_LAYOUT: ReadonlySet<KernelOp> = new Set(['conv', 'depthwise-conv', 'max-pool', 'avg-pool']);
 /** Nodes that move no data: their microsecond belongs to the network's overhead. */
@@ -15,7 +17,8 @@ const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
 };
 
 /** Names that the node of a kernel may have: a blocked one that of the tensor it writes, a plain one of its first layer. */
-export function nodeNames({ name, layers }: Kernel): string[] {
+export function nodeNames({ name, layers, op }: Kernel): string[] {
+  if (op === 'op') return [name];
   const last = layers.at(-1) ?? name;
   const made = [`${name}/QuickGeluFusion/`, `${name}_bn`, `${last}/GatherSliceToSplitFusion`];
   // The last is a dense layer with its activation.
@@ -33,11 +36,23 @@ function eventKey(event: KernelEvent): string {
     const [, channels = 0, height = 0, width = 0] = event.outputShape;
     return reorderKey(reorder, height, width, channels);
   }
+  const fused = event.node.replace(OF_PRODUCTS, '');
+  if (fused !== event.node) return fused;
   return event.node.endsWith(BLOCKED_SUFFIX) ? event.node.slice(0, -BLOCKED_SUFFIX.length) : event.node;
 }
 
 function isBlocked(event: KernelEvent): boolean {
   return event.node.endsWith(BLOCKED_SUFFIX);
+}
+
+/** Whether an event is of a kernel's operator and makes as many values. */
+export function isOperatorOf(
+  { op, kernelClass, batch, output, outputChannels }: Kernel,
+  event: KernelEvent,
+): boolean {
+  if (op !== 'op' || kernelClass.split(' ')[0] !== `op:${event.op}`) return false;
+  const values = event.outputShape.reduce((product, size) => product * size, 1);
+  return batch * output.height * output.width * outputChannels === values;
 }
 
 /** What ONNX Runtime ran, beside what the lowering rules foresee. */
@@ -80,6 +95,14 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
       if (index !== undefined) return index;
     }
     return -1;
+  });
+  // The optimizer names anew what it moves or makes of several.
+  kernels.forEach((kernel, i) => {
+    if (kernel.op !== 'op' || eventOf[i] !== -1) return;
+    const found = [...left].find((index) => isOperatorOf(kernel, eventAt(index)));
+    if (found === undefined) return;
+    left.delete(found);
+    eventOf[i] = found;
   });
   return { eventOf, unforeseen: [...left] };
 }

@@ -1,11 +1,13 @@
 // A network in an ONNX Runtime session: timed on fixed random inputs, or run on given ones.
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Network } from '../../../network/network.ts';
+import type { Input } from '../../../network/layer.ts';
+import { layerNamed, type Network } from '../../../network/network.ts';
 import { inferShapes, type Shape } from '../../../network/shapes.ts';
+import { onnxSizes } from '../../../network/tensor-shape.ts';
 import { seededNormals } from '../../../network/weights.ts';
 import type { LoadedNetwork } from '../engine.ts';
-import { nchwFromNhwc, nhwcFromNchw } from './data-layout.ts';
 import type { OrtModule } from './ort-module.ts';
+import { inputShape, inputTensor, outputValues, randomTensor } from './tensor-values.ts';
 
 export const INPUT_SEED = 1;
 
@@ -31,8 +33,8 @@ function randomFeeds(ort: OrtModule, network: Network, batch: number): Record<st
   const feeds: Record<string, Tensor> = {};
   for (const layer of network.layers) {
     if (layer.kind !== 'input') continue;
-    const values = seededNormals(layer.name, batch * layer.height * layer.width * layer.channels, INPUT_SEED);
-    feeds[layer.name] = new ort.Tensor('float32', values, [batch, layer.channels, layer.height, layer.width]);
+    const count = onnxSizes(inputShape(layer), batch).reduce((product, size) => product * size, 1);
+    feeds[layer.name] = randomTensor(ort, layer, seededNormals(layer.name, count, INPUT_SEED), batch);
   }
   return feeds;
 }
@@ -61,15 +63,14 @@ export class OnnxruntimeNetwork implements LoadedNetwork {
     const shapes = inferShapes(this.network);
     const feeds: Record<string, Tensor> = {};
     for (const [name, values] of inputs) {
-      const shape = shapes.get(name) as Shape;
-      const dims = [this.batch, shape.channels, shape.height, shape.width];
-      feeds[name] = new this.ort.Tensor('float32', nchwFromNhwc(values, this.batch, shape), dims);
+      const layer = layerNamed(this.network, name) as Input;
+      feeds[name] = inputTensor(this.ort, layer, values, this.batch);
     }
     const results = await alone(() => this.session.run(feeds));
     const outputs = new Map<string, Float32Array>();
     for (const name of this.network.outputs) {
       const shape = shapes.get(name) as Shape;
-      outputs.set(name, nhwcFromNchw(results[name]?.data as Float32Array, this.batch, shape));
+      outputs.set(name, outputValues(results[name], shape, this.batch));
     }
     return outputs;
   }

@@ -10,7 +10,7 @@ import type { Shape } from '../../../network/shapes.ts';
 import { seededNormals, weightShapes } from '../../../network/weights.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import type { Engine, KernelTiming, LoadedNetwork, LoadOptions, ProfiledNetwork } from '../engine.ts';
-import { executeLayer, type LayerWeights, type Tf } from './execute.ts';
+import { executeLayer, type LayerWeights, refusedOp, type Tf } from './execute.ts';
 import type { KernelClock } from './kernel-clock.ts';
 import { refuseTooLarge, sizeOf } from './tensor-sizes.ts';
 
@@ -67,6 +67,10 @@ class TfjsNetwork implements LoadedNetwork {
     this.backend = backend;
     this.network = network;
     const { tf } = backend;
+    const odd = network.layers.find(
+      (layer) => layer.kind === 'op' || (layer.kind === 'input' && layer.tensor),
+    );
+    if (odd !== undefined) refusedOp(odd);
     const lowering = new Lowering(network, backend.rules, batch);
     const { shapes } = lowering.plan;
     refuseTooLarge(network, shapes, batch, backend.largestTensorBytes);

@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs';
 import type { Activation, ActivationFunction, Layer, Padding } from '../../../network/layer.ts';
 import { slopeOf, unknownLayer } from '../../../network/layer.ts';
 import { padAmounts, type Shape } from '../../../network/shapes.ts';
+import { UserError } from '../../../records/user-error.ts';
 import { overChannels } from './execute-channels.ts';
 import { rearranged } from './execute-pixels.ts';
 import { type ExplicitPadding, explicitPadding, type Tf } from './tf-types.ts';
@@ -12,6 +13,14 @@ export type { Tf } from './tf-types.ts';
 
 function tfPadding(padding: Padding): 'same' | 'valid' | ExplicitPadding {
   return padding === 'same' || padding === 'valid' ? padding : explicitPadding(padding);
+}
+
+export function refusedOp(layer: Layer): never {
+  throw new UserError({
+    got: `${layer.kind === 'op' ? layer.opType : layer.kind} ${layer.name}, an operator of ONNX, on an engine of tfjs`,
+    expected: 'engine onnxruntime, which alone runs those',
+    fix: 'give --engine onnxruntime',
+  });
 }
 
 function activated(
@@ -226,6 +235,9 @@ export function executeLayer(
     case 'resize':
     case 'space-to-depth':
       return rearranged(tf, layer, x);
+    case 'op':
+    case 'op-output':
+      return refusedOp(layer);
     case 'concat':
       return tf.concat([...inputs], inputs[0]?.rank === 4 ? 3 : 1);
     case 'flatten':

@@ -36,7 +36,7 @@ test(`${GRAPHS} graphs are right, or refused in one line`, { timeout: 900_000 },
         refused.push(error.message);
         return;
       }
-      new Lowering(reading.network, onnxruntimeRules(16)).kernels();
+      new Lowering(reading.network, onnxruntimeRules(16), reading.batch ?? 1).kernels();
       expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-4);
     }),
     { numRuns: GRAPHS, seed: SEED, endOnFailure: process.env.MORPHLINE_GRAPH_SEED !== undefined },

@@ -122,13 +122,13 @@ describe('an input of another type', () => {
     expect(read({ nodes: [relu] }).notes).toEqual([]);
   });
 
-  test('is refused where whole numbers are computed with', () => {
+  test('is kept as it is where whole numbers are computed with', () => {
     const nodes = [
       { op: 'Add', inputs: ['input', 'input'], name: 'a' },
       { ...cast, inputs: ['a'] },
     ];
-    expect(() => read({ nodes, inputTypes: { input: UINT8 } })).toThrow(
-      /input 'input' of data type uint8; expected a float32 image, or whole numbers that are cast to float first/,
-    );
+    const { layers } = read({ nodes, inputTypes: { input: UINT8 } }).network;
+    expect(layers[0]).toMatchObject({ kind: 'input', tensor: { dataType: UINT8 } });
+    expect(layers.flatMap((layer) => (layer.kind === 'op' ? [layer.opType] : []))).toEqual(['Add', 'Cast']);
   });
 });

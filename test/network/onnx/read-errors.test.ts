@@ -30,8 +30,8 @@ describe('a node that has no place in a network', () => {
   test.each<[string, TinyModel, RegExp]>([
     [
       'of an unknown operator',
-      { nodes: [{ op: 'Einsum', inputs: ['input'], name: '/norm' }] },
-      /^got a\.onnx: node '\/norm' \(Einsum\) with an operator that is not read; expected operators of .*Conv, .*; export the model without it$/,
+      { nodes: [{ op: 'Norm', inputs: ['input'], name: '/norm' }] },
+      /^got a\.onnx: node '\/norm' \(Norm\) with an output whose shape neither its operator nor the file tells; expected a value_info of it/,
     ],
     [
       'quantized',
@@ -41,64 +41,12 @@ describe('a node that has no place in a network', () => {
     [
       'of another domain',
       { nodes: [{ op: 'FusedConv', inputs: ['input'], domain: 'com.microsoft' }] },
-      /node 'n0' \(FusedConv\) with the domain 'com\.microsoft'; expected ONNX's own operators/,
+      /node 'n0' \(FusedConv\) with an output whose shape neither its operator nor the file tells/,
     ],
     [
       'called by its output where it has no name',
-      { nodes: [{ op: 'Hardmax', inputs: ['input'], name: '', outputs: ['out'] }], outputs: ['out'] },
-      /node 'out' \(Hardmax\)/,
-    ],
-    [
-      'of a function that no activation is',
-      { nodes: [{ op: 'Exp', inputs: ['input'], name: 'exp' }] },
-      /node 'exp' \(Exp\) with a function that none of our activations is/,
-    ],
-    [
-      'that joins pixels',
-      { nodes: [{ op: 'Concat', inputs: ['input', 'input'], attributes: { axis: 2 } }] },
-      /node 'n0' \(Concat\) with a join of N×2×4×4, N×2×4×4 along dimension 2; expected tensors joined along their channels/,
-    ],
-    [
-      'that moves the batch',
-      {
-        nodes: [
-          { op: 'Reshape', inputs: ['input', 'to'] },
-          { op: 'Relu', inputs: ['n0'] },
-        ],
-        weights: { to: { dims: [2], values: [2n, -1n] } },
-      },
-      /node 'n0' \(Reshape\) with a reshape of N×2×4×4 to \[2,\d+\]; expected dimensions split or joined within the image/,
-    ],
-    [
-      'that takes the pixels backwards',
-      {
-        nodes: [{ op: 'Slice', inputs: ['input', 'from', 'to', 'axis', 'step'] }],
-        weights: {
-          from: { dims: [1], values: [-1n] },
-          to: { dims: [1], values: [-99n] },
-          axis: { dims: [1], values: [2n] },
-          step: { dims: [1], values: [-1n] },
-        },
-      },
-      /node 'n0' \(Slice\) with a slice from 3 to -1 in steps of -1; expected at least one element, in order/,
-    ],
-    [
-      'with borders of the other side',
-      {
-        nodes: [{ op: 'Pad', inputs: ['input', 'pads'], attributes: { mode: 'wrap' } }],
-        weights: { pads: { dims: [8], values: [0n, 0n, 1n, 1n, 0n, 0n, 1n, 1n] } },
-      },
-      /node 'n0' \(Pad\) with wrap padding; expected constant, reflect or edge padding/,
-    ],
-    [
-      'with filters that the network computes',
-      {
-        nodes: [
-          { op: 'Relu', inputs: ['input'] },
-          { op: 'Conv', inputs: ['input', 'n0'] },
-        ],
-      },
-      /node 'n1' \(Conv\) with filters that the network computes; expected filters that are constant/,
+      { nodes: [{ op: 'Norm', inputs: ['input'], name: '', outputs: ['out'] }], outputs: ['out'] },
+      /node 'out' \(Norm\)/,
     ],
     [
       'with filters for another input',
@@ -144,16 +92,6 @@ describe('a node that has no place in a network', () => {
       { nodes: [{ op: 'Transpose', inputs: ['input'], attributes: { perm: [0, 1, 1, 3] } }] },
       /node 'n0' \(Transpose\) with perm \[0,1,1,3\] of 4 dimensions/,
     ],
-    [
-      'that computes with numbers of channels',
-      {
-        nodes: [
-          { op: 'ArgMax', inputs: ['input'], attributes: { axis: 1 } },
-          { op: 'Relu', inputs: ['n0'] },
-        ],
-      },
-      /activation n1 of the numbers of channels that an arg-max makes; expected an arg-max whose result is an output/,
-    ],
   ])('%s', (_, model, message) => {
     expect(errorOf(model)).toMatch(message);
   });
@@ -167,9 +105,9 @@ describe('a graph', () => {
       /a\.onnx with a graph without inputs; expected an image/,
     ],
     [
-      'of vectors',
-      { nodes: [{ op: 'Relu', inputs: ['x'] }], inputs: { x: ['N', 10] } },
-      /input 'x' of \[N, 10\]; expected an image \[batch, channels, height, width\]/,
+      'of vectors of any length',
+      { nodes: [{ op: 'Relu', inputs: ['x'] }], inputs: { x: ['N', 'features'] } },
+      /input 'x' of \[N, features\]; expected known sizes; add --dim features=128/,
     ],
     [
       'of any size',
