@@ -8,6 +8,7 @@ import { fileNotes } from './file-notes.ts';
 import { FoldBudget } from './fold-budget.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
 import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
+import { halfTensors, markHalves } from './half-tensors.ts';
 import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
@@ -22,6 +23,7 @@ import { NORMALIZATION_READERS } from './read-normalization.ts';
 import { NORM_READERS } from './read-norms.ts';
 import { PAD_READERS } from './read-pads.ts';
 import { POOL_READERS } from './read-pools.ts';
+import { QUANTIZATION_READERS } from './read-quantized.ts';
 import { RESIZING_READERS } from './read-resizing.ts';
 import { type Constant, constant, type ExternalFiles, TensorReader } from './tensors.ts';
 import { tidied } from './tidy.ts';
@@ -42,6 +44,7 @@ const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...RESIZING_READERS,
   ...ARRANGE_READERS,
   ...CHANNEL_READERS,
+  ...QUANTIZATION_READERS,
 };
 
 const QUANTIZED = /quantize|QLinear|Integer/i;
@@ -107,7 +110,11 @@ function unknownOperator(site: NodeSite): never {
     );
   }
   if (QUANTIZED.test(opType))
-    return site.fail('quantized tensors', 'a float32 model', 'export the model before it is quantized');
+    return site.fail(
+      'quantized tensors',
+      'QuantizeLinear and DequantizeLinear around operators of floats',
+      'quantize the model in QDQ form, or export it before it is quantized',
+    );
   const known = Object.keys(NODE_READERS).sort().join(', ');
   return site.fail('an operator that is not read', `operators of ${known}`, 'export the model without it');
 }
@@ -162,6 +169,8 @@ function outputLayer(draft: Draft, name: string, label: string): string {
     return fail('which no node makes', 'an output of a node', 'export the model again');
   if (value.kind === 'constant')
     return fail('a constant', 'a tensor made from the image', 'leave that output out');
+  if (value.kind === 'tensor' && value.stored !== undefined)
+    return fail('quantized', 'a DequantizeLinear before it', 'quantize the model with float outputs');
   const tensor = draft.made(value);
   const { flat } = draft.shapeOf(tensor.layer);
   const { view } = tensor;
@@ -185,17 +194,21 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
   located(label, () => readInputs(model, draft, label, { ...options, isFlipped }));
   for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));
   const nodes = neededNodes(model);
+  const halves = halfTensors(model, nodes);
   for (const node of nodes) {
     const site = new NodeSite(node, shared);
+    const before = draft.layers.length;
     const values = located(label, () => fitting(site, () => valuesOf(site)));
     node.output.forEach((output, i) => {
       const value = values[i];
       if (output !== '' && value !== undefined) draft.values.set(output, value);
     });
+    if (halves.has(node.output[0] ?? '')) markHalves(draft.layers, before);
   }
   const outputs = model.outputs.map((output) => located(label, () => outputLayer(draft, output.name, label)));
   const { layers, weights, scaling } = draft;
-  const tidy = tidied({ layers, outputs, weights, scaling, shared: draft.sources.shared });
+  const rounding = draft.roundings.layers;
+  const tidy = tidied({ layers, outputs, weights, scaling, rounding, shared: draft.sources.shared });
   const network = checkedNetwork({
     name: `${name}${givenSizes(inputs, options)}`,
     layers: tidy.layers,
@@ -206,7 +219,7 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
     network,
     weights: completeWeights(network, tidy.weights, label),
     batch,
-    notes: fileNotes(model, nodes, inputs),
+    notes: fileNotes(model, nodes, inputs, network),
   };
 }
 

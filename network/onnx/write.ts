@@ -7,10 +7,12 @@ import { inferShapes, type Shape } from '../shapes.ts';
 import { weightOwner } from '../shared-weights.ts';
 import type { Weights } from '../weights.ts';
 import { encodeModel } from './encode-model.ts';
-import { FLOAT, INT64, type Tensor } from './nodes.ts';
+import { FLOAT, FLOAT16, INT64, type Tensor } from './nodes.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
 import { padBeforePool } from './write-resizing.ts';
+import { isOfHalves } from './write-stored.ts';
+import { halfClipBorders, withTypes } from './write-types.ts';
 import { weightTensors } from './write-weights.ts';
 
 const IR_VERSION = 10;
@@ -56,8 +58,8 @@ function clipBorders(): Tensor[] {
 }
 
 /**
- * The network as an ONNX model (NCHW, float32, opset 17, 18 where a pool reads a pad, 20 where another operator needs
- * it). Numbers of channels that an arg-max makes are int64.
+ * The network as an ONNX model (NCHW; its layers' element types, in QDQ form where they are whole numbers; opset 17, 18
+ * where a pool reads a pad, 20 where another operator needs it). Numbers of channels that an arg-max makes are int64.
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
  * @param scratch where the model is made; fresh memory by default
@@ -75,12 +77,14 @@ export function writeOnnx(
   const padded = pooled.size > 0 ? PAD_OPSET : OPSET;
   const opset = network.layers.some(isLater) ? LATER_OPSET : padded;
   const owned = (names: readonly string[]) => names.map((name) => weightOwner(network, name));
-  const layers = network.layers
-    .map((layer) => (pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset)))
-    .map(({ nodes, settings }) => ({
-      nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
-      settings,
-    }));
+  const made = network.layers.map((layer) =>
+    pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset),
+  );
+  const layers = withTypes(network, made).map(({ nodes, settings }) => ({
+    nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
+    settings,
+  }));
+  const halves = new Set(network.layers.filter(isOfHalves).map(({ name }) => name));
   // Some weights only training reads.
   const read = new Set(layers.flatMap(({ nodes }) => nodes.flatMap(({ input }) => input)));
   return encodeModel(
@@ -93,14 +97,16 @@ export function writeOnnx(
       node: layers.flatMap(({ nodes }) => nodes),
       input: network.layers
         .filter((layer) => layer.kind === 'input')
-        .map(({ name }) => valueInfo(name, shapes.get(name), batch, FLOAT)),
-      output: network.outputs.map((name) =>
-        valueInfo(name, shapes.get(name), batch, numbers.has(name) ? INT64 : FLOAT),
-      ),
+        .map(({ name }) => valueInfo(name, shapes.get(name), batch, halves.has(name) ? FLOAT16 : FLOAT)),
+      output: network.outputs.map((name) => {
+        const float = halves.has(name) ? FLOAT16 : FLOAT;
+        return valueInfo(name, shapes.get(name), batch, numbers.has(name) ? INT64 : float);
+      }),
     },
     [
       ...weightTensors(network, weights, shapes, scratch),
       ...(clips ? clipBorders() : []),
+      ...(clips && halves.size > 0 ? halfClipBorders() : []),
       ...layers.flatMap(({ settings }) => settings ?? []),
     ].filter(({ name }) => read.has(name)),
     scratch,
