@@ -12,6 +12,7 @@ import { chosenRung, type Device, type DeviceProfile } from './device-profile.ts
 import type { Bound } from './ladder/kernel-prediction.ts';
 import { type KernelModel, predictKernel } from './ladder/ladder.ts';
 import { type NetworkModel, type NetworkSum, networkLatencyUs } from './ladder/network-model.ts';
+import { profiledLowering } from './profiled-network.ts';
 
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
 export type View = 'morph-net' | 'deployed';
@@ -132,6 +133,12 @@ function isInside(kernel: Kernel, domain: Domain): boolean {
   );
 }
 
+/** Whether a kernel changes the layout or the type of a tensor alone, which it is named after. */
+function isConversion({ op, layers, elements }: Kernel): boolean {
+  if (op === 'transpose') return layers.length === 0 && elements !== undefined;
+  return op.startsWith('reorder') || op === 'quantize' || op === 'dequantize';
+}
+
 /** @throws UserError for a latency that is none: broken profiles have numbers that multiply to such */
 function possible(latencyUs: number, network: string): number {
   if (latencyUs >= 0 && latencyUs < Number.POSITIVE_INFINITY) return latencyUs;
@@ -181,7 +188,7 @@ export function kernelPredictor(
       const outside: string[] = [];
       const layers = kernels.map((kernel: Kernel): LayerPrediction => {
         const { latencyUs, bound } = predictKernel(model, kernel);
-        const name = kernel.op.startsWith('reorder') ? `${kernel.name} (${kernel.op})` : kernel.name;
+        const name = isConversion(kernel) ? `${kernel.name} (${kernel.op})` : kernel.name;
         if (domain !== undefined && domain[kernel.kernelClass] === undefined) unseen.add(kernel.kernelClass);
         else if (domain !== undefined && !isInside(kernel, domain)) outside.push(name);
         return {
@@ -208,7 +215,7 @@ export function kernelPredictor(
 function profilePredictor(network: Network, profile: DeviceProfile, batch: number): LatencyPredictor {
   const rung = chosenRung(profile);
   return kernelPredictor(
-    new Lowering(network, rulesNamed(profile.engine.rules), batch),
+    profiledLowering(network, profile, batch),
     rung.model,
     rung.network,
     profile.domain,

@@ -1,6 +1,7 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
 import { resolve } from 'node:path';
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import { measuredLike } from '../../calibration/profiled-network.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
 import { checkRunSize } from '../../network/channel-limit.ts';
@@ -52,6 +53,7 @@ async function measuring<T>(
   model: string,
   flags: ProfileFlags,
   work: (options: ProfileOptions) => Promise<T>,
+  device?: Device,
 ): Promise<T> {
   const { seed, threads, engine, budget: budgetSeconds } = flags;
   const opened = await openModel(model, flags);
@@ -60,7 +62,7 @@ async function measuring<T>(
   checkRunSize(plan.shapes, batch, parametersOf(plan.network));
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
-  const network = resizeNetwork(plan, widths);
+  const network = measuredLike(resizeNetwork(plan, widths), device === undefined ? [] : [device]);
   // A file that fixes its batch runs at no other.
   const isItsBatch = (opened.batch ?? batch) === batch;
   const file = isItsBatch ? fileAsItIs(model, flags, measurer.description) : undefined;
@@ -76,8 +78,11 @@ async function measuring<T>(
 /** @throws UserError for a network, device or engine that is not there, and for widths that do not fit */
 export async function profile(model: string, flags: ProfileFlags): Promise<void> {
   const device: Device | undefined = flags.device === undefined ? undefined : openDevice(flags.device);
-  const profiled = await measuring(model, flags, (options) =>
-    profileNetwork({ ...options, ...(device === undefined ? {} : { device }) }),
+  const profiled = await measuring(
+    model,
+    flags,
+    (options) => profileNetwork({ ...options, ...(device === undefined ? {} : { device }) }),
+    device,
   );
   if (flags.json === true) printJson(profiled);
   else printProfile(profiled, device?.name);

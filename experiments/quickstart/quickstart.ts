@@ -58,6 +58,7 @@ async function calibrateFor(
     seed,
     budgetSeconds,
     table: false,
+    int8: false,
     out,
     onProgress,
   });

@@ -1,7 +1,7 @@
 // What an engine runs of a network: a kernel's op, layout, shapes and the work and traffic that follow from them.
 import type { WebgpuProgram } from './webgpu-programs.ts';
 
-/** What a kernel computes. A concat is a copy; a reorder changes the data layout alone. */
+/** What a kernel computes. A concat is a copy; a reorder changes the data layout alone, quantizing the type. */
 export type KernelOp =
   | 'conv'
   | 'depthwise-conv'
@@ -40,7 +40,9 @@ export type KernelOp =
   | 'arg-max'
   | 'transpose'
   | 'reorder-input'
-  | 'reorder-output';
+  | 'reorder-output'
+  | 'quantize'
+  | 'dequantize';
 
 /** Order of the data: channels last, channels first, or channels first in blocks (ONNX Runtime's NCHWc). */
 export type DataLayout = 'nhwc' | 'nchw' | 'nchwc';
@@ -65,6 +67,16 @@ export interface ChannelCosts {
   readonly weightsPerOutput: number;
 }
 
+/** Bytes of a kernel's values where they are not all float32. */
+export interface ElementBytes {
+  readonly read: number;
+  readonly written: number;
+  /** Of the weights that {@link ChannelCosts} counts. */
+  readonly weight: number;
+  /** Of what else each output channel weighs: a bias of more bits, a scale. */
+  readonly morePerOutput: number;
+}
+
 /** A kernel but for its channel counts; `kernelAt` makes one of it. */
 export interface KernelFrame {
   /** The layer that names it; a reorder is named after the tensor it reorders. */
@@ -86,6 +98,8 @@ export interface KernelFrame {
   readonly output: MapSize;
   readonly filter: MapSize;
   readonly costs: ChannelCosts;
+  /** 4 bytes a value by default. */
+  readonly elements?: ElementBytes;
 }
 
 /** What an engine really runs for one or more layers after fusion. */
@@ -100,7 +114,7 @@ export interface Kernel extends KernelFrame {
   readonly flops: number;
   /** 2 per multiply-add, of the padded channels. */
   readonly paddedFlops: number;
-  /** Of all inputs, 4 bytes per value. */
+  /** Of all inputs, as they are stored. */
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly weightBytes: number;

@@ -5,13 +5,23 @@ import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import type { Shape } from '../shapes.ts';
 import { type SettledWidths, settleWidths } from '../widths.ts';
+import { assignEightBits, type EightBits, hasEightBits } from './eight-bits.ts';
+import { elementBytes } from './element-bytes.ts';
 import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelFrame } from './kernel.ts';
 import { kernelAt } from './kernel-at.ts';
 import { fuseLate, fusesLate, type LateFusions } from './late-fusion.ts';
 import { assignLayouts, type Layouts } from './layouts.ts';
 import { OP_COSTS } from './op-costs.ts';
-import { reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
+import {
+  channelsFirstFrame,
+  channelsLastFrame,
+  dequantizeFrame,
+  quantizeFrame,
+  reorderInputFrame,
+  reorderOutputFrame,
+  turnedInputFrame,
+} from './relayout.ts';
 import type { LoweringRules } from './rules.ts';
 import { splitKernels } from './splits.ts';
 import { type Template, template } from './template.ts';
@@ -22,6 +32,12 @@ const MOST_KEPT = 512;
 
 const NO_NAMES: readonly string[] = [];
 
+const NO_REORDERS = {
+  reorderedIn: new Uint8Array(0),
+  reorderedOut: new Uint8Array(0),
+  turnedOut: new Uint8Array(0),
+};
+
 const NONE_LATE: LateFusions = { absorbed: new Uint8Array(0), added: new Map(), joined: new Map() };
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -31,6 +47,8 @@ interface Settled extends SettledWidths {
   readonly fusions: Fusions;
   readonly layouts: Layouts;
   readonly late: LateFusions;
+  /** Of a network in 8 bits, on an engine that computes with them. */
+  readonly eightBits: EightBits | null;
 }
 
 /**
@@ -45,6 +63,9 @@ export class Lowering {
   private readonly templates: readonly (Template | null)[];
   /** Whether a fusion may depend on data layouts. */
   private readonly fusesLate: boolean;
+  private readonly hasEightBits: boolean;
+  /** Whether any layer's values are of another type than float32. */
+  private readonly hasTypes: boolean;
   /** With all layers alive. */
   private readonly fusions: Fusions;
   /** By which layers are alive, where some are gone. */
@@ -56,7 +77,9 @@ export class Lowering {
     this.rules = rules;
     this.batch = batch;
     const { layers } = deployed;
-    this.fusesLate = fusesLate(layers, rules);
+    this.hasEightBits = rules.quantizes && hasEightBits(layers);
+    this.hasTypes = layers.some(({ types }) => types !== undefined);
+    this.fusesLate = !this.hasEightBits && fusesLate(layers, rules);
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     const shapeOf = (name: string) => this.plan.shapes.get(name) as Shape;
     this.templates = layers.map((layer) =>
@@ -76,6 +99,7 @@ export class Lowering {
       if (layouts.reorderedIn[index] === 1) kernels.push(this.relayout(reorderInputFrame, index, settled));
       if (layouts.turnedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
+      if (settled.eightBits !== null) kernels.push(...this.conversions(index, settled.eightBits, settled));
     });
     return kernels;
   }
@@ -84,9 +108,14 @@ export class Lowering {
     const { plan, rules } = this;
     const { widths, alive } = settleWidths(plan, groupWidths);
     const fusions = alive.includes(0) ? this.fusionsAt(alive) : this.fusions;
+    if (this.hasEightBits) {
+      const eightBits = assignEightBits(plan, alive, fusions, rules.layout);
+      const layouts = { ...NO_REORDERS, ofLayer: eightBits.ofLayer };
+      return { widths, alive, fusions, layouts, late: NONE_LATE, eightBits };
+    }
     const layouts = assignLayouts(plan, widths, alive, fusions.source, rules);
     const late = this.fusesLate ? fuseLate(plan, alive, fusions, layouts, rules) : NONE_LATE;
-    return { widths, alive, fusions, layouts, late };
+    return { widths, alive, fusions, layouts, late, eightBits: null };
   }
 
   /** Searches of widths come back to the same layers again and again. */
@@ -117,6 +146,21 @@ export class Lowering {
     return kernelAt(frame, channels, channels, this.rules.channelBlock);
   }
 
+  /** Kernels that round a tensor, turn it, and make floats of it again. */
+  private conversions(
+    index: number,
+    { quantizes, dequantizes, turnedIn, turnedOut }: EightBits,
+    settled: Settled,
+  ): Kernel[] {
+    const frames = [
+      ...(quantizes[index] === 1 ? [quantizeFrame] : []),
+      ...(turnedIn[index] === 1 ? [channelsLastFrame] : []),
+      ...(turnedOut[index] === 1 ? [channelsFirstFrame] : []),
+      ...new Array<typeof dequantizeFrame>(dequantizes[index] ?? 0).fill(dequantizeFrame),
+    ];
+    return frames.map((frameOf) => this.relayout(frameOf, index, settled));
+  }
+
   /** What a layer runs: one kernel, none if another computes it, several for what no single one does. */
   private ownKernels(index: number, settled: Settled): Kernel[] {
     const { widths, alive, fusions, layouts, late } = settled;
@@ -126,7 +170,7 @@ export class Lowering {
     const inputs = this.plan.inputs[index] as Int32Array;
     // Turning a blocked tensor is done by the reorder that unblocks it.
     const input = fusions.source[inputs[0] ?? index] as number;
-    if (made.op === 'transpose' && layouts.ofLayer[input] === 'nchwc') return [];
+    if (made.op === 'transpose' && layouts.ofLayer[input] !== this.rules.layout) return [];
     const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
     // Slices that run as one make all of their input.
     const makesAll = made.op === 'slice' && late.joined.has(index);
@@ -147,7 +191,7 @@ export class Lowering {
   private frame(
     index: number,
     made: Template,
-    { alive, fusions, layouts, late }: Settled,
+    { alive, fusions, layouts, late, eightBits }: Settled,
     inputChannels: number,
     outputChannels: number,
   ): KernelFrame {
@@ -179,7 +223,33 @@ export class Lowering {
       costs: OP_COSTS[op].costs(shape),
     };
     if (program !== null) frame.program = program;
+    const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
+    if (this.hasTypes) this.addTypes(frame, index, { first, fusions, eightBits, hasBias });
     return frame;
+  }
+
+  /** Bytes of a kernel's values, and its class where it computes with 8 bits. */
+  private addTypes(
+    frame: Mutable<KernelFrame>,
+    index: number,
+    { first, fusions, eightBits, hasBias }: Pick<Settled, 'fusions' | 'eightBits'> & {
+      readonly first: number;
+      readonly hasBias: boolean;
+    },
+  ): void {
+    const layerAt = (at: number) => this.plan.network.layers[at] as Layer;
+    const name = fusions.fused[index]?.at(-1);
+    const layers = {
+      layer: layerAt(index),
+      input: layerAt(first),
+      last: layerAt(name === undefined ? index : (this.plan.layerIndex.get(name) as number)),
+      hasBias,
+    };
+    const isWhole = eightBits?.computes[index] === 1;
+    const floats = eightBits === null ? 'as-stored' : 'floats';
+    const elements = elementBytes(layers, isWhole ? 'eight-bits' : floats);
+    if (elements !== null) frame.elements = elements;
+    if (isWhole) frame.kernelClass += ' int8';
   }
 
   private programOf(

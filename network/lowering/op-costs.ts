@@ -114,6 +114,8 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   transpose: CHANNELWISE,
   'reorder-input': CHANNELWISE,
   'reorder-output': CHANNELWISE,
+  quantize: CHANNELWISE,
+  dequantize: CHANNELWISE,
   concat: COPY,
   slice: COPY,
   crop: COPY,

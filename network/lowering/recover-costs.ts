@@ -2,7 +2,8 @@
 import type { ChannelCosts, Kernel } from './kernel.ts';
 import { OP_COSTS } from './op-costs.ts';
 
-const BYTES_PER_VALUE = 4;
+/** Of float32. */
+const WORD = 4;
 
 /** Ops of several inputs with the same channels: the bytes alone tell how many, and of what sizes. */
 const JOINS: ReadonlySet<Kernel['op']> = new Set([
@@ -19,8 +20,9 @@ const TAKES_ADD: ReadonlySet<Kernel['op']> = new Set(['conv', 'depthwise-conv', 
 /** The costs with which `kernelAt` gives a kernel these figures. */
 export function recoverCosts(kernel: Omit<Kernel, 'costs'>): ChannelCosts {
   const { op, batch, input, inputChannels, outputChannels } = kernel;
-  const valuesRead = kernel.inputBytes / BYTES_PER_VALUE;
-  const weights = kernel.weightBytes / BYTES_PER_VALUE;
+  const { read, weight, morePerOutput } = kernel.elements ?? { read: WORD, weight: WORD, morePerOutput: 0 };
+  const valuesRead = kernel.inputBytes / read;
+  const weights = (kernel.weightBytes - morePerOutput * outputChannels) / weight;
   const inputPixels = JOINS.has(op) ? valuesRead / (batch * inputChannels) : input.height * input.width;
   const bare = { ...kernel, inputPixels, groups: 1, hasBias: false, addsTensor: false };
   const costs = OP_COSTS[op].costs(bare);

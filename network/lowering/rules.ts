@@ -26,6 +26,8 @@ export interface LoweringRules {
    * for engines that choose none by shape.
    */
   readonly fewWorkgroups: number | null;
+  /** Whether what reads and makes rounded values is computed in 8 bits. */
+  readonly quantizes: boolean;
   /** Whether inputs arrive channels first and are turned into the layout by a kernel. */
   readonly turnsInputs: boolean;
 }
@@ -42,6 +44,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     channelBlock,
     fusesAdd: true,
     fewWorkgroups: null,
+    quantizes: true,
     turnsInputs: false,
   };
 }
@@ -56,6 +59,7 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   // Seen in its profiles: each slice is a kernel there.
   joinsSlices: false,
   fusesAdd: false,
+  quantizes: false,
   turnsInputs: true,
 };
 
@@ -70,6 +74,7 @@ export const TFJS_RULES: LoweringRules = {
   channelBlock: null,
   fusesAdd: false,
   fewWorkgroups: null,
+  quantizes: false,
   turnsInputs: false,
 };
 

@@ -6,6 +6,7 @@ import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
+import { eightBitKey, eightBitKeys, isOfEightBits } from './match-eight-bits.ts';
 import { VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
@@ -52,6 +53,8 @@ function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number 
 export class FileMatcher {
   private readonly kernels: readonly Kernel[];
   private readonly aliases: Map<string, string>;
+  /** Kernels of 8 bits by their sizes. */
+  private readonly bySizes = new Map<string, number[]>();
   /** Kernels by the layers that they compute, those folded into them included. */
   private readonly byLayer = new Map<string, number[]>();
 
@@ -59,7 +62,13 @@ export class FileMatcher {
     this.kernels = new Lowering(network, rules, batch).kernels();
     this.aliases = aliasesOf(nodes);
     const absorbed = [...absorbedLayers(network)];
-    this.kernels.forEach(({ name, layers }, index) => {
+    this.kernels.forEach((kernel, index) => {
+      const { name, layers } = kernel;
+      if (isOfEightBits(kernel)) {
+        for (const key of eightBitKeys(kernel))
+          this.bySizes.set(key, [...(this.bySizes.get(key) ?? []), index]);
+        return;
+      }
       const folded = absorbed.flatMap(([layer, into]) => (layers.includes(into) ? [layer] : []));
       for (const layer of new Set([name, ...layers, ...folded])) {
         this.byLayer.set(layer, [...(this.byLayer.get(layer) ?? []), index]);
@@ -81,8 +90,10 @@ export class FileMatcher {
       const values = event.outputShape.reduce((product, size) => product * size, 1);
       const reorder = REORDERS[event.op];
       const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
-      const index = all.find((each) => {
+      const bySizes = this.bySizes.get(eightBitKey(event))?.find((each) => !eventOf.has(each));
+      const index = bySizes ?? all.find((each) => {
         const kernel = this.kernels[each] as Kernel;
+        if (isOfEightBits(kernel)) return false;
         const isReorder = kernel.op.startsWith('reorder');
         if (OTHER_OPS[kernel.op]?.test(event.op) === true) return false;
         const isOp = reorder === undefined ? !isReorder : kernel.op === reorder;

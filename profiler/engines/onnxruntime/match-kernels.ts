@@ -2,6 +2,7 @@
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
 import { groupBy } from '../../../records/group-by.ts';
 import type { KernelTiming } from '../engine.ts';
+import { eightBitKey, eightBitKeys, isOfEightBits } from './match-eight-bits.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -53,16 +54,27 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
   const eventAt = (index: number) => events[index] as KernelEvent;
   const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
   const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
+  const bySizes = groupBy(movers, (index) => eightBitKey(eventAt(index)));
   const left = new Set(movers);
-  const take = (key: string, isRight: (event: KernelEvent) => boolean = () => true) => {
-    const list = waiting.get(key);
-    const [index] = list ?? [];
+  const next = (
+    among: ReadonlyMap<string, readonly number[]>,
+    key: string,
+    isRight: (event: KernelEvent) => boolean = () => true,
+  ) => {
+    const index = among.get(key)?.find((each) => left.has(each));
     if (index === undefined || !isRight(eventAt(index))) return undefined;
-    list?.shift();
     left.delete(index);
     return index;
   };
+  const take = (key: string, isRight?: (event: KernelEvent) => boolean) => next(waiting, key, isRight);
   const eventOf = Int32Array.from(kernels, (kernel) => {
+    if (isOfEightBits(kernel)) {
+      for (const key of eightBitKeys(kernel)) {
+        const index = next(bySizes, key);
+        if (index !== undefined) return index;
+      }
+      return -1;
+    }
     if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') {
       const { height, width } = kernel.output;
       const channels = kernel.paddedOutputChannels;
