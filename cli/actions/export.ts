@@ -1,8 +1,10 @@
-// What `morphline export` does: writes a network as an engine runs it, as ONNX.
+// What `morphline export` does: writes a network as an engine runs it, as ONNX, in 8 bits where asked for.
 import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';
+import type { Network } from '../../network/network.ts';
 import { writeOnnx } from '../../network/onnx/write.ts';
-import { seededWeights } from '../../network/weights.ts';
+import { seededWeights, type Weights } from '../../network/weights.ts';
 import { resizeNetwork } from '../../network/widths.ts';
+import { quantizingEngine } from '../../profiler/engines/registry.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { batchOf, openModel, sizedPlan } from '../models.ts';
@@ -14,6 +16,29 @@ export interface ExportFlags extends CommonFlags, WidthFlags, SizeFlags {
   readonly output: string;
   readonly batch?: number;
   readonly seed: number;
+  readonly int8?: boolean;
+}
+
+/** Sample inputs whose values the 8 bits are to reach. */
+const SAMPLES = 8;
+
+/** The network in 8 bits, by what an engine makes of sample inputs. @throws UserError for one that is in 8 bits already */
+async function inEightBits(network: Network, weights: Weights, seed: number) {
+  const typed = network.layers.find(({ types }) => types !== undefined);
+  if (typed !== undefined) {
+    throw new UserError({
+      got: `${network.name} and --int8, whose layer ${typed.name} is ${typed.types?.output ?? typed.types?.kernel}`,
+      expected: 'a float32 model',
+      fix: 'leave --int8 out, or give the model before it was quantized',
+    });
+  }
+  const { quantize } = await import('../../experiments/quantize/quantize.ts');
+  const engine = await quantizingEngine().open({ threads: 1 });
+  try {
+    return await quantize(engine, { network, weights }, { count: SAMPLES, seed });
+  } finally {
+    await engine.close();
+  }
 }
 
 /** @throws UserError for another ending than .onnx, a network that is not there, and widths that do not fit it */
@@ -33,7 +58,8 @@ export async function exportNetwork(model: string, flags: ExportFlags): Promise<
   const network = deployedNetwork(isWhole ? whole : resizeNetwork(plan, widths));
   // Weights of a file fit its own widths.
   const weights = isWhole && own !== undefined ? deployedWeights(whole, own) : seededWeights(network, seed);
-  const bytes = writeOnnx(network, weights, batchOf(opened, flags.batch));
+  const written = flags.int8 === true ? await inEightBits(network, weights, seed) : { network, weights };
+  const bytes = writeOnnx(written.network, written.weights, batchOf(opened, flags.batch));
   writeFileAtomic(output, bytes);
   if (flags.json === true) printJson({ network: network.name, file: output, bytes: bytes.length });
   else print(`${output}: ${network.name}, ${engineering(bytes.length)}B`);
