@@ -1,6 +1,6 @@
 // Latency of a network at any widths on a device, in the view of either library or engine.
 import type { ChannelPlan } from '../network/channel-plan.ts';
-import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { type Kernel, kernelBytes, kernelTitle } from '../network/lowering/kernel.ts';
 import { kernelParameters } from '../network/lowering/kernel-parameters.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { rulesNamed } from '../network/lowering/rules.ts';
@@ -133,12 +133,6 @@ function isInside(kernel: Kernel, domain: Domain): boolean {
   );
 }
 
-/** Whether a kernel changes the layout or the type of a tensor alone, which it is named after. */
-function isConversion({ op, layers, elements }: Kernel): boolean {
-  if (op === 'transpose') return layers.length === 0 && elements !== undefined;
-  return op.startsWith('reorder') || op === 'quantize' || op === 'dequantize';
-}
-
 /** @throws UserError for a latency that is none: broken profiles have numbers that multiply to such */
 function possible(latencyUs: number, network: string): number {
   if (latencyUs >= 0 && latencyUs < Number.POSITIVE_INFINITY) return latencyUs;
@@ -188,7 +182,7 @@ export function kernelPredictor(
       const outside: string[] = [];
       const layers = kernels.map((kernel: Kernel): LayerPrediction => {
         const { latencyUs, bound } = predictKernel(model, kernel);
-        const name = isConversion(kernel) ? `${kernel.name} (${kernel.op})` : kernel.name;
+        const name = kernelTitle(kernel);
         if (domain !== undefined && domain[kernel.kernelClass] === undefined) unseen.add(kernel.kernelClass);
         else if (domain !== undefined && !isInside(kernel, domain)) outside.push(name);
         return {

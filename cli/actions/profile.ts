@@ -62,10 +62,13 @@ async function measuring<T>(
   checkRunSize(plan.shapes, batch, parametersOf(plan.network));
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
-  const network = measuredLike(resizeNetwork(plan, widths), device === undefined ? [] : [device]);
+  const resized = resizeNetwork(plan, widths);
+  const network = measuredLike(resized, device === undefined ? [] : [device]);
   // A file that fixes its batch runs at no other.
   const isItsBatch = (opened.batch ?? batch) === batch;
-  const file = isItsBatch ? fileAsItIs(model, flags, measurer.description) : undefined;
+  // Nor is a file of floats what a profile of 8 bits speaks of.
+  const isFile = isItsBatch && network === resized;
+  const file = isFile ? fileAsItIs(model, flags, measurer.description) : undefined;
   const own = file === undefined ? {} : { file };
   try {
     return await work({ measurer, network, ...own, batch, seed, budgetSeconds, onProgress: bar.update });

@@ -3,7 +3,7 @@ import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor, type NetworkPrediction } from '../../calibration/predict.ts';
 import { driftSince, staleness } from '../../calibration/profile-match.ts';
 import { planChannels } from '../../network/channel-plan.ts';
-import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
+import { kernelBytes, kernelTitle } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
@@ -55,9 +55,6 @@ function machineDrift(
   return driftSince(device, { network: family, batch, engine: measurer.description, sentinelUs, pacerUs });
 }
 
-/** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */
-const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name} (${op})` : name);
-
 /** Kernels and the remainder add up to the whole. */
 function measuredForm(
   form: MeasuredForm['form'],
@@ -76,7 +73,7 @@ function measuredForm(
   });
   const layers = result.kernels.map((measured): ProfiledLayer => {
     const { kernel, latencyUs } = measured;
-    const name = layerName(kernel);
+    const name = kernelTitle(kernel);
     return {
       name,
       kind: kernel.kernelClass,

@@ -129,3 +129,12 @@ export function kernelBytes(kernel: Kernel): number {
 export function arithmeticIntensity(kernel: Kernel): number {
   return kernel.flops / kernelBytes(kernel);
 }
+
+/**
+ * A kernel as tables name it: its layer, or the tensor whose layout or type it changes, and that it only does that.
+ */
+export function kernelTitle({ name, op, layers, elements }: Kernel): string {
+  const isTurn = op === 'transpose' && layers.length === 0 && elements !== undefined;
+  const changes = isTurn || op.startsWith('reorder') || op === 'quantize' || op === 'dequantize';
+  return changes ? `${name} (${op})` : name;
+}
