@@ -10,6 +10,8 @@ const COMPUTED: ReadonlySet<ActivationFunction> = new Set(['sigmoid', 'leaky-rel
 
 const PRODUCTS: ReadonlySet<Layer['kind']> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
 const JOINS: ReadonlySet<Layer['kind']> = new Set(['concat', 'avg-pool', 'global-avg-pool']);
+/** Moves for which ONNX Runtime has kernels of floats alone. */
+const OF_FLOATS: ReadonlySet<Layer['kind']> = new Set(['depth-to-space', 'space-to-depth']);
 const OF_TWO: ReadonlySet<Layer['kind']> = new Set(['add', 'multiply']);
 
 /** Whether an activation is what whole numbers are cut off at anyway. */
@@ -26,7 +28,7 @@ export function isProduct(layer: Layer): boolean {
 export function hasEightBitKernel(layer: Layer): boolean {
   if (OF_TWO.has(layer.kind)) return layer.inputs.length === 2;
   if (layer.kind === 'activation') return COMPUTED.has(layer.activation);
-  return isProduct(layer) || JOINS.has(layer.kind) || keepsValues(layer);
+  return isProduct(layer) || JOINS.has(layer.kind) || (keepsValues(layer) && !OF_FLOATS.has(layer.kind));
 }
 
 /** Whether a layer whose inputs and output are rounded is computed in 8 bits. */

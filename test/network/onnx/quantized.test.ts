@@ -172,7 +172,9 @@ describe('a file in QDQ form', () => {
     ['sums, pools, joins and products', body],
   ])('is written again as it was: %s', async (_, model) => {
     const bytes = tinyModel(model());
-    expect(await exportDifference(ort, bytes, read(bytes))).toBeLessThan(1e-6);
+    // Kernels of 8 bits round otherwise than floats that are rounded behind them.
+    for (const level of ['disabled', 'all'] as const)
+      expect(await exportDifference(ort, bytes, read(bytes), level), level).toBeLessThan(1e-6);
   });
 
   test('keeps rounding where a tensor is read unrounded too', async () => {
@@ -188,7 +190,7 @@ describe('a file in QDQ form', () => {
     });
     const reading = read(bytes);
     expect(typesOf(reading)).toEqual({ input: undefined, a: undefined, y_q: { output: 'uint8' }, sum: undefined });
-    expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-6);
+    expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 
   test('rounds twice where the scales differ', async () => {
@@ -201,7 +203,7 @@ describe('a file in QDQ form', () => {
     });
     const reading = read(bytes);
     expect(typesOf(reading)).toMatchObject({ a: { output: 'uint8' }, z_q: { output: 'uint8' } });
-    expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-6);
+    expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 
   test('may have its weights turned or rounded by the graph itself', async () => {
@@ -225,7 +227,7 @@ describe('a file in QDQ form', () => {
     });
     const reading = read(bytes);
     expect(typesOf(reading)).toMatchObject({ out: { kernel: 'int8', perChannel: true } });
-    expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-6);
+    expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 
   test('with weights alone in 8 bits is costed by them', async () => {
@@ -244,7 +246,7 @@ describe('a file in QDQ form', () => {
       // 12 whole numbers and 4 scales.
       expect(kernel).toMatchObject({ inputBytes: 4 * 3 * 64, outputBytes: 4 * 4 * 64, weightBytes: 12 + 16 });
     }
-    expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-6);
+    expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 
   test.each<[string, Partial<TinyModel>, RegExp]>([
@@ -343,6 +345,6 @@ describe('a file in halves', () => {
     });
     const reading = read(bytes);
     expect(typesOf(reading)).toMatchObject({ six: { output: 'float16' }, c: { kernel: 'float16' } });
-    expect(await exportDifference(ort, bytes, reading)).toBeLessThan(1e-6);
+    expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 });
