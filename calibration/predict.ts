@@ -208,12 +208,7 @@ export function kernelPredictor(
 /** The chosen rung of a measured profile; it predicts the engine, rules and batch semantics it was measured with. */
 function profilePredictor(network: Network, profile: DeviceProfile, batch: number): LatencyPredictor {
   const rung = chosenRung(profile);
-  return kernelPredictor(
-    profiledLowering(network, profile, batch),
-    rung.model,
-    rung.network,
-    profile.domain,
-  );
+  return kernelPredictor(profiledLowering(network, profile, batch), rung.model, rung.network, profile.domain);
 }
 
 /**

@@ -20,7 +20,11 @@ export function measuredLike(network: Network, devices: readonly Device[]): Netw
  * The kernels that a profile predicts of a network: of one in 8 bits where that is what it was measured on.
  * @throws UserError for a network in 8 bits on an engine that computes with float32 alone
  */
-export function profiledLowering(network: Network, { engine, settings }: DeviceProfile, batch: number): Lowering {
+export function profiledLowering(
+  network: Network,
+  { engine, settings }: DeviceProfile,
+  batch: number,
+): Lowering {
   const rules = rulesNamed(engine.rules);
   const measured = settings.int8 === true ? quantizedNetwork(network) : network;
   if (!rules.quantizes) refuseTypes(measured, engine.choice ?? engine.engine);

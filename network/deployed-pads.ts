@@ -9,7 +9,9 @@ type Padding = Extract<Layer, { kind: 'conv2d' | 'depthwise-conv2d' | 'pad' }> |
 
 /** Whether a layer only puts zeros around its input, rounding nothing. */
 function isZeros(layer: Layer | undefined): layer is Pad {
-  return layer?.kind === 'pad' && !isRounded(layer) && Object.values(layer.padding).every((pixels) => pixels >= 0);
+  return (
+    layer?.kind === 'pad' && !isRounded(layer) && Object.values(layer.padding).every((pixels) => pixels >= 0)
+  );
 }
 
 function joined(a: PadAmounts, b: PadAmounts): PadAmounts {

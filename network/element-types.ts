@@ -53,9 +53,17 @@ export const QUANTIZATION_PARTS: ReadonlySet<string> = new Set([
 export function quantizationParts({ types = {} }: Typed, outputChannels: number): [string, number][] {
   const count = types.perChannel === true ? outputChannels : 1;
   return [
-    ...(isEightBits(types.output) ? ([['output_scale', 1], ['output_zero', 1]] as [string, number][]) : []),
+    ...(isEightBits(types.output)
+      ? ([
+          ['output_scale', 1],
+          ['output_zero', 1],
+        ] as [string, number][])
+      : []),
     ...(isEightBits(types.kernel)
-      ? ([['kernel_scale', count], ['kernel_zero', count]] as [string, number][])
+      ? ([
+          ['kernel_scale', count],
+          ['kernel_zero', count],
+        ] as [string, number][])
       : []),
     ...(types.bias === 'int32' ? ([['bias_scale', count]] as [string, number][]) : []),
   ];

@@ -92,7 +92,10 @@ export function quantizationOf(
     const all = ranges.map((range) => kernelRounding(range, type));
     const scales = Float32Array.from(all, ({ scale }) => scale);
     parts.set(`${name}/kernel_scale`, scales);
-    parts.set(`${name}/kernel_zero`, Float32Array.from(all, ({ zero }) => zero));
+    parts.set(
+      `${name}/kernel_zero`,
+      Float32Array.from(all, ({ zero }) => zero),
+    );
     if (types?.bias === 'int32')
       parts.set(
         `${name}/bias_scale`,
@@ -105,7 +108,12 @@ export function quantizationOf(
 /** What values of seeded weights lie within, mostly: they neither vanish nor grow. */
 const TYPICAL = 4;
 
-const AT_LEAST_ZERO: ReadonlySet<Activation['activation']> = new Set(['relu', 'relu6', 'sigmoid', 'hard-sigmoid']);
+const AT_LEAST_ZERO: ReadonlySet<Activation['activation']> = new Set([
+  'relu',
+  'relu6',
+  'sigmoid',
+  'hard-sigmoid',
+]);
 
 function typicalRange(layer: Layer): ValueRange {
   if (layer.kind !== 'activation') return { least: -TYPICAL, most: TYPICAL };

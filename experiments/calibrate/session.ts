@@ -56,7 +56,8 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
   for (const { plan } of families.values()) requireVariableWidths(plan);
   const measurer = measurerOf(engine);
   const { description } = measurer;
-  if (!measurer.rules.quantizes) for (const network of networks) refuseTypes(network, engineChoice(description));
+  if (!measurer.rules.quantizes)
+    for (const network of networks) refuseTypes(network, engineChoice(description));
   openRun(out, {
     command: 'calibrate',
     settings: calibrateSettings.record(settings, {

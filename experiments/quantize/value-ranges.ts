@@ -41,7 +41,9 @@ export async function valueRanges(
   { network, rounded, weights }: { network: Network; rounded: Network; weights: Weights },
   { count, seed }: SampleInputs,
 ): Promise<Map<string, ValueRange>> {
-  const names = rounded.layers.filter((layer) => isRounded(layer) && layer.kind !== 'input').map(({ name }) => name);
+  const names = rounded.layers
+    .filter((layer) => isRounded(layer) && layer.kind !== 'input')
+    .map(({ name }) => name);
   const outputs = [...new Set([...network.outputs, ...names])];
   const loaded = await engine.load({ ...network, outputs }, { batch: 1, weights });
   const ranges = new Map<string, ValueRange>();

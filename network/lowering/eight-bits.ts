@@ -11,6 +11,8 @@ export interface EightBits {
   /** 1 if it computes with 8 bits. */
   readonly computes: Uint8Array;
   readonly ofLayer: readonly DataLayout[];
+  /** 1 if it cuts off where rounding does anyway, and so runs nothing. */
+  readonly absorbed: Uint8Array;
   /** 1 if a kernel of its own rounds what it makes. */
   readonly quantizes: Uint8Array;
   /** How many kernels make floats of it again: one for each that reads them. */
@@ -43,6 +45,7 @@ export function assignEightBits(
   const { layers, outputs } = plan.network;
   const count = layers.length;
   const computes = new Uint8Array(count);
+  const absorbed = new Uint8Array(count);
   const quantizes = new Uint8Array(count);
   const dequantizes = new Uint8Array(count);
   const turnedIn = new Uint8Array(count);
@@ -50,8 +53,8 @@ export function assignEightBits(
   const rounded = new Uint8Array(count);
   const ofLayer: DataLayout[] = new Array(count).fill(layout);
   const isMap = (index: number) => {
-    const { height = 1, width = 1, channels = 1 } = plan.shapes.get(layers[index]?.name ?? '') ?? {};
-    return height * width > 1 && channels > 1;
+    const { flat = true, channels = 1 } = plan.shapes.get(layers[index]?.name ?? '') ?? {};
+    return !flat && channels > 1;
   };
   const wants = (tensor: number, wanted: DataLayout) => {
     if (ofLayer[tensor] === wanted || !isMap(tensor)) return;
@@ -79,15 +82,19 @@ export function assignEightBits(
     if (!isWhole) {
       for (const tensor of tensors) asFloats(tensor);
       quantizes[index] = rounded[index] as number;
+      if (isCut(layer)) absorbed[index] = rounded[index] as number;
       return;
     }
     computes[index] = 1;
-    const isLast = LAST.has(layer.kind) || tensors.some((tensor) => ofLayer[tensor] === 'nhwc' && isMap(tensor));
+    const isLast =
+      LAST.has(layer.kind) || tensors.some((tensor) => ofLayer[tensor] === 'nhwc' && isMap(tensor));
     // A vector has no layout to turn.
     if (layer.kind === 'dense' || layer.kind === 'flatten') return;
     if (isLast) ofLayer[index] = 'nhwc';
+    // It is turned back before it is flattened.
+    if (isLast && layer.kind === 'global-avg-pool' && layer.keepDims !== true) turnedOut[index] = 1;
     for (const tensor of tensors) wants(tensor, ofLayer[index] as DataLayout);
   });
   for (const output of outputs) asFloats(source[plan.layerIndex.get(output) as number] as number);
-  return { computes, ofLayer, quantizes, dequantizes, turnedIn, turnedOut };
+  return { computes, ofLayer, absorbed, quantizes, dequantizes, turnedIn, turnedOut };
 }

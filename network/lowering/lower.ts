@@ -111,7 +111,8 @@ export class Lowering {
     if (this.hasEightBits) {
       const eightBits = assignEightBits(plan, alive, fusions, rules.layout);
       const layouts = { ...NO_REORDERS, ofLayer: eightBits.ofLayer };
-      return { widths, alive, fusions, layouts, late: NONE_LATE, eightBits };
+      const late = { ...NONE_LATE, absorbed: eightBits.absorbed };
+      return { widths, alive, fusions, layouts, late, eightBits };
     }
     const layouts = assignLayouts(plan, widths, alive, fusions.source, rules);
     const late = this.fusesLate ? fuseLate(plan, alive, fusions, layouts, rules) : NONE_LATE;
@@ -232,7 +233,12 @@ export class Lowering {
   private addTypes(
     frame: Mutable<KernelFrame>,
     index: number,
-    { first, fusions, eightBits, hasBias }: Pick<Settled, 'fusions' | 'eightBits'> & {
+    {
+      first,
+      fusions,
+      eightBits,
+      hasBias,
+    }: Pick<Settled, 'fusions' | 'eightBits'> & {
       readonly first: number;
       readonly hasBias: boolean;
     },

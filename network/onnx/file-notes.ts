@@ -49,7 +49,8 @@ export function fileNotes(
   if (named.length > 0) notes.push(`it is ${named.join(' and ')}: ${IN_VIEW}`);
   for (const { name, elemType } of inputs) {
     const type = dataTypeName(elemType);
-    if (elemType !== FLOAT && !(type === 'float16' && kept.has(type))) notes.push(`its input ${name} is ${type}: ${AS_FLOAT32}`);
+    if (elemType !== FLOAT && !(type === 'float16' && kept.has(type)))
+      notes.push(`its input ${name} is ${type}: ${AS_FLOAT32}`);
   }
   return notes;
 }

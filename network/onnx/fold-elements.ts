@@ -105,7 +105,13 @@ const cast: ConstantReader = (site, inputs) => {
   const floats = isFloatType(site.int('to', 1));
   if (floats === isFloat(source)) {
     const { dims } = source;
-    return { kind: 'constant', dims, get values() { return source.values; } };
+    return {
+      kind: 'constant',
+      dims,
+      get values() {
+        return source.values;
+      },
+    };
   }
   site.spend(source.values.length);
   const values = emptyValues(floats, source.values.length);

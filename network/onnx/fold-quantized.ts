@@ -5,7 +5,11 @@ import type { NodeSite } from './node-site.ts';
 import { type Constant, valueCount } from './tensors.ts';
 
 /** The index of the scale of each place of a tensor: one for all, or one per index along an axis. */
-function scaleIndex(site: NodeSite, { dims }: Constant, scale: Constant): { axis: number; of: (at: number) => number } {
+function scaleIndex(
+  site: NodeSite,
+  { dims }: Constant,
+  scale: Constant,
+): { axis: number; of: (at: number) => number } {
   const count = valueCount(scale.dims);
   if (count === 1) return { axis: 0, of: () => 0 };
   const axis = site.axis(site.int('axis', 1), dims.length);
@@ -26,7 +30,8 @@ const dequantized: ConstantReader = (site, inputs) => {
     const result = new Float32Array(valueCount(dims));
     for (let at = 0; at < result.length; at++) {
       const index = of(at);
-      result[at] = ((source.values[at] as number) - (zero?.values[index] ?? 0)) * (scale.values[index] as number);
+      result[at] =
+        ((source.values[at] as number) - (zero?.values[index] ?? 0)) * (scale.values[index] as number);
     }
     return result;
   };
@@ -56,7 +61,10 @@ const rounded: ConstantReader = (site, inputs) => {
 };
 
 /** What a constant's whole numbers stand for once its axes are in another order. */
-export function turnedQuantization({ quantized: of, type }: Constant, order: readonly number[]): Partial<Constant> {
+export function turnedQuantization(
+  { quantized: of, type }: Constant,
+  order: readonly number[],
+): Partial<Constant> {
   const own = type === undefined ? {} : { type };
   return of === undefined ? own : { ...own, quantized: { ...of, axis: order.indexOf(of.axis) } };
 }

@@ -5,14 +5,25 @@ import type { NodeProto, OnnxModel } from './model.ts';
 const FLOAT16 = 10;
 
 /** What makes numbers of a type of their own, whatever it reads. */
-const OF_OTHER_TYPES: ReadonlySet<string> = new Set(['Shape', 'Size', 'ArgMax', 'QuantizeLinear', 'Equal', 'Greater', 'Less']);
+const OF_OTHER_TYPES: ReadonlySet<string> = new Set([
+  'Shape',
+  'Size',
+  'ArgMax',
+  'QuantizeLinear',
+  'Equal',
+  'Greater',
+  'Less',
+]);
 
 function attributeOf(node: NodeProto, name: string) {
   return node.attribute.find((attribute) => attribute.name === name);
 }
 
 /** Names of the tensors of a graph that are float16. */
-export function halfTensors({ initializers, inputs }: OnnxModel, nodes: readonly NodeProto[]): ReadonlySet<string> {
+export function halfTensors(
+  { initializers, inputs }: OnnxModel,
+  nodes: readonly NodeProto[],
+): ReadonlySet<string> {
   const halves = new Set<string>();
   for (const { name, dataType } of initializers) if (dataType === FLOAT16) halves.add(name);
   for (const { name, elemType } of inputs) if (elemType === FLOAT16) halves.add(name);
@@ -21,7 +32,9 @@ export function halfTensors({ initializers, inputs }: OnnxModel, nodes: readonly
     const cast = opType === 'Cast' ? attributeOf(node, 'to')?.i : undefined;
     const own = attributeOf(node, 'value')?.t?.dataType ?? cast;
     const isHalf =
-      own === undefined ? input.some((name) => halves.has(name)) && !OF_OTHER_TYPES.has(opType) : own === FLOAT16;
+      own === undefined
+        ? input.some((name) => halves.has(name)) && !OF_OTHER_TYPES.has(opType)
+        : own === FLOAT16;
     if (isHalf) for (const name of output) halves.add(name);
   }
   return halves;

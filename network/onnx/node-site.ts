@@ -12,7 +12,14 @@ import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
 
 /** What may be done to whole numbers that stand for others. */
-const ARRANGES: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Shape']);
+const ARRANGES: ReadonlySet<string> = new Set([
+  'Reshape',
+  'Flatten',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Shape',
+]);
 
 /** A layer before it has its name. */
 type Unnamed<L> = L extends Layer ? Omit<L, 'name'> : never;

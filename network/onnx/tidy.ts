@@ -130,8 +130,7 @@ export function tidied(draft: Draft): {
       const { kind: same, name: own, inputs: read, types } = before;
       replaced({ kind: same, name: own, inputs: read, ...(types && { types }) });
     }
-    const isOfFilters =
-      before.kind === 'conv2d' && (before.groups ?? 1) === 1 && !isQuantized(before);
+    const isOfFilters = before.kind === 'conv2d' && (before.groups ?? 1) === 1 && !isQuantized(before);
     const shuffle = byName.get(name);
     if (shuffle?.kind === 'channel-shuffle' && isOfFilters && only(input) !== undefined) {
       const next = readers.get(name) ?? [];

@@ -30,7 +30,11 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 /** A tensor of whole numbers. @param of each value's whole number, by its place */
-function whole({ name, dims, data }: Ordered, type: Whole, of: (value: number, at: number) => number): Tensor {
+function whole(
+  { name, dims, data }: Ordered,
+  type: Whole,
+  of: (value: number, at: number) => number,
+): Tensor {
   const { dataType, Values } = WHOLE_TYPES[type];
   const values = new Values(data.length);
   for (let at = 0; at < data.length; at++) values[at] = of(data[at] as number, at);
@@ -78,7 +82,8 @@ export function isOfHalves({ types }: Layer): boolean {
 export function storedTensor(layer: Layer, name: string, ordered: Ordered, weights: Weights): Tensor {
   const { types = {} } = layer;
   // One for all is a number, not a list of one.
-  const alone: Ordered = ordered.data.length === 1 && types.perChannel !== true ? { ...ordered, dims: [] } : ordered;
+  const alone: Ordered =
+    ordered.data.length === 1 && types.perChannel !== true ? { ...ordered, dims: [] } : ordered;
   if (name === 'kernel' && isEightBits(types.kernel)) {
     const [scales, zeros] = [part(weights, layer, 'kernel_scale'), part(weights, layer, 'kernel_zero')];
     return quantizedTensor(ordered, types.kernel, { scales, zeros, axis: channelAxis(layer.kind) });

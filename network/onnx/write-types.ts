@@ -36,7 +36,12 @@ function dequantizing(layer: Layer): { nodes: Node[]; renamed: Map<string, strin
   const read = (part: string, input: string[], axis: number) => {
     const made = `${name}/${part}/dequantized`;
     nodes.push(
-      step('DequantizeLinear', made, [`${name}/${part}`, ...input], types.perChannel === true ? [int('axis', axis)] : []),
+      step(
+        'DequantizeLinear',
+        made,
+        [`${name}/${part}`, ...input],
+        types.perChannel === true ? [int('axis', axis)] : [],
+      ),
     );
     renamed.set(`${name}/${part}`, made);
   };
@@ -64,13 +69,17 @@ export function halfClipBorders(): Tensor[] {
 /** A setting in halves; scales of a resize are float32 whatever it resizes. */
 function asHalf(setting: Tensor): Tensor {
   const { floatData, ...tensor } = setting;
-  if (setting.dataType !== FLOAT || floatData === undefined || setting.name.endsWith('/scales')) return setting;
+  if (setting.dataType !== FLOAT || floatData === undefined || setting.name.endsWith('/scales'))
+    return setting;
   const halves = Uint16Array.from(floatData, floatToHalf);
   return { ...tensor, dataType: FLOAT16, rawData: new Uint8Array(halves.buffer) };
 }
 
 /** Casts of what a layer reads to what it computes with. */
-function casts(layer: Layer, byName: ReadonlyMap<string, Layer>): { nodes: Node[]; renamed: Map<string, string> } {
+function casts(
+  layer: Layer,
+  byName: ReadonlyMap<string, Layer>,
+): { nodes: Node[]; renamed: Map<string, string> } {
   const isHalf = isOfHalves(layer);
   const renamed = new Map<string, string>();
   const nodes = [...new Set(layer.inputs)].flatMap((input): Node[] => {

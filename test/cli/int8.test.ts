@@ -43,7 +43,8 @@ test('a profile of 8 bits predicts a network in them, and is compared with one o
   const { status, stdout } = await morphline(['predict', 'inception-32', '--compare', path, int8, '--json']);
   expect(status).toBe(0);
   const { layers } = JSON.parse(stdout) as { layers: { name: string; latency_us: (number | null)[] }[] };
-  const timed = (index: number) => layers.filter((each) => each.latency_us[index] !== null).map(({ name }) => name);
+  const timed = (index: number) =>
+    layers.filter((each) => each.latency_us[index] !== null).map(({ name }) => name);
   expect(timed(1)).toContain('input (quantize)');
   expect(timed(0)).not.toContain('input (quantize)');
   const conv = zooNetwork('inception-32').layers.find(({ kind }) => kind === 'conv2d')?.name;

@@ -38,7 +38,9 @@ test('what a kernel of 8 bits reads or makes is rounded, a cut-off behind it and
 });
 
 test.each(['inception-32', 'mobilenet-v1-32', 'resnet-v1-32'])('%s has the same channel groups', (name) => {
-  const [plan, rounded] = [zooNetwork(name), quantizedNetwork(zooNetwork(name))].map((each) => planChannels(each));
+  const [plan, rounded] = [zooNetwork(name), quantizedNetwork(zooNetwork(name))].map((each) =>
+    planChannels(each),
+  );
   expect(rounded?.groups.map(({ size, fixed }) => [size, fixed])).toEqual(
     plan?.groups.map(({ size, fixed }) => [size, fixed]),
   );
@@ -46,7 +48,10 @@ test.each(['inception-32', 'mobilenet-v1-32', 'resnet-v1-32'])('%s has the same 
 
 test('a network in 8 bits is resized and deployed as it is', () => {
   const plan = planChannels(quantizedNetwork(zooNetwork('inception-32')));
-  const resized = resizeNetwork(plan, plan.fullWidths.map((width, i) => (plan.groups[i]?.fixed ? width : Math.ceil(width / 2))));
+  const resized = resizeNetwork(
+    plan,
+    plan.fullWidths.map((width, i) => (plan.groups[i]?.fixed ? width : Math.ceil(width / 2))),
+  );
   const typesOf = (layers: readonly Layer[]) => layers.map(({ name, types }) => [name, types]);
   expect(typesOf(resized.layers)).toEqual(typesOf(plan.network.layers));
   expect(deployedNetwork(resized).layers).toEqual(resized.layers);

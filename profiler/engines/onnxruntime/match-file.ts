@@ -6,7 +6,7 @@ import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
-import { eightBitKey, eightBitKeys, isOfEightBits } from './match-eight-bits.ts';
+import { isOfEightBits, matchEightBits } from './match-eight-bits.ts';
 import { VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
@@ -53,8 +53,6 @@ function valuesWritten({ batch, output, paddedOutputChannels }: Kernel): number 
 export class FileMatcher {
   private readonly kernels: readonly Kernel[];
   private readonly aliases: Map<string, string>;
-  /** Kernels of 8 bits by their sizes. */
-  private readonly bySizes = new Map<string, number[]>();
   /** Kernels by the layers that they compute, those folded into them included. */
   private readonly byLayer = new Map<string, number[]>();
 
@@ -62,13 +60,7 @@ export class FileMatcher {
     this.kernels = new Lowering(network, rules, batch).kernels();
     this.aliases = aliasesOf(nodes);
     const absorbed = [...absorbedLayers(network)];
-    this.kernels.forEach((kernel, index) => {
-      const { name, layers } = kernel;
-      if (isOfEightBits(kernel)) {
-        for (const key of eightBitKeys(kernel))
-          this.bySizes.set(key, [...(this.bySizes.get(key) ?? []), index]);
-        return;
-      }
+    this.kernels.forEach(({ name, layers }, index) => {
       const folded = absorbed.flatMap(([layer, into]) => (layers.includes(into) ? [layer] : []));
       for (const layer of new Set([name, ...layers, ...folded])) {
         this.byLayer.set(layer, [...(this.byLayer.get(layer) ?? []), index]);
@@ -85,13 +77,18 @@ export class FileMatcher {
   timings(events: readonly KernelEvent[]): KernelTiming[] {
     const eventOf = new Map<number, KernelEvent>();
     const others: KernelEvent[] = [];
-    for (const event of events) {
-      if (VIEWS.has(event.op)) continue;
+    const ofEightBits = matchEightBits(this.kernels, events, (node) => {
+      const own = asLayer(node);
+      return this.aliases.get(own) ?? own;
+    });
+    for (const [index, event] of ofEightBits) eventOf.set(index, events[event] as KernelEvent);
+    const taken = new Set(ofEightBits.values());
+    for (const [place, event] of events.entries()) {
+      if (taken.has(place) || VIEWS.has(event.op)) continue;
       const values = event.outputShape.reduce((product, size) => product * size, 1);
       const reorder = REORDERS[event.op];
       const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
-      const bySizes = this.bySizes.get(eightBitKey(event))?.find((each) => !eventOf.has(each));
-      const index = bySizes ?? all.find((each) => {
+      const index = all.find((each) => {
         const kernel = this.kernels[each] as Kernel;
         if (isOfEightBits(kernel)) return false;
         const isReorder = kernel.op.startsWith('reorder');

@@ -2,7 +2,7 @@
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
 import { groupBy } from '../../../records/group-by.ts';
 import type { KernelTiming } from '../engine.ts';
-import { eightBitKey, eightBitKeys, isOfEightBits } from './match-eight-bits.ts';
+import { isOfEightBits, matchEightBits } from './match-eight-bits.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -54,27 +54,17 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
   const eventAt = (index: number) => events[index] as KernelEvent;
   const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
   const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
-  const bySizes = groupBy(movers, (index) => eightBitKey(eventAt(index)));
+  const ofEightBits = matchEightBits(kernels, events);
   const left = new Set(movers);
-  const next = (
-    among: ReadonlyMap<string, readonly number[]>,
-    key: string,
-    isRight: (event: KernelEvent) => boolean = () => true,
-  ) => {
-    const index = among.get(key)?.find((each) => left.has(each));
+  for (const index of ofEightBits.values()) left.delete(index);
+  const take = (key: string, isRight: (event: KernelEvent) => boolean = () => true) => {
+    const index = waiting.get(key)?.find((each) => left.has(each));
     if (index === undefined || !isRight(eventAt(index))) return undefined;
     left.delete(index);
     return index;
   };
-  const take = (key: string, isRight?: (event: KernelEvent) => boolean) => next(waiting, key, isRight);
-  const eventOf = Int32Array.from(kernels, (kernel) => {
-    if (isOfEightBits(kernel)) {
-      for (const key of eightBitKeys(kernel)) {
-        const index = next(bySizes, key);
-        if (index !== undefined) return index;
-      }
-      return -1;
-    }
+  const eventOf = Int32Array.from(kernels, (kernel, index) => {
+    if (isOfEightBits(kernel)) return ofEightBits.get(index) ?? -1;
     if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') {
       const { height, width } = kernel.output;
       const channels = kernel.paddedOutputChannels;
@@ -88,8 +78,8 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
     const isRight = (event: KernelEvent) =>
       !NAMES_TELL_LAYOUT.has(kernel.op) || isBlocked(event) === (kernel.layout === 'nchwc');
     for (const name of nodeNames(kernel)) {
-      const index = take(name, isRight);
-      if (index !== undefined) return index;
+      const event = take(name, isRight);
+      if (event !== undefined) return event;
     }
     return -1;
   });

@@ -12,7 +12,12 @@ import type { OrtModule } from './ort-module.ts';
 export const INPUT_SEED = 1;
 
 /** Values of an input, in halves where its layer has them. */
-function floatTensor(ort: OrtModule, values: Float32Array, dims: readonly number[], { types }: Layer): Tensor {
+function floatTensor(
+  ort: OrtModule,
+  values: Float32Array,
+  dims: readonly number[],
+  { types }: Layer,
+): Tensor {
   if (types?.output !== 'float16') return new ort.Tensor('float32', values, dims);
   return new ort.Tensor('float16', Uint16Array.from(values, floatToHalf), dims);
 }

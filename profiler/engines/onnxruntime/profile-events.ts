@@ -8,8 +8,6 @@ export interface KernelEvent {
   readonly node: string;
   readonly op: string;
   readonly durationUs: number;
-  /** Shapes of its inputs, weights among them; none where that is not known. */
-  readonly inputShapes?: readonly (readonly number[])[];
   /** Shape of the first output; NCHW, channels padded to blocks in the blocked layout. */
   readonly outputShape: readonly number[];
   /** Such as CPUExecutionProvider. */
@@ -41,7 +39,6 @@ const eventSchema = z.object({
   args: z
     .object({
       op_name: z.string().optional(),
-      input_type_shape: shapeList.optional(),
       output_type_shape: shapeList.optional(),
       provider: z.string().optional(),
     })
@@ -82,12 +79,11 @@ export async function takeProfile(directory: string, prefix: string): Promise<Ru
     }
     if (cat !== 'Node' || !label.endsWith(KERNEL_SUFFIX)) continue;
     const outputShape = Object.values(args?.output_type_shape?.[0] ?? {})[0] ?? [];
-    const inputShapes = (args?.input_type_shape ?? []).map((each) => Object.values(each)[0] ?? []);
     const node = label.slice(0, -KERNEL_SUFFIX.length);
     const provider = args?.provider ?? '';
     kernels.push({
       atUs: ts,
-      event: { node, op: args?.op_name ?? '', durationUs: dur + TRUNCATED_US, inputShapes, outputShape, provider },
+      event: { node, op: args?.op_name ?? '', durationUs: dur + TRUNCATED_US, outputShape, provider },
     });
   }
   runs.sort((a, b) => a.fromUs - b.fromUs);

@@ -40,7 +40,10 @@ export async function exportDifference(
     ...OPTIONS,
     graphOptimizationLevel: level ?? 'disabled',
   });
-  const written = await ort.InferenceSession.create(ours, { ...OPTIONS, graphOptimizationLevel: level ?? 'all' });
+  const written = await ort.InferenceSession.create(ours, {
+    ...OPTIONS,
+    graphOptimizationLevel: level ?? 'all',
+  });
   const shapes = inferShapes(network);
   const feeds: Record<string, InstanceType<OrtModule['Tensor']>> = {};
   const ownFeeds: Record<string, InstanceType<OrtModule['Tensor']>> = {};

@@ -8,7 +8,18 @@ import { seededWeights } from '../../../network/weights.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import type { Engine } from '../../../profiler/engines/engine.ts';
 import { engineNamed } from '../../../profiler/engines/registry.ts';
-import { activation, add, concat, conv, dense, depthwise, globalPool, image, network, pool } from '../layers.ts';
+import {
+  activation,
+  add,
+  concat,
+  conv,
+  dense,
+  depthwise,
+  globalPool,
+  image,
+  network,
+  pool,
+} from '../layers.ts';
 
 // Networks in 8 bits, run by ONNX Runtime: it runs the kernels that the lowering rules say, and no others.
 
@@ -35,15 +46,45 @@ const conv3 = (name: string, input: string, filters: number) =>
 
 test.each<[string, readonly Layer[]]>([
   ['a convolution', [conv3('A', 'input', 8)]],
-  ['convolutions with cut-offs', [conv3('A', 'input', 8), relu('R', 'A'), conv3('B', 'R', 5), relu('S', 'B')]],
-  ['a residual', [conv3('A', 'input', 8), relu('R', 'A'), conv3('B', 'R', 8), add('S', 'R', 'B'), relu('T', 'S'), conv3('C', 'T', 4)]],
-  ['depthwise', [conv3('A', 'input', 8), relu('R', 'A'), depthwise('B', 'R', 1, { bias: true }), conv('C', 'B', 8)]],
-  ['pools and joins', [conv3('A', 'input', 8), relu('R', 'A'), pool('max-pool', 'P', 'R'), pool('avg-pool', 'Q', 'R'), concat('J', 'P', 'Q'), conv('C', 'J', 8)]],
+  [
+    'convolutions with cut-offs',
+    [conv3('A', 'input', 8), relu('R', 'A'), conv3('B', 'R', 5), relu('S', 'B')],
+  ],
+  [
+    'a residual',
+    [
+      conv3('A', 'input', 8),
+      relu('R', 'A'),
+      conv3('B', 'R', 8),
+      add('S', 'R', 'B'),
+      relu('T', 'S'),
+      conv3('C', 'T', 4),
+    ],
+  ],
+  [
+    'depthwise',
+    [conv3('A', 'input', 8), relu('R', 'A'), depthwise('B', 'R', 1, { bias: true }), conv('C', 'B', 8)],
+  ],
+  [
+    'pools and joins',
+    [
+      conv3('A', 'input', 8),
+      relu('R', 'A'),
+      pool('max-pool', 'P', 'R'),
+      pool('avg-pool', 'Q', 'R'),
+      concat('J', 'P', 'Q'),
+      conv('C', 'J', 8),
+    ],
+  ],
   ['what ends networks', [conv3('A', 'input', 8), relu('R', 'A'), globalPool('G', 'R'), dense('D', 'G', 10)]],
 ])('%s', async (_, layers) => {
   await runsAsLowered(network([image(16, 3), ...layers]));
 });
 
-test.each(['inception-32', 'resnet-v1-32', 'mobilenet-v1-32', 'googlenet-32'])('%s', async (name) => {
-  await runsAsLowered(zooNetwork(name));
-}, 60_000);
+test.each(['inception-32', 'resnet-v1-32', 'mobilenet-v1-32', 'googlenet-32'])(
+  '%s',
+  async (name) => {
+    await runsAsLowered(zooNetwork(name));
+  },
+  60_000,
+);

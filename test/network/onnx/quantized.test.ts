@@ -35,7 +35,13 @@ const list = (values: readonly number[], type?: number) => ({
 });
 
 /** Rounds a tensor with a scale and zero point of its own. */
-function rounding(tensor: string, name: string, scale: number, at: number, type = UINT8): [TinyNode[], Weights] {
+function rounding(
+  tensor: string,
+  name: string,
+  scale: number,
+  at: number,
+  type = UINT8,
+): [TinyNode[], Weights] {
   const parts = [`${name}_s`, `${name}_z`];
   return [
     [
@@ -105,7 +111,12 @@ function body(): TinyModel {
       ...q2,
       { op: 'Add', inputs: ['ya', 'yb'], name: 'sum' },
       ...q3,
-      { op: 'MaxPool', inputs: ['ysum'], name: 'max', attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } },
+      {
+        op: 'MaxPool',
+        inputs: ['ysum'],
+        name: 'max',
+        attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+      },
       ...q4,
       { op: 'Concat', inputs: ['ymax', 'ysum'], name: 'join', attributes: { axis: 1 } },
       ...q5,
@@ -189,7 +200,12 @@ describe('a file in QDQ form', () => {
       inputs: INPUTS,
     });
     const reading = read(bytes);
-    expect(typesOf(reading)).toEqual({ input: undefined, a: undefined, y_q: { output: 'uint8' }, sum: undefined });
+    expect(typesOf(reading)).toEqual({
+      input: undefined,
+      a: undefined,
+      y_q: { output: 'uint8' },
+      sum: undefined,
+    });
     expect(await exportDifference(ort, bytes, reading, 'disabled')).toBeLessThan(1e-6);
   });
 
@@ -321,9 +337,21 @@ describe('a file in halves', () => {
 
   test('is costed at two bytes a value', () => {
     const { network } = read(tinyModel(model));
-    expect(network.layers.map(({ types }) => types?.output)).toEqual(['float16', 'float16', 'float16', undefined]);
+    expect(network.layers.map(({ types }) => types?.output)).toEqual([
+      'float16',
+      'float16',
+      'float16',
+      undefined,
+    ]);
     const kernels = new Lowering(network, onnxruntimeRules(null)).kernels();
-    expect(kernels.map(({ name, inputBytes, outputBytes, weightBytes }) => [name, inputBytes, outputBytes, weightBytes])).toEqual([
+    expect(
+      kernels.map(({ name, inputBytes, outputBytes, weightBytes }) => [
+        name,
+        inputBytes,
+        outputBytes,
+        weightBytes,
+      ]),
+    ).toEqual([
       ['c', 2 * 3 * 64, 2 * 4 * 64, 2 * 12],
       ['s', 2 * 4 * 64, 4 * 4 * 64, 0],
     ]);
