@@ -38,6 +38,11 @@ function unreadable({ kind, name }: Layer): UserError {
   });
 }
 
+/** A node's name as that of a layer. */
+export function layerName(text: string): string {
+  return text.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '') || 'layer';
+}
+
 /** What is read so far: layers of ours, their weights, and what each ONNX tensor is to them. */
 export class Draft {
   readonly layers: Layer[] = [];
@@ -62,7 +67,7 @@ export class Draft {
 
   /** A name for a layer of ours that tf.layers and ONNX take, and that is free. */
   nameFor(text: string): string {
-    const base = text.replace(/[^\w./-]/g, '_').replace(/^[^A-Za-z0-9]+/, '') || 'layer';
+    const base = layerName(text);
     let name = base;
     for (let n = 1; this.names.has(name); n++) name = `${base}_${n}`;
     this.names.add(name);

@@ -1,5 +1,6 @@
 // Which tensors of a graph are float16, as operators pass types on.
 import type { Layer } from '../layer.ts';
+import { layerName } from './draft.ts';
 import type { NodeProto, OnnxModel } from './model.ts';
 
 const FLOAT16 = 10;
@@ -40,10 +41,24 @@ export function halfTensors(
   return halves;
 }
 
-/** Says that layers compute with halves, from the first `from` of them on, but for those that are rounded. */
-export function markHalves(layers: Layer[], from: number): void {
-  for (let at = from; at < layers.length; at++) {
-    const layer = layers[at] as Layer;
-    layers[at] = { ...layer, types: { output: 'float16', ...layer.types } };
-  }
+/**
+ * The layers, with those that compute with halves saying so: by the nodes that they are called after; those put in between
+ * as what they read.
+ */
+export function withHalves(
+  layers: readonly Layer[],
+  nodes: readonly NodeProto[],
+  halves: ReadonlySet<string>,
+): readonly Layer[] {
+  if (halves.size === 0) return layers;
+  const ofNode = new Map(
+    nodes.map(({ name, output: [made = ''] }) => [layerName(name === '' ? made : name), halves.has(made)]),
+  );
+  const ours = new Set(layers.filter(({ types }) => types?.output === 'float16').map(({ name }) => name));
+  return layers.map((layer): Layer => {
+    const isHalf = ofNode.get(layer.name) ?? layer.inputs.some((input) => ours.has(input));
+    if (layer.kind === 'input' || !isHalf) return layer;
+    ours.add(layer.name);
+    return { ...layer, types: { output: 'float16', ...layer.types } };
+  });
 }

@@ -8,7 +8,7 @@ import { fileNotes } from './file-notes.ts';
 import { FoldBudget } from './fold-budget.ts';
 import { CONSTANT_READERS } from './fold-constants.ts';
 import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
-import { halfTensors, markHalves } from './half-tensors.ts';
+import { halfTensors, withHalves } from './half-tensors.ts';
 import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, isStandard, type NodeProto, type OnnxModel } from './model.ts';
@@ -194,19 +194,17 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
   located(label, () => readInputs(model, draft, label, { ...options, isFlipped }));
   for (const tensor of model.initializers) draft.values.set(tensor.name, tensors.read(tensor));
   const nodes = neededNodes(model);
-  const halves = halfTensors(model, nodes);
   for (const node of nodes) {
     const site = new NodeSite(node, shared);
-    const before = draft.layers.length;
     const values = located(label, () => fitting(site, () => valuesOf(site)));
     node.output.forEach((output, i) => {
       const value = values[i];
       if (output !== '' && value !== undefined) draft.values.set(output, value);
     });
-    if (halves.has(node.output[0] ?? '')) markHalves(draft.layers, before);
   }
   const outputs = model.outputs.map((output) => located(label, () => outputLayer(draft, output.name, label)));
-  const { layers, weights, scaling } = draft;
+  const { weights, scaling } = draft;
+  const layers = withHalves(draft.layers, nodes, halfTensors(model, nodes));
   const rounding = draft.roundings.layers;
   const tidy = tidied({ layers, outputs, weights, scaling, rounding, shared: draft.sources.shared });
   const network = checkedNetwork({
