@@ -1,6 +1,6 @@
 // Which layers ONNX Runtime computes in 8 bits, and which tensors it converts on the way, of a network in QDQ form.
 import type { ChannelPlan } from '../channel-plan.ts';
-import { computesEightBits, isCut } from '../eight-bit-kernels.ts';
+import { computesEightBits, isCut, isProduct } from '../eight-bit-kernels.ts';
 import { isQuantized, isRounded } from '../element-types.ts';
 import type { Layer } from '../layer.ts';
 import type { Fusions } from './fusions.ts';
@@ -60,6 +60,11 @@ export function assignEightBits(
     if (ofLayer[tensor] === wanted || !isMap(tensor)) return;
     (wanted === 'nhwc' ? turnedIn : turnedOut)[tensor] = 1;
   };
+  /** Products of int8 activations have no kernel on x64. */
+  const isSignedAt = (tensor: number) => {
+    const name = fused[tensor]?.at(-1) ?? layers[tensor]?.name ?? '';
+    return layers[plan.layerIndex.get(name) as number]?.types?.output === 'int8';
+  };
   const asFloats = (tensor: number) => {
     if (rounded[tensor] === 0) return;
     dequantizes[tensor] = (dequantizes[tensor] as number) + 1;
@@ -73,8 +78,10 @@ export function assignEightBits(
     const tensors = Array.from(plan.inputs[index] as Int32Array)
       .filter((input) => alive[input] === 1)
       .map((input) => source[input] as number);
+    const isSigned = isProduct(layer) && tensors.some((tensor) => isSignedAt(tensor));
     const isWhole =
       rounded[index] === 1 &&
+      !isSigned &&
       tensors.length > 0 &&
       tensors.every((tensor) => rounded[tensor] === 1) &&
       computesEightBits(layer) &&

@@ -7,11 +7,11 @@ import type { Network } from '../../../network/network.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
 import { isOfEightBits, matchEightBits } from './match-eight-bits.ts';
-import { VIEWS } from './match-kernels.ts';
+import { CAST, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
-const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
+const MADE = /^fused |^InsertedPrecisionFreeCast_|_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
 const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -87,7 +87,8 @@ export class FileMatcher {
       if (taken.has(place) || VIEWS.has(event.op)) continue;
       const values = event.outputShape.reduce((product, size) => product * size, 1);
       const reorder = REORDERS[event.op];
-      const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
+      const own = event.op === CAST ? [] : this.candidates(event);
+      const all = reorder === undefined ? own : [...this.kernels.keys()];
       const index = all.find((each) => {
         const kernel = this.kernels[each] as Kernel;
         if (isOfEightBits(kernel)) return false;

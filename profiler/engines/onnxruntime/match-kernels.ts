@@ -10,6 +10,10 @@ const BLOCKED_SUFFIX = '_nchwc';
 const NAMES_TELL_LAYOUT: ReadonlySet<KernelOp> = new Set(['conv', 'depthwise-conv', 'max-pool', 'avg-pool']);
 /** Nodes that move no data: their microsecond belongs to the network's overhead. */
 export const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
+/** Between halves and the floats that they are computed with: no kernel of a layer. */
+export const CAST = 'Cast';
+/** Before the names of nodes whose results are cast. */
+const CAST_PREFIX = /^InsertedPrecisionFreeCast_/;
 const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -34,7 +38,8 @@ function eventKey(event: KernelEvent): string {
     const [, channels = 0, height = 0, width = 0] = event.outputShape;
     return reorderKey(reorder, height, width, channels);
   }
-  return event.node.endsWith(BLOCKED_SUFFIX) ? event.node.slice(0, -BLOCKED_SUFFIX.length) : event.node;
+  const node = event.node.replace(CAST_PREFIX, '');
+  return node.endsWith(BLOCKED_SUFFIX) ? node.slice(0, -BLOCKED_SUFFIX.length) : node;
 }
 
 function isBlocked(event: KernelEvent): boolean {
@@ -53,7 +58,8 @@ export interface MatchedKernels {
 export function matchKernels(kernels: readonly Kernel[], events: readonly KernelEvent[]): MatchedKernels {
   const eventAt = (index: number) => events[index] as KernelEvent;
   const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
-  const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
+  const named = movers.filter((index) => eventAt(index).op !== CAST);
+  const waiting = groupBy(named, (index) => eventKey(eventAt(index)));
   const ofEightBits = matchEightBits(kernels, events);
   const left = new Set(movers);
   for (const index of ofEightBits.values()) left.delete(index);
