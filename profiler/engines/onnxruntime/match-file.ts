@@ -11,7 +11,8 @@ import { CAST, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
-const MADE = /^fused |^InsertedPrecisionFreeCast_|_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
+const MADE =
+  /^fused |^InsertedPrecisionFreeCast_|_nchwc$|_bn$|_token_\d+$|\/(QuickGelu|GatherSliceToSplit)Fusion\/?.*$/g;
 const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
