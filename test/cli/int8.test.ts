@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { deviceProfile } from '../../calibration/device-profile.ts';
+import type { Layer } from '../../network/layer.ts';
 import { readModelFile } from '../../network/model-file.ts';
 import { quantizedNetwork } from '../../network/quantized-network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
@@ -18,9 +19,9 @@ test('export --int8 writes a network in 8 bits, which is read as that again', as
   expect((await morphline(['export', plain, '--int8', '-o', path])).status).toBe(0);
   const { network, weights } = readModelFile(path);
   const expected = quantizedNetwork(zooNetwork('inception-32')).layers;
-  expect(network.layers.map(({ name, types }) => [name, types])).toEqual(
-    expected.map(({ name, types }) => [name, types]),
-  );
+  // Activations are read where they are first needed.
+  const typesOf = (layers: readonly Layer[]) => new Map(layers.map(({ name, types }) => [name, types]));
+  expect(typesOf(network.layers)).toEqual(typesOf(expected));
   // A quarter of the weights, and what their whole numbers stand for.
   expect(readFileSync(path).length).toBeLessThan(0.3 * readFileSync(plain).length);
   // What was seen of ReLU is not negative, and of what a network of He's weights makes neither tiny nor huge.
