@@ -23,8 +23,8 @@ test('export --int8 writes a network in 8 bits, which is read as that again', as
   const typesOf = (layers: readonly Layer[]) =>
     new Map(layers.map(({ name, types }) => [name.replace(/(\/pooled)+$/, ''), types]));
   expect(typesOf(network.layers)).toEqual(typesOf(expected));
-  // A quarter of the weights, and what their whole numbers stand for.
-  expect(readFileSync(path).length).toBeLessThan(0.3 * readFileSync(plain).length);
+  // A quarter of the weights, what their whole numbers stand for, and nodes that round.
+  expect(readFileSync(path).length).toBeLessThan(0.4 * readFileSync(plain).length);
   // What was seen of ReLU is not negative, and of what a network of He's weights makes neither tiny nor huge.
   for (const { name, kind, types } of network.layers) {
     if (kind !== 'activation' || types?.output === undefined) continue;
