@@ -82,6 +82,8 @@ export const deviceProfile = z.object({
     budgetSeconds: z.number().nonnegative(),
     /** A table of one network's own kernels over a grid of its widths. */
     table: z.boolean().optional(),
+    /** Its networks were measured in 8 bits, and so are networks predicted that say nothing of their types. */
+    int8: z.boolean().optional(),
     /** Families that it was validated on beside its own. */
     validate: z.array(z.string()).optional(),
     samples: z.object({ fit: count, choose: count, report: count, probe: count }),

@@ -1,6 +1,6 @@
 // Latency of a network at any widths on a device, in the view of either library or engine.
 import type { ChannelPlan } from '../network/channel-plan.ts';
-import { type Kernel, kernelBytes } from '../network/lowering/kernel.ts';
+import { type Kernel, kernelBytes, kernelTitle } from '../network/lowering/kernel.ts';
 import { kernelParameters } from '../network/lowering/kernel-parameters.ts';
 import { Lowering } from '../network/lowering/lower.ts';
 import { type LoweringRules, rulesNamed } from '../network/lowering/rules.ts';
@@ -12,6 +12,7 @@ import { chosenRung, type Device, type DeviceProfile } from './device-profile.ts
 import type { Bound } from './ladder/kernel-prediction.ts';
 import { type KernelModel, predictKernel } from './ladder/ladder.ts';
 import { type NetworkModel, type NetworkSum, networkLatencyUs } from './ladder/network-model.ts';
+import { profiledLowering } from './profiled-network.ts';
 
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
 export type View = 'morph-net' | 'deployed';
@@ -191,7 +192,7 @@ export function kernelPredictor(
       const outside: string[] = [];
       const layers = kernels.map((kernel: Kernel): LayerPrediction => {
         const { latencyUs, bound } = predictKernel(model, kernel);
-        const name = kernel.op.startsWith('reorder') ? `${kernel.name} (${kernel.op})` : kernel.name;
+        const name = kernelTitle(kernel);
         if (domain !== undefined && domain[kernel.kernelClass] === undefined) unseen.add(kernel.kernelClass);
         else if (domain !== undefined && !isInside(kernel, domain)) outside.push(name);
         return {
@@ -243,7 +244,12 @@ export function deployedModel(device: Device): DeployedModel {
 
 function deployedPredictor(network: Network, device: Device, batch: number): LatencyPredictor {
   const { rules, kernels, network: sum, domain } = deployedModel(device);
-  return kernelPredictor(new Lowering(network, rules, batch), kernels, sum, domain);
+  // A profile of networks in 8 bits speaks of any network in them.
+  const lowering =
+    device.kind === 'measured'
+      ? profiledLowering(network, device.profile, batch)
+      : new Lowering(network, rules, batch);
+  return kernelPredictor(lowering, kernels, sum, domain);
 }
 
 /**

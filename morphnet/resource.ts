@@ -1,10 +1,9 @@
 // What is to be saved (FLOPs, weights, channels, latency on a device): its cost and its slopes at given widths.
 import { chosenRung, type Device } from '../calibration/device-profile.ts';
 import { kernelPredictor } from '../calibration/predict.ts';
+import { profiledLowering } from '../calibration/profiled-network.ts';
 import { LatencyPotential } from '../calibration/slopes/latency-potential.ts';
 import type { ChannelPlan } from '../network/channel-plan.ts';
-import { Lowering } from '../network/lowering/lower.ts';
-import { rulesNamed } from '../network/lowering/rules.ts';
 import type { CostMeasure } from '../network/morph-net-relaxation.ts';
 import { MorphNetView } from '../network/morph-net-view.ts';
 import { prunedPlans } from './pruned-plan.ts';
@@ -64,7 +63,7 @@ function measuredLatency(
   { profile }: Extract<Device, { kind: 'measured' }>,
   batch: number,
 ): Pick<Resource, 'cost' | 'slopes'> {
-  const lowering = new Lowering(plan.network, rulesNamed(profile.engine.rules), batch);
+  const lowering = profiledLowering(plan.network, profile, batch);
   const { model, network } = chosenRung(profile);
   const predictor = kernelPredictor(lowering, model, network);
   const gradient = (widths: Int32Array) =>

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
+import { refuseTypes } from '../network/refuse-types.ts';
 import { inferShapes, type Shape } from '../network/shapes.ts';
 import { streamSeed } from '../network/shuffle.ts';
 import { type ComputingLayer, tfjsLayer } from './tfjs-layer.ts';
@@ -58,13 +59,14 @@ function matchedInputs(
  * has no layer for a convolution's explicit padding, or for a shape that ours keep, one is put in (`…/pad`,
  * `…/reshape`).
  * @param seed of the initial weights, which depend on it and the layer's place alone
- * @throws UserError for a layer that tf.layers does not have
+ * @throws UserError for a layer that tf.layers does not have, and for one in 8 bits or in halves
  */
 export function trainableModel(
   network: Network,
   seed: number,
   settings: LayerSettings = () => ({}),
 ): tf.LayersModel {
+  refuseTypes(network, 'tf.layers');
   const shapes = inferShapes(network);
   const shapeOf = (name: string) => shapes.get(name) as Shape;
   const tensors = new Map<string, Tensor>();

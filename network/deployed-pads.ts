@@ -1,4 +1,5 @@
 // Explicit zeros folded into the convolutions and pools behind them, and zeros around zeros.
+import { isRounded } from './element-types.ts';
 import type { Activation, Layer, Pad, Pool } from './layer.ts';
 import { consumersOf, type Network } from './network.ts';
 import { dilatedWindow, inferShapes, type PadAmounts, padAmounts, type Shape } from './shapes.ts';
@@ -6,9 +7,11 @@ import { dilatedWindow, inferShapes, type PadAmounts, padAmounts, type Shape } f
 /** Layers that can put zeros around what they read, beside whatever else they do. */
 type Padding = Extract<Layer, { kind: 'conv2d' | 'depthwise-conv2d' | 'pad' }> | Pool;
 
-/** Whether a layer only puts zeros around its input. */
+/** Whether a layer only puts zeros around its input, rounding nothing. */
 function isZeros(layer: Layer | undefined): layer is Pad {
-  return layer?.kind === 'pad' && Object.values(layer.padding).every((pixels) => pixels >= 0);
+  return (
+    layer?.kind === 'pad' && !isRounded(layer) && Object.values(layer.padding).every((pixels) => pixels >= 0)
+  );
 }
 
 function joined(a: PadAmounts, b: PadAmounts): PadAmounts {

@@ -1,4 +1,5 @@
 // Layers that compute what another has computed, and gates of what they multiply, as one layer.
+import { isRounded } from './element-types.ts';
 import { type Activation, type ActivationFunction, type Layer, slopeOf } from './layer.ts';
 import { consumersOf, type Network } from './network.ts';
 import { weightShapes } from './weights.ts';
@@ -33,10 +34,11 @@ function withGates(network: Network): Network {
       const gate = byName.get(factor ?? '');
       if (gate?.kind !== 'activation' || gate.inputs[0] !== input || input === undefined) continue;
       const activation = gatedBy(gate);
-      if (activation === undefined || consumers.get(gate.name)?.length !== 1) continue;
+      if (activation === undefined || consumers.get(gate.name)?.length !== 1 || isRounded(gate)) continue;
       if (network.outputs.includes(gate.name)) continue;
       gone.add(gate.name);
-      return { kind: 'activation', name: layer.name, inputs: [input], activation };
+      const { name, types } = layer;
+      return { kind: 'activation', name, inputs: [input], activation, ...(types && { types }) };
     }
     return layer;
   });

@@ -1,6 +1,7 @@
 // The network as it is deployed: batch norms, biases and explicit zeros folded, in description and weights.
 import { withoutPads } from './deployed-pads.ts';
 import { repeatedLayers, withoutRepeats } from './deployed-repeats.ts';
+import { isQuantized } from './element-types.ts';
 import type { Layer } from './layer.ts';
 import { consumersOf, layerNamed, type Network } from './network.ts';
 import { sharedWhenFolded } from './shared-folding.ts';
@@ -29,6 +30,8 @@ function foldedLayers(network: Network): Map<string, string> {
     if (layer.kind === 'dropout' || layer.kind === 'gate') folded.set(layer.name, folded.get(input) ?? input);
     if (layer.kind !== 'batch-norm' && layer.kind !== 'bias-add') continue;
     const source = onlyReadSource(input);
+    // Neither whole numbers nor what is rounded to them can be scaled.
+    if (isQuantized(layer) || (source !== undefined && isQuantized(source))) continue;
     if (source !== undefined && FOLDABLE.has(source.kind)) folded.set(layer.name, source.name);
   }
   return folded;

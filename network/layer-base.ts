@@ -1,4 +1,5 @@
 // What layers of all kinds have, and sizes and paddings in pixels.
+import type { ElementTypes } from './element-types.ts';
 
 /** [height, width] in pixels. */
 export type Size2d = readonly [number, number];
@@ -16,4 +17,6 @@ export interface LayerBase {
   readonly name: string;
   /** Names of the layers whose outputs this one reads. */
   readonly inputs: readonly string[];
+  /** What its values are stored as; float32 by default. */
+  readonly types?: ElementTypes;
 }

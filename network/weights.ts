@@ -1,7 +1,9 @@
 // Names and shapes of a network's weights, and seeded values for them.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { QUANTIZATION_PARTS, quantizationParts } from './element-types.ts';
 import { unknownLayer } from './layer.ts';
 import type { Network } from './network.ts';
+import { seededQuantization } from './quantized-weights.ts';
 import type { ScratchMemory } from './scratch-memory.ts';
 import { inferShapes } from './shapes.ts';
 import { weightOwner } from './shared-weights.ts';
@@ -10,7 +12,8 @@ import { weightOwner } from './shared-weights.ts';
  * Weights by `layer/part`: `kernel` (convolution [h, w, in / groups, out], depthwise [h, w, in, multiplier], transposed
  * [h, w, out / groups, in], dense [in, out], row-major), `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` of a
  * batch norm, `gamma` and `beta` of a group or layer norm, `slope` of a prelu, and `logits` of a gate, which only
- * training reads.
+ * training reads. What is stored in 8 bits has its values here too, and beside them what its whole numbers stand for
+ * (element-types.ts).
  */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -91,6 +94,7 @@ export function weightShapes(network: Network): { name: string; shape: readonly 
         unknownLayer(layer);
     }
     if ('useBias' in layer && layer.useBias) push('bias', output);
+    for (const [part, count] of quantizationParts(layer, output)) push(part, count);
   }
   return list;
 }
@@ -150,7 +154,8 @@ const CENTRES: Readonly<Record<string, number>> = { gamma: 1, moving_variance: 1
 
 /**
  * Weights for timing and comparing: kernels normal with variance 2 / fan-in (He et al., arXiv 1502.01852), so that
- * activations neither vanish nor overflow; small biases; batch norm near the identity; gates open.
+ * activations neither vanish nor overflow; small biases; batch norm near the identity; gates open; 8 bits for values of
+ * that size.
  * @param scratch where they are put; fresh memory by default
  */
 export function seededWeights(network: Network, seed: number, scratch?: ScratchMemory): Weights {
@@ -162,6 +167,7 @@ export function seededWeights(network: Network, seed: number, scratch?: ScratchM
       continue;
     }
     const part = name.slice(name.lastIndexOf('/') + 1);
+    if (QUANTIZATION_PARTS.has(part)) continue;
     const count = shape.reduce((product, size) => product * size, 1);
     const values = seededNormals(name, count, seed, scratch);
     if (part === 'kernel') {
@@ -179,5 +185,6 @@ export function seededWeights(network: Network, seed: number, scratch?: ScratchM
     }
     weights.set(name, values);
   }
+  for (const [name, values] of seededQuantization(network, weights)) weights.set(name, values);
   return weights;
 }

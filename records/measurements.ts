@@ -48,6 +48,11 @@ export const kernelRecord = z.object({
   min_us: csvTime,
   rounds: csvCount,
   clock: z.enum(['wall', 'gpu-timestamp']),
+  /**
+   * Bytes of a value read, of one written, of a weight, and of what else each output channel weighs; empty for float32, and
+   * missing in files of earlier versions.
+   */
+  element_bytes: z.string().default(''),
 });
 export type KernelRecord = z.infer<typeof kernelRecord>;
 

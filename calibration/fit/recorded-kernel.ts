@@ -1,11 +1,14 @@
 // The kernel that a row of kernels.csv is about.
+import { elementsOfText } from '../../network/lowering/element-bytes.ts';
 import type { Kernel } from '../../network/lowering/kernel.ts';
 import { recoverCosts } from '../../network/lowering/recover-costs.ts';
 import type { KernelRecord } from '../../records/measurements.ts';
 
 /** The kernel of a row, as `lower` would make it (its layers are not recorded). */
 export function kernelOf(record: KernelRecord): Kernel {
+  const elements = elementsOfText(record.element_bytes);
   const figures: Omit<Kernel, 'costs'> = {
+    ...(elements && { elements }),
     name: record.kernel,
     layers: [],
     op: record.op as Kernel['op'],

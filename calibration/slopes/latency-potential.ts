@@ -40,6 +40,8 @@ function tensorsOf(kernel: Kernel, plan: ChannelPlan, alive: Uint8Array): [numbe
   const first = (plan.inputs[index] as Int32Array).find((tensor) => alive[tensor] === 1) ?? index;
   // Reorders are named after the tensor that they reorder; slices that run as one make all of their input.
   if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') return [index, index];
+  // So are those that change types.
+  if (kernel.layers.length === 0 && plan.layerIndex.has(kernel.name)) return [index, index];
   if (plan.network.layers[index]?.kind === 'input') return [index, index];
   if (kernel.op === 'slice' && kernel.layers.length > 1) return [first, first];
   return [first, index];

@@ -24,14 +24,14 @@ function networksOf(names: readonly string[], flags: CalibrateFlags): Promise<Ne
 }
 
 async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
-  const { batch, seed, budgetSeconds, table, out, threads, quiet } = flags;
+  const { batch, seed, budgetSeconds, table, int8, out, threads, quiet } = flags;
   const networks = await networksOf(flags.network, flags);
   const validate = await networksOf(flags.validate, flags);
   const engine = await openIsolated({ engine: flags.engine ?? undefined, threads });
   const bar = progressBar('calibrate', quiet);
   const startMs = performance.now();
   try {
-    const settings = { batch, seed, budgetSeconds, table };
+    const settings = { batch, seed, budgetSeconds, table, int8 };
     return await calibrate({ ...settings, engine, networks, validate, out, onProgress: bar.update });
   } finally {
     await engine.close();

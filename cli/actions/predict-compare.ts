@@ -80,6 +80,17 @@ export function compareDevices(
   const uncosted = first.layers.filter(({ bound }) => bound === null).length;
   if (uncosted > 0)
     print(pc.dim(`${uncosted} layers without times are ${NOT_COSTED}; --view deployed counts them.`));
+  const slower = layers.flatMap(({ name, latencyUs: [x, y] }) =>
+    x === null || y === null || y <= x ? [] : [{ name, moreUs: y - x }],
+  );
+  if (slower.length > 0) {
+    const [most] = slower.toSorted((p, q) => q.moreUs - p.moreUs);
+    print(
+      pc.dim(
+        `slower on ${devices[1].name}: ${slower.length} of ${layers.length}, most of all ${most?.name} (by ${duration(most?.moreUs ?? 0)})`,
+      ),
+    );
+  }
   print(
     `\n${pc.bold(plan.network.name)} (${view} view, batch ${batch}): ${duration(first.latencyUs)} on ${devices[0].name}, ${duration(second.latencyUs)} on ${devices[1].name}, ${ratio(first.latencyUs, second.latencyUs)}`,
   );

@@ -1,5 +1,6 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
 import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import { measuredLike } from '../../calibration/profiled-network.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';
 import { checkRunSize } from '../../network/channel-limit.ts';
@@ -14,7 +15,7 @@ import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { ownFile } from '../own-file.ts';
 import { printJson, progressBar } from '../terminal.ts';
-import { deployedModel } from './export.ts';
+import { deployedFile } from './export.ts';
 import { checkOutputs, type OutputFlags, writeOutputs } from './profile-outputs.ts';
 import { printProfile, printRepeatability } from './profile-text.ts';
 
@@ -41,6 +42,7 @@ async function measuring<T>(
   model: string,
   flags: ProfileFlags,
   work: (options: ProfileOptions, opened: OpenedModel) => Promise<T>,
+  device?: Device,
 ): Promise<T> {
   const { seed, threads, engine, budget: budgetSeconds } = flags;
   const opened = await openModel(model, flags);
@@ -49,9 +51,11 @@ async function measuring<T>(
   checkRunSize(plan.shapes, batch, parametersOf(plan.network));
   const measurer = await openIsolated({ threads, ...(engine === undefined ? {} : { engine }) });
   const bar = progressBar('profile', flags.quiet === true || flags.json === true);
-  const network = resizeNetwork(plan, widths);
-  const file =
-    flags.deployed === true ? undefined : ownFile(model, opened, { ...flags, batch }, measurer.description);
+  const resized = resizeNetwork(plan, widths);
+  const network = measuredLike(resized, device === undefined ? [] : [device]);
+  // A file of floats is not what a profile of 8 bits speaks of.
+  const isFile = flags.deployed !== true && network === resized;
+  const file = isFile ? ownFile(model, opened, { ...flags, batch }, measurer.description) : undefined;
   const own = file === undefined ? {} : { file };
   try {
     return await work(
@@ -68,15 +72,16 @@ async function measuring<T>(
 export async function profile(model: string, flags: ProfileFlags): Promise<void> {
   const device: Device | undefined = flags.device === undefined ? undefined : openDevice(flags.device);
   checkOutputs(model, flags);
-  const { profiled, shown } = await measuring(model, flags, async (options, opened) => {
+  const measure = async (options: ProfileOptions, opened: OpenedModel) => {
     const profile = await profileNetwork({ ...options, ...(device === undefined ? {} : { device }) });
     const { network, file, batch } = options;
-    const exported = () => deployedModel(opened, { ...flags, batch }).bytes;
+    const exported = () => deployedFile(opened, { ...flags, batch });
     return {
       profiled: profile,
       shown: { profile, network, exported, ...(file === undefined ? {} : { file }) },
     };
-  });
+  };
+  const { profiled, shown } = await measuring(model, flags, measure, device);
   await writeOutputs(flags, shown);
   if (flags.json === true) printJson(profiled);
   else printProfile(profiled, device?.name);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { openDevice } from '../../calibration/device-profile.ts';
+import { measuredLike } from '../../calibration/profiled-network.ts';
 import { widthsFile } from '../../experiments/study/draw.ts';
 import { estimateStudy } from '../../experiments/study/dry-run.ts';
 import { mergeStudies } from '../../experiments/study/merge.ts';
@@ -69,11 +70,12 @@ function printSummary(flags: StudyFlags, out: string, summary: StudySummary): vo
 /** What the flags say of a study, but for what measures and who listens. */
 async function optionsOf(flags: StudyFlags): Promise<StudyOptions> {
   const shard = shardOf(flags);
+  const devices = flags.device.map(openDevice);
   return {
     ...studySettings.pickRecorded(flags),
     ...draws(flags),
-    network: await openNetwork(flags.network, flags),
-    devices: flags.device.map(openDevice),
+    network: measuredLike(await openNetwork(flags.network, flags), devices),
+    devices,
     parquet: flags.parquet,
     ...(shard === null ? { out: flags.out } : { shard, out: join(flags.out, shardFolder(shard)) }),
   };

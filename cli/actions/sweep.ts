@@ -14,7 +14,7 @@ import { imagesPerSecond } from '../../experiments/train/training-rate.ts';
 import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { openNetwork } from '../models.ts';
 import { clock, print, printJson, progressBar } from '../terminal.ts';
-import { openData, openMeasurerOf } from '../training.ts';
+import { openData, openMeasurerOf, requireFloats } from '../training.ts';
 import { sweepText } from './sweep-text.ts';
 
 /** Seeds 1 … n, or those of a shard. */
@@ -55,6 +55,7 @@ async function dryRun(flags: SweepFlags, options: SweepOptions): Promise<void> {
 export async function sweepFromFlags(flags: SweepFlags): Promise<void> {
   const network = await openNetwork(flags.network, flags);
   const device = openDevice(flags.device);
+  requireFloats(device);
   const datasheetDevice = openDevice(flags.datasheet);
   const { seeds, folder } = seedsOf(flags);
   const data = await openData(network, { ...flags, seed: 1 });

@@ -8,13 +8,14 @@ import { type TrainFlags, trainSettings } from '../../experiments/train/train-se
 import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { openNetwork } from '../models.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
-import { openData, openMeasurerOf } from '../training.ts';
+import { openData, openMeasurerOf, requireFloats } from '../training.ts';
 import { trainSummary } from './train-summary.ts';
 
 /** Trains with the settings among the flags. */
 export async function trainFromFlags(flags: TrainFlags): Promise<void> {
   const network = await openNetwork(flags.network, flags);
   const device = openDevice(flags.device);
+  requireFloats(device);
   const data = await openData(network, flags);
   // Before an engine starts, which takes a while and may have things to say.
   requireFit(network, data);

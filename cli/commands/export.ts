@@ -10,6 +10,7 @@ export function exportCommand(program: Command): void {
   })
     .requiredOption('-o, --output <file>', 'file to write, ending in .onnx')
     .addOption(seedOption())
+    .option('--int8', 'in 8 bits (QDQ): scales from the values that sample inputs make')
     .option('--json', 'machine-readable output')
     .action(async (model: string, flags: ExportFlags) => {
       const { exportNetwork } = await import('../actions/export.ts');

@@ -37,6 +37,11 @@ export const calibrateSettings = defineSettings(
       description: "a table of one network's own kernels over a grid of its widths",
       default: false,
     }),
+    int8: setting(toggle(), {
+      flag: '--int8',
+      description: 'networks in 8 bits (QDQ), on engines that compute with them',
+      default: false,
+    }),
     validate: unrecorded(
       "the networks' own names are facts",
       setting(words(), {

@@ -25,6 +25,7 @@ import { type Pacing, pacedUs } from '../../records/pacing.ts';
 import { readRun, writeJson } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, drawSample, type Family, familyOf, sampleId } from '../samples/family.ts';
+import { isOfEightBits, measuredTypes } from './measured-types.ts';
 import { type Summaries, summarizedAnew } from './summarize-anew.ts';
 import { validateOthers } from './validate-others.ts';
 
@@ -36,6 +37,7 @@ const calibrationRun = z.object({
     seed: z.int().nonnegative(),
     budgetSeconds: z.number().nonnegative(),
     table: z.boolean().optional(),
+    int8: z.boolean().optional(),
     validate: z.array(z.string()).optional(),
   }),
   context: z.object({ engine: engineDescription, machine: machineDescription }),
@@ -123,16 +125,17 @@ function readSteady(
 function profileContext(
   { settings, context: { engine, machine }, startedAt }: CalibrationRun,
   { drift, networks, probes }: SteadyMeasurements,
-  name: string | undefined,
+  { name, int8 }: { readonly name: string | undefined; readonly int8: boolean },
 ) {
   const countOf = (wanted: string) => networks.filter(({ role }) => role === wanted).length;
   return {
-    name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}`,
+    name: name ?? `${machine.processor} ${engineChoice(engine)} ×${engine.threads}${int8 ? ' int8' : ''}`,
     engine,
     machine,
     measuredAt: startedAt,
     settings: {
       ...settings,
+      int8,
       samples: {
         fit: countOf('fit'),
         choose: countOf('choose'),
@@ -170,10 +173,15 @@ export function fitRun(
   const run = readCalibration(out);
   const { settings, context } = run;
   const given = new Map(networks.map((network) => [network.name, network]));
+  const named = (name: string) => given.get(name) ?? zooNetwork(name);
+  const own = settings.networks.map(named);
+  const inTypes = measuredTypes(own, settings.int8 === true);
   const familiesOf = (names: readonly string[]) =>
-    names.map((each): [string, Family] => [each, familyOf(given.get(each) ?? zooNetwork(each))]);
+    names.map((each): [string, Family] => [each, familyOf(inTypes(named(each)))]);
   const others = new Map(familiesOf(settings.validate ?? []));
-  const probes = probeNetworks().map((network): [string, Family] => [network.name, familyOf(network)]);
+  const probes = probeNetworks()
+    .map(inTypes)
+    .map((network): [string, Family] => [network.name, familyOf(network)]);
   const families = new Map([...familiesOf(settings.networks), ...others, ...probes]);
   const files = measurementFiles(out);
   const drawn = (record: NetworkRecord): DrawnSample => {
@@ -202,7 +210,8 @@ export function fitRun(
     const { family, widths } = drawn(record);
     return networkSample(record, family.network, family.plan, widths, context.engine.rules, settings.batch);
   });
-  const profile = fitProfile(measured.kernels, samples, profileContext(run, measured, name), {
+  const int8 = isOfEightBits(own, settings.int8 === true);
+  const profile = fitProfile(measured.kernels, samples, profileContext(run, measured, { name, int8 }), {
     loadRecords: measured.loads,
     probes: measured.probes,
   });

@@ -2,6 +2,7 @@
 import { probeNetworks } from '../../calibration/propose/probe-networks.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
+import { refuseTypes } from '../../network/refuse-types.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import { type Measurer, measurerOf } from '../../profiler/timing/measurer.ts';
@@ -11,6 +12,7 @@ import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, drawSample, type Family, familyOf } from '../samples/family.ts';
 import type { CalibrateOptions } from './calibrate-options.ts';
 import { calibrateSettings } from './calibrate-settings.ts';
+import { measuredTypes } from './measured-types.ts';
 
 /** Families by name. */
 export type Families = ReadonlyMap<string, Family>;
@@ -34,11 +36,14 @@ const familiesOf = (networks: readonly Network[]): Families =>
 
 /**
  * Starts a session in a folder, or resumes the one that is there.
- * @throws UserError for a table of several networks, networks without a width to vary, or a folder of another run
+ * @throws UserError for a table of several networks, networks without a width to vary, 8 bits on an engine that has none,
+ * or a folder of another run
  */
 export async function openSession(options: CalibrateOptions): Promise<Session> {
-  const { engine, networks, validate = [], out, name: _, onProgress, ...settings } = options;
-  const { seed, table } = settings;
+  const { engine, out, name: _, onProgress, networks: given, validate: others = [], ...settings } = options;
+  const { seed, table, int8 } = settings;
+  const inTypes = measuredTypes(given, int8);
+  const [networks, validate] = [given.map(inTypes), others.map(inTypes)];
   const startMs = performance.now();
   if (table && networks.length !== 1) {
     throw new UserError({
@@ -51,6 +56,8 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
   for (const { plan } of families.values()) requireVariableWidths(plan);
   const measurer = measurerOf(engine);
   const { description } = measurer;
+  if (!measurer.rules.quantizes)
+    for (const network of networks) refuseTypes(network, engineChoice(description));
   openRun(out, {
     command: 'calibrate',
     settings: calibrateSettings.record(settings, {
@@ -62,17 +69,17 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
     }),
     context: { engine: description, machine: await describeMachine() },
   });
-  const probes = familiesOf(probeNetworks());
-  const others = familiesOf(validate);
+  const probes = familiesOf(probeNetworks().map(inTypes));
+  const otherFamilies = familiesOf(validate);
   return {
     measurer,
     families,
     probes,
-    others,
+    others: otherFamilies,
     startMs,
     draw(proposed) {
       const { network } = proposed;
-      const family = families.get(network) ?? probes.get(network) ?? others.get(network);
+      const family = families.get(network) ?? probes.get(network) ?? otherFamilies.get(network);
       if (family === undefined) {
         throw new UserError({
           got: `a sample of ${network} in targeted.json of ${out}`,

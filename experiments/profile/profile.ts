@@ -3,7 +3,7 @@ import type { Device } from '../../calibration/device-profile.ts';
 import { latencyPredictor, type NetworkPrediction } from '../../calibration/predict.ts';
 import { driftSince, staleness } from '../../calibration/profile-match.ts';
 import { planChannels } from '../../network/channel-plan.ts';
-import { type Kernel, kernelBytes } from '../../network/lowering/kernel.ts';
+import { kernelBytes, kernelTitle } from '../../network/lowering/kernel.ts';
 import type { Network } from '../../network/network.ts';
 import { describeMachine } from '../../profiler/machine.ts';
 import type { BlockMeasurement, NetworkMeasurement } from '../../profiler/timing/measure-networks.ts';
@@ -57,9 +57,6 @@ function machineDrift(
   return driftSince(device, { network: family, batch, engine: measurer.description, sentinelUs, pacerUs });
 }
 
-/** A kernel as profiles name it: its layer, and that it only moves that layer's data to another layout. */
-const layerName = ({ name, op }: Kernel) => (op.startsWith('reorder') ? `${name} (${op})` : name);
-
 /** The kept run, its kernels by their places among those measured. */
 function recordedRun({ kernels, unforeseen, typicalRun }: NetworkMeasurement): RecordedRun | null {
   if (typicalRun === undefined || typicalRun === null) return null;
@@ -98,7 +95,7 @@ function measuredForm(
   });
   const layers = result.kernels.map((measured): ProfiledLayer => {
     const { kernel, latencyUs } = measured;
-    const name = layerName(kernel);
+    const name = kernelTitle(kernel);
     return {
       name,
       // What only moves data computes no layer: it is of the one whose tensor it moves.

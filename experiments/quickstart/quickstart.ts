@@ -63,6 +63,7 @@ async function calibrateFor(
     seed,
     budgetSeconds,
     table: false,
+    int8: false,
     out,
     onProgress,
   });

@@ -1,5 +1,6 @@
 // The sentinel of a session that compares with a device profile: the profile's own, so that both have it in common.
 import type { Device } from '../../calibration/device-profile.ts';
+import { measuredLike } from '../../calibration/profiled-network.ts';
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import type { Network } from '../../network/network.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';
@@ -21,5 +22,5 @@ export function sessionSentinel(plan: ChannelPlan, device: Device | undefined): 
   const theirs = device?.kind === 'measured' ? device.profile.settings.networks[0] : undefined;
   const family = theirs !== undefined && Object.hasOwn(ZOO, theirs) ? theirs : own;
   const of = family === own ? plan : planChannels(zooNetwork(family));
-  return { family, network: sentinelNetwork(of) };
+  return { family, network: measuredLike(sentinelNetwork(of), device === undefined ? [] : [device]) };
 }

@@ -1,5 +1,7 @@
 // Which layers run no kernel of their own, whatever the data layout: folded norms, fused activations, joins of one.
 import type { ChannelPlan } from '../channel-plan.ts';
+import { computesEightBits, isCut } from '../eight-bit-kernels.ts';
+import { isQuantized, isRounded } from '../element-types.ts';
 import type { Layer } from '../layer.ts';
 import type { LoweringRules } from './rules.ts';
 
@@ -56,6 +58,7 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     const tensor = joined[input] as number;
     const producer = source[tensor] as number;
     if (beforeFolding[tensor] !== 1 || !TAKES_BIAS.has(layers[producer]?.kind ?? 'input')) return;
+    if (isQuantized(layer) || isQuantized(layers[producer] as Layer)) return;
     source[index] = producer;
     biased[producer] = 1;
   });
@@ -72,10 +75,13 @@ export function findFusions(plan: ChannelPlan, alive: Uint8Array, rules: Lowerin
     const input = plan.inputs[index]?.[0];
     if (layer.kind !== 'activation' || alive[index] === 0 || input === undefined) return;
     const producer = folded[input] as number;
-    const kind = layers[producer]?.kind ?? 'input';
-    if (beforeFusing[producer] !== 1 || !FUSES_ACTIVATION.has(kind)) return;
-    const fusable = kind === 'dense' ? rules.denseActivations : rules.fusedActivations;
-    if (!fusable.includes(layer.activation)) return;
+    const made = layers[producer] as Layer;
+    if (beforeFusing[producer] !== 1 || isRounded(made)) return;
+    const fusable = made.kind === 'dense' ? rules.denseActivations : rules.fusedActivations;
+    const isFused = FUSES_ACTIVATION.has(made.kind) && fusable.includes(layer.activation);
+    // A rounding behind it cuts off where the activation does.
+    const isCutOff = rules.quantizes && isRounded(layer) && isCut(layer) && computesEightBits(made);
+    if (!isFused && !isCutOff) return;
     source[index] = producer;
     fused[producer]?.push(layer.name);
   });

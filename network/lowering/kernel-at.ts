@@ -1,8 +1,9 @@
 // Makes a kernel of its frame and channel counts: in the lowering, and again at other counts for slopes.
-import type { Kernel, KernelFrame } from './kernel.ts';
+import type { ElementBytes, Kernel, KernelFrame } from './kernel.ts';
 import type { WebgpuProgram } from './webgpu-programs.ts';
 
-const BYTES_PER_VALUE = 4;
+/** Of float32. */
+const WORDS: ElementBytes = { read: 4, written: 4, weight: 4, morePerOutput: 0 };
 
 function inBlocks(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
@@ -20,7 +21,7 @@ export function kernelAt(
   outputChannels: number,
   channelBlock: number | null,
 ): Kernel {
-  const { op, layout, costs } = frame;
+  const { op, layout, costs, elements = WORDS } = frame;
   const isReorder = op === 'reorder-input' || op === 'reorder-output';
   const block = (layout === 'nchwc' || isReorder) && channelBlock !== null ? channelBlock : 1;
   // A reorder has blocks on one side; other kernels of the blocked layout read fewer channels than a block unpadded.
@@ -34,7 +35,11 @@ export function kernelAt(
   const paddedPairs = (paddedInputChannels * paddedOutputChannels) / costs.groups;
   const valuesRead = costs.readPerInput * inputsMoved + costs.readPerOutput * outputsMoved;
   // Every field by name: the slopes of one network take thousands of these, and a spread costs ten times as much.
-  const kernel: Omit<Kernel, 'program' | 'parameters'> & { program?: WebgpuProgram; parameters?: number } = {
+  const kernel: Omit<Kernel, 'program' | 'parameters' | 'elements'> & {
+    program?: WebgpuProgram;
+    parameters?: number;
+    elements?: ElementBytes;
+  } = {
     name: frame.name,
     layers: frame.layers,
     op,
@@ -51,10 +56,13 @@ export function kernelAt(
     paddedOutputChannels,
     flops: costs.flopsPerPair * pairs + costs.flopsPerOutput * outputChannels,
     paddedFlops: costs.flopsPerPair * paddedPairs + costs.flopsPerOutput * paddedOutputChannels,
-    inputBytes: BYTES_PER_VALUE * valuesRead,
-    outputBytes: BYTES_PER_VALUE * costs.writtenPerOutput * outputsMoved,
-    weightBytes: BYTES_PER_VALUE * (costs.weightsPerPair * pairs + costs.weightsPerOutput * outputChannels),
+    inputBytes: elements.read * valuesRead,
+    outputBytes: elements.written * costs.writtenPerOutput * outputsMoved,
+    weightBytes:
+      elements.weight * (costs.weightsPerPair * pairs + costs.weightsPerOutput * outputChannels) +
+      elements.morePerOutput * outputChannels,
   };
+  if (frame.elements !== undefined) kernel.elements = frame.elements;
   if (frame.program !== undefined) kernel.program = frame.program;
   if (frame.parameters !== undefined) kernel.parameters = frame.parameters;
   return kernel;

@@ -1,7 +1,7 @@
 // What an engine runs of a network: a kernel's op, layout, shapes and the work and traffic that follow from them.
 import type { WebgpuProgram } from './webgpu-programs.ts';
 
-/** What a kernel computes. A concat is a copy; a reorder changes the data layout alone. */
+/** What a kernel computes. A concat is a copy; a reorder changes the data layout alone, quantizing the type. */
 export type KernelOp =
   | 'conv'
   | 'depthwise-conv'
@@ -41,7 +41,9 @@ export type KernelOp =
   | 'op'
   | 'transpose'
   | 'reorder-input'
-  | 'reorder-output';
+  | 'reorder-output'
+  | 'quantize'
+  | 'dequantize';
 
 /** Order of the data: channels last, channels first, or channels first in blocks (ONNX Runtime's NCHWc). */
 export type DataLayout = 'nhwc' | 'nchw' | 'nchwc';
@@ -64,6 +66,16 @@ export interface ChannelCosts {
   readonly writtenPerOutput: number;
   readonly weightsPerPair: number;
   readonly weightsPerOutput: number;
+}
+
+/** Bytes of a kernel's values where they are not all float32. */
+export interface ElementBytes {
+  readonly read: number;
+  readonly written: number;
+  /** Of the weights that {@link ChannelCosts} counts. */
+  readonly weight: number;
+  /** Of what else each output channel weighs: a bias of more bits, a scale. */
+  readonly morePerOutput: number;
 }
 
 /** A kernel but for its channel counts; `kernelAt` makes one of it. */
@@ -89,6 +101,8 @@ export interface KernelFrame {
   readonly costs: ChannelCosts;
   /** Weights of an operator that reads only part of them, or that has those of others. */
   readonly parameters?: number;
+  /** 4 bytes a value by default. */
+  readonly elements?: ElementBytes;
 }
 
 /** What an engine really runs for one or more layers after fusion. */
@@ -103,7 +117,7 @@ export interface Kernel extends KernelFrame {
   readonly flops: number;
   /** 2 per multiply-add, of the padded channels. */
   readonly paddedFlops: number;
-  /** Of all inputs, 4 bytes per value. */
+  /** Of all inputs, as they are stored. */
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly weightBytes: number;
@@ -117,4 +131,13 @@ export function kernelBytes(kernel: Kernel): number {
 /** FLOPs per byte. */
 export function arithmeticIntensity(kernel: Kernel): number {
   return kernel.flops / kernelBytes(kernel);
+}
+
+/**
+ * A kernel as tables name it: its layer, or the tensor whose layout or type it changes, and that it only does that.
+ */
+export function kernelTitle({ name, op, layers, elements }: Kernel): string {
+  const isTurn = op === 'transpose' && layers.length === 0 && elements !== undefined;
+  const changes = isTurn || op.startsWith('reorder') || op === 'quantize' || op === 'dequantize';
+  return changes ? `${name} (${op})` : name;
 }

@@ -7,15 +7,18 @@ import type { Network } from '../network.ts';
 import { OpSizing } from '../op-sizing.ts';
 import type { Shape } from '../shapes.ts';
 import { type SettledWidths, settleWidths } from '../widths.ts';
+import { assignEightBits, type EightBits, hasEightBits } from './eight-bits.ts';
+import { elementBytes } from './element-bytes.ts';
 import { type Fusions, findFusions } from './fusions.ts';
 import type { DataLayout, Kernel, KernelFrame } from './kernel.ts';
 import { kernelAt } from './kernel-at.ts';
 import { fuseLate, fusesLate, type LateFusions } from './late-fusion.ts';
 import { assignLayouts, type Layouts, turnsLast } from './layouts.ts';
 import { OP_COSTS } from './op-costs.ts';
+import { opFrame } from './op-frame.ts';
 import { findOpFusions, type OpFusions } from './op-fusions.ts';
-import { constantOps, opCosts, opParameters } from './op-kernel.ts';
-import { reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
+import { constantOps, opParameters } from './op-kernel.ts';
+import { conversionFrames, reorderInputFrame, reorderOutputFrame, turnedInputFrame } from './relayout.ts';
 import type { LoweringRules } from './rules.ts';
 import { splitKernels } from './splits.ts';
 import { type Template, template } from './template.ts';
@@ -25,6 +28,12 @@ import { type WebgpuProgram, webgpuProgram } from './webgpu-programs.ts';
 const MOST_KEPT = 512;
 
 const NO_NAMES: readonly string[] = [];
+
+const NO_REORDERS = {
+  reorderedIn: new Uint8Array(0),
+  reorderedOut: new Uint8Array(0),
+  turnedOut: new Uint8Array(0),
+};
 
 const NONE_LATE: LateFusions = { absorbed: new Uint8Array(0), added: new Map(), joined: new Map() };
 
@@ -36,6 +45,8 @@ interface Settled extends SettledWidths {
   readonly layouts: Layouts;
   readonly late: LateFusions;
   readonly sizing: OpSizing;
+  /** Of a network in 8 bits, on an engine that computes with them. */
+  readonly eightBits: EightBits | null;
 }
 
 /**
@@ -53,6 +64,9 @@ export class Lowering {
   private readonly opFusions: OpFusions;
   /** Whether a fusion may depend on data layouts. */
   private readonly fusesLate: boolean;
+  private readonly hasEightBits: boolean;
+  /** Whether any layer's values are of another type than float32. */
+  private readonly hasTypes: boolean;
   /** With all layers alive. */
   private readonly fusions: Fusions;
   /** By which layers are alive, where some are gone. */
@@ -65,7 +79,9 @@ export class Lowering {
     this.rules = rules;
     this.batch = batch;
     const { layers } = deployed;
-    this.fusesLate = fusesLate(layers, rules);
+    this.hasEightBits = rules.quantizes && hasEightBits(layers);
+    this.hasTypes = layers.some(({ types }) => types !== undefined);
+    this.fusesLate = !this.hasEightBits && fusesLate(layers, rules);
     this.fusions = findFusions(this.plan, new Uint8Array(layers.length).fill(1), rules);
     const shapeOf = (name: string) => this.plan.shapes.get(name) as Shape;
     this.opFusions = findOpFusions(this.plan, rules);
@@ -92,6 +108,8 @@ export class Lowering {
       if (layouts.reorderedIn[index] === 1) kernels.push(this.relayout(reorderInputFrame, index, settled));
       if (layouts.turnedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
       if (layouts.reorderedOut[index] === 1) kernels.push(this.relayout(reorderOutputFrame, index, settled));
+      for (const frameOf of conversionFrames(index, settled.eightBits))
+        kernels.push(this.relayout(frameOf, index, settled));
     });
     return kernels;
   }
@@ -106,9 +124,15 @@ export class Lowering {
     const { plan, rules } = this;
     const { widths, alive } = settleWidths(plan, groupWidths);
     const fusions = alive.includes(0) ? this.fusionsAt(alive) : this.fusions;
+    if (this.hasEightBits) {
+      const eightBits = assignEightBits(plan, alive, fusions, rules.layout);
+      const layouts = { ...NO_REORDERS, ofLayer: eightBits.ofLayer };
+      const late = { ...NONE_LATE, absorbed: eightBits.absorbed };
+      return { widths, alive, fusions, layouts, late, sizing: new OpSizing(plan, widths), eightBits };
+    }
     const layouts = assignLayouts(plan, widths, alive, fusions.source, rules);
     const late = this.fusesLate ? fuseLate(plan, alive, fusions, layouts, rules) : NONE_LATE;
-    return { widths, alive, fusions, layouts, late, sizing: new OpSizing(plan, widths) };
+    return { widths, alive, fusions, layouts, late, sizing: new OpSizing(plan, widths), eightBits: null };
   }
 
   /** Searches of widths come back to the same layers again and again. */
@@ -153,7 +177,7 @@ export class Lowering {
     // Turning a blocked tensor is done by the reorder that unblocks it.
     const input = fusions.source[inputs[0] ?? index] as number;
     const isTurned = made.op === 'transpose' || turnsLast(this.plan.network.layers[index] as Layer);
-    if (isTurned && layouts.ofLayer[input] === 'nchwc') return [];
+    if (isTurned && layouts.ofLayer[input] !== this.rules.layout) return [];
     const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
     // Slices that run as one make all of their input.
     const makesAll = made.op === 'slice' && late.joined.has(index);
@@ -161,7 +185,10 @@ export class Lowering {
     const outputChannels = this.channels(makesAll ? first : index, widths);
     const layer = this.plan.network.layers[index] as Layer;
     const bare = this.frame(index, made, settled, inputChannels, outputChannels);
-    const frame = layer.kind === 'op' ? this.opFrame(layer, bare, settled, parameters) : bare;
+    const joined = this.opFusions.joined.get(layer.name);
+    const { sizing } = settled;
+    const frame =
+      layer.kind === 'op' ? opFrame(layer, bare, { sizing, batch: this.batch, joined, parameters }) : bare;
     const blocks = {
       readsBlocks: layouts.ofLayer[input] === 'nchwc',
       feedsBlocks: layouts.reorderedIn[index] === 1 && layouts.ofLayer[index] !== 'nchwc',
@@ -172,33 +199,10 @@ export class Lowering {
     return frames.map((each) => kernelAt(each, inputChannels, outputChannels, this.rules.channelBlock));
   }
 
-  /** With what the operator computes and moves at these widths. */
-  private opFrame(
-    layer: Op,
-    frame: KernelFrame,
-    { sizing }: Settled,
-    parameters: ReadonlyMap<string, number> | null,
-  ): KernelFrame {
-    const work = sizing.work(layer, this.batch);
-    const { height, width, channels } = sizing.shape(layer.name);
-    const joined = this.opFusions.joined.get(layer.name);
-    const names = joined?.names ?? NO_NAMES;
-    const all = [layer.name, ...names];
-    const read = work.read + (joined?.addsTensor === true ? work.written : 0);
-    return {
-      ...frame,
-      layers: [...names, layer.name],
-      kernelClass: joined?.becomes === undefined ? frame.kernelClass : `op:${joined.becomes}`,
-      output: { height, width },
-      costs: opCosts({ ...work, read }, channels),
-      parameters: all.reduce((sum, name) => sum + (parameters?.get(name) ?? 0), 0),
-    };
-  }
-
   private frame(
     index: number,
     made: Template,
-    { alive, fusions, layouts, late }: Settled,
+    { alive, fusions, layouts, late, eightBits }: Settled,
     inputChannels: number,
     outputChannels: number,
   ): KernelFrame {
@@ -230,7 +234,38 @@ export class Lowering {
       costs: OP_COSTS[op].costs(shape),
     };
     if (program !== null) frame.program = program;
+    const first = inputs.find((tensor) => alive[tensor] === 1) ?? index;
+    if (this.hasTypes) this.addTypes(frame, index, { first, fusions, eightBits, hasBias });
     return frame;
+  }
+
+  /** Bytes of a kernel's values, and its class where it computes with 8 bits. */
+  private addTypes(
+    frame: Mutable<KernelFrame>,
+    index: number,
+    {
+      first,
+      fusions,
+      eightBits,
+      hasBias,
+    }: Pick<Settled, 'fusions' | 'eightBits'> & {
+      readonly first: number;
+      readonly hasBias: boolean;
+    },
+  ): void {
+    const layerAt = (at: number) => this.plan.network.layers[at] as Layer;
+    const name = fusions.fused[index]?.at(-1);
+    const layers = {
+      layer: layerAt(index),
+      input: layerAt(first),
+      last: layerAt(name === undefined ? index : (this.plan.layerIndex.get(name) as number)),
+      hasBias,
+    };
+    const isWhole = eightBits?.computes[index] === 1;
+    const floats = eightBits === null ? 'as-stored' : 'floats';
+    const elements = elementBytes(layers, isWhole ? 'eight-bits' : floats);
+    if (elements !== null) frame.elements = elements;
+    if (isWhole) frame.kernelClass += ' int8';
   }
 
   private programOf(

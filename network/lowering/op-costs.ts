@@ -116,6 +116,8 @@ export const OP_COSTS: Readonly<Record<KernelOp, OpCost>> = {
   'reorder-output': CHANNELWISE,
   // What operators of ONNX's cost is known of each (op-work.ts); of a recorded one, what it moved.
   op: JOIN,
+  quantize: CHANNELWISE,
+  dequantize: CHANNELWISE,
   concat: COPY,
   slice: COPY,
   crop: COPY,

@@ -3,7 +3,8 @@ import type { ChannelCosts, Kernel } from './kernel.ts';
 import { OP_COSTS } from './op-costs.ts';
 import { opCosts } from './op-kernel.ts';
 
-const BYTES_PER_VALUE = 4;
+/** Of float32. */
+const WORD = 4;
 
 /** Ops of several inputs with the same channels: the bytes alone tell how many, and of what sizes. */
 const JOINS: ReadonlySet<Kernel['op']> = new Set([
@@ -20,10 +21,11 @@ const TAKES_ADD: ReadonlySet<Kernel['op']> = new Set(['conv', 'depthwise-conv', 
 /** The costs with which `kernelAt` gives a kernel these figures. */
 export function recoverCosts(kernel: Omit<Kernel, 'costs'>): ChannelCosts {
   const { op, batch, input, inputChannels, outputChannels } = kernel;
-  const valuesRead = kernel.inputBytes / BYTES_PER_VALUE;
-  const weights = kernel.weightBytes / BYTES_PER_VALUE;
+  const { read, weight, morePerOutput } = kernel.elements ?? { read: WORD, weight: WORD, morePerOutput: 0 };
+  const valuesRead = kernel.inputBytes / read;
+  const weights = (kernel.weightBytes - morePerOutput * outputChannels) / weight;
   if (op === 'op') {
-    const written = kernel.outputBytes / BYTES_PER_VALUE;
+    const written = kernel.outputBytes / WORD;
     return opCosts({ flops: kernel.flops, read: valuesRead, written, weights }, outputChannels);
   }
   const inputPixels = JOINS.has(op) ? valuesRead / (batch * inputChannels) : input.height * input.width;

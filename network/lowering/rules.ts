@@ -28,6 +28,8 @@ export interface LoweringRules {
    * for engines that choose none by shape.
    */
   readonly fewWorkgroups: number | null;
+  /** Whether what reads and makes rounded values is computed in 8 bits. */
+  readonly quantizes: boolean;
   /** Whether inputs arrive channels first and are turned into the layout by a kernel. */
   readonly turnsInputs: boolean;
 }
@@ -45,6 +47,7 @@ export function onnxruntimeRules(channelBlock: number | null): LoweringRules {
     fusesAdd: true,
     fusesOps: true,
     fewWorkgroups: null,
+    quantizes: true,
     turnsInputs: false,
   };
 }
@@ -60,6 +63,7 @@ export const ONNXRUNTIME_WEBGPU_RULES: LoweringRules = {
   joinsSlices: false,
   fusesAdd: false,
   fusesOps: false,
+  quantizes: false,
   turnsInputs: true,
 };
 
@@ -75,6 +79,7 @@ export const TFJS_RULES: LoweringRules = {
   fusesAdd: false,
   fusesOps: false,
   fewWorkgroups: null,
+  quantizes: false,
   turnsInputs: false,
 };
 

@@ -6,18 +6,17 @@ import { outputShape, type Shape } from '../shapes.ts';
 import { unblocked } from './blocks.ts';
 import { type Fail, unreadable } from './fail.ts';
 import { asLayerName } from './layer-name.ts';
-import type { LazyValues } from './lazy-weights.ts';
+import type { LayerWeights, LazyValues } from './lazy-weights.ts';
 import { affineOp } from './onnx-form.ts';
 import { cutsBehind, isLong, type Pending, stepsOf } from './pending.ts';
+import { Roundings } from './roundings.ts';
 import { type KnownFunction, recognized, type ScalarFunction } from './scalar-functions.ts';
 import { SharedSources } from './shared-sources.ts';
+import { withStoredParts } from './stored-parts.ts';
 import type { Constant } from './tensors.ts';
 import { isChannels, isWhole, shuffleGroups, type Tensor, type View, viewText, whole } from './view.ts';
 
 export type Value = Constant | Tensor | Pending;
-
-/** Of one layer, by part. */
-export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
 
 const UNARRANGED = 'dimensions that our layers have: N×C×H×W, N×H×W×C or N×features';
 const SIMPLIFY = 'export the model without it';
@@ -41,6 +40,7 @@ export class Draft {
   private readonly kinds = new Map<string, Layer['kind']>();
   private readonly names = new Set<string>();
   readonly sources = new SharedSources();
+  readonly roundings = new Roundings();
   /** Batch norms that only scale and offset. */
   readonly scaling = new Set<string>();
   private channels = 0;
@@ -76,11 +76,12 @@ export class Draft {
   }
 
   /** Appends a layer; `weights` by part. Returns its name. */
-  add(layer: Layer, weights: LayerWeights = {}): string {
+  add(given: Layer, floats: LayerWeights = {}): string {
     const shape = outputShape(
-      layer,
-      layer.inputs.map((name) => this.shapeOf(name)),
+      given,
+      given.inputs.map((name) => this.shapeOf(name)),
     );
+    const { layer, weights } = withStoredParts(given, shape.channels, floats);
     if (layer.kind !== 'op' && layer.inputs.some((input) => this.kindOf(input) === 'arg-max'))
       throw unreadable(layer);
     this.channels += shape.channels;

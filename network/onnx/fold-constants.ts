@@ -8,6 +8,7 @@ import {
   spread,
   stridesOf,
 } from './fold-elements.ts';
+import { QUANTIZED_READERS, turnedQuantization } from './fold-quantized.ts';
 import {
   permutation,
   sliceCount,
@@ -44,13 +45,14 @@ function transposed(site: NodeSite, source: Constant): Constant {
   const dims = order.map((axis) => source.dims[axis] as number);
   const strides = stridesOf(source.dims);
   const outer = stridesOf(dims);
-  return picked(site, source, dims, (at) =>
+  const turned = picked(site, source, dims, (at) =>
     order.reduce(
       (index, axis, i) =>
         index + (Math.floor(at / (outer[i] as number)) % (dims[i] as number)) * (strides[axis] as number),
       0,
     ),
   );
+  return { ...turned, ...turnedQuantization(source, order) };
 }
 
 function gathered(site: NodeSite, source: Constant, indices: Constant, axis: number): Constant {
@@ -111,6 +113,7 @@ function reshapedTo(source: Constant, dims: readonly number[]): Constant {
     kind: 'constant',
     dims,
     ...typed(source),
+    ...(source.type === undefined ? {} : { type: source.type }),
     get values() {
       return source.values;
     },
@@ -127,6 +130,7 @@ function sizesIn(site: NodeSite, { values }: Constant): number[] {
 
 export const CONSTANT_READERS: Readonly<Record<string, ConstantReader>> = {
   ...ELEMENT_READERS,
+  ...QUANTIZED_READERS,
   Identity: (_, inputs) => only(inputs),
   Dropout: (_, inputs) => only(inputs),
   Shape: (_, inputs) => constant([only(inputs).dims.length], only(inputs).dims),

@@ -105,25 +105,6 @@ export function reduced(
   };
 }
 
-/** (x − zero point) · scale, of one scale or of one per index along an axis: weights that are kept as integers. */
-const dequantized: ConstantReader = (site, inputs) => {
-  const [source, scale, zero] = inputs as [Constant, Constant, Constant | undefined];
-  const { dims } = source;
-  const count = scale.values.length;
-  const axis = count === 1 ? 0 : site.axis(site.int('axis', 1), dims.length);
-  const inner = count === 1 ? valueCount(dims) : valueCount(dims.slice(axis + 1));
-  if (count !== 1 && count !== dims[axis])
-    site.unsupported(`scales of [${scale.dims}]`, 'one, or one per index along an axis');
-  site.spend(valueCount(dims));
-  const values = new Float32Array(valueCount(dims));
-  for (let at = 0; at < values.length; at++) {
-    const index = count === 1 ? 0 : Math.floor(at / inner) % count;
-    values[at] =
-      ((source.values[at] as number) - (zero?.values[index] ?? 0)) * (scale.values[index] as number);
-  }
-  return { kind: 'constant', dims, values };
-};
-
 /** The same values, read no sooner. */
 function retyped(source: Constant, dataType: number): Constant {
   return {
@@ -139,7 +120,8 @@ function retyped(source: Constant, dataType: number): Constant {
 const cast: ConstantReader = (site, inputs) => {
   const source = only(inputs);
   const floats = isFloatType(site.int('to', 1));
-  if (floats && isFloat(source)) return source;
+  // Of whatever type the file has it, it is of that one now.
+  if (floats && isFloat(source)) return retyped(source, DATA_TYPE.float32);
   if (floats === isFloat(source) && site.int('to', 1) !== DATA_TYPE.bool)
     return retyped(source, site.int('to', 1));
   site.spend(source.values.length);
@@ -157,7 +139,6 @@ const cast: ConstantReader = (site, inputs) => {
 /** Whole numbers are divided to whole ones, as every arithmetic on them is cut off. */
 export const ELEMENT_READERS: Readonly<Record<string, ConstantReader>> = {
   Cast: cast,
-  DequantizeLinear: dequantized,
   Add: elementwise((a, b = 0) => a + b),
   Sub: elementwise((a, b = 0) => a - b),
   Mul: elementwise((a, b = 1) => a * b),

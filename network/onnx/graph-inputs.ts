@@ -173,6 +173,7 @@ export function readInputs(model: OnnxModel, draft: Draft, label: string, readin
       height,
       width,
       channels,
+      ...(type === 'float16' ? { types: { output: type } } : {}),
     });
     draft.values.set(name, draft.tensor(layer, last ? 'last' : 'first'));
   }

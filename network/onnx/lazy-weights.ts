@@ -9,6 +9,9 @@ export interface LazyValues {
   readonly source?: { readonly constant: object; readonly arrangement: string };
 }
 
+/** Of one layer, by part. */
+export type LayerWeights = Readonly<Record<string, Float32Array | LazyValues>>;
+
 /** Weights that are arranged as ours are when they are first asked for: predicting a latency never does. */
 export class LazyWeights implements Weights {
   private readonly sources: ReadonlyMap<string, LazyValues>;

@@ -3,13 +3,24 @@ import { UserError } from '../../records/user-error.ts';
 import type { Layer } from '../layer.ts';
 import type { Shape } from '../shapes.ts';
 import type { SizedTensor } from '../tensor-type.ts';
-import type { Draft, LayerWeights, Value } from './draft.ts';
+import type { Draft, Value } from './draft.ts';
 import type { Fail } from './fail.ts';
 import type { FoldBudget } from './fold-budget.ts';
+import type { LayerWeights } from './lazy-weights.ts';
 import type { NodeProto } from './model.ts';
 import type { Pending } from './pending.ts';
 import type { Constant, TensorReader } from './tensors.ts';
 import { isWhole, type Tensor, type View, viewText } from './view.ts';
+
+/** What may be done to whole numbers that stand for others. */
+const ARRANGES: ReadonlySet<string> = new Set([
+  'Reshape',
+  'Flatten',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Shape',
+]);
 
 /** A layer before it has its name. */
 type Unnamed<L> = L extends Layer ? Omit<L, 'name'> : never;
@@ -124,6 +135,8 @@ export class NodeSite {
 
   computed(index: number): Tensor | Pending {
     const value = this.value(index);
+    if (value.kind === 'tensor' && value.stored !== undefined && !ARRANGES.has(this.node.opType))
+      this.unsupported('numbers that were quantized', 'a DequantizeLinear before it', 'quantize in QDQ form');
     if (value.kind !== 'constant') return value;
     return this.fail(
       'a constant where layers have a tensor',

@@ -16,6 +16,7 @@ import { NORMALIZATION_READERS } from './read-normalization.ts';
 import { NORM_READERS } from './read-norms.ts';
 import { PAD_READERS } from './read-pads.ts';
 import { POOL_READERS } from './read-pools.ts';
+import { QUANTIZATION_READERS } from './read-quantized.ts';
 import { RESIZING_READERS } from './read-resizing.ts';
 import { type Constant, constant, typeOf, valueCount } from './tensors.ts';
 import type { Tensor } from './view.ts';
@@ -32,6 +33,7 @@ const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...RESIZING_READERS,
   ...ARRANGE_READERS,
   ...CHANNEL_READERS,
+  ...QUANTIZATION_READERS,
 };
 
 /** They make a constant larger. */
@@ -80,7 +82,11 @@ function unknownOperator(site: NodeSite): never {
     );
   }
   if (isQuantized(site.node))
-    return site.fail('quantized tensors', 'a float32 model', 'export the model before it is quantized');
+    return site.fail(
+      'quantized tensors',
+      'QuantizeLinear and DequantizeLinear around operators of floats',
+      'quantize the model in QDQ form, or export it before it is quantized',
+    );
   const known = Object.keys(NODE_READERS).sort().join(', ');
   return site.fail(UNKNOWN_OPERATOR, `operators of ${known}`, 'export the model without it');
 }

@@ -4,7 +4,11 @@ import type { Shape } from '../shapes.ts';
 
 /** TensorProto.DataType. */
 export const FLOAT = 1;
+export const UINT8 = 2;
+export const INT8 = 3;
+export const INT32 = 6;
 export const INT64 = 7;
+export const FLOAT16 = 10;
 
 export interface Attribute {
   name: string;

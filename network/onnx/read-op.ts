@@ -1,7 +1,7 @@
 // ONNX operators that no layer kind of ours computes, as layers of their own that are kept as they are.
 import type { Op, OpAttribute, OpConstant, Operand } from '../op-layer.ts';
 import { DATA_TYPE, dimOf, type SizedTensor, type TensorType } from '../tensor-type.ts';
-import type { LayerWeights } from './draft.ts';
+import type { LayerWeights } from './lazy-weights.ts';
 import type { AttributeProto } from './model.ts';
 import type { NodeSite } from './node-site.ts';
 import { inOnnxForm, opTensor } from './onnx-form.ts';

@@ -7,6 +7,7 @@ import { Draft, type Value } from './draft.ts';
 import { fileNotes } from './file-notes.ts';
 import { FoldBudget } from './fold-budget.ts';
 import { batchOf, fixedBatch, imageInputs, readInputs, showsInOrder } from './graph-inputs.ts';
+import { halfTensors, withHalves } from './half-tensors.ts';
 import { checkDims, givenSizes, type ImageSizes } from './image-sizes.ts';
 import { type LazyValues, LazyWeights } from './lazy-weights.ts';
 import { decodeModel, type NodeProto, type OnnxModel, type TensorProto } from './model.ts';
@@ -85,6 +86,8 @@ function outputLayer(draft: Draft, name: string, label: string): string {
     return fail('which no node makes', 'an output of a node', 'export the model again');
   if (value.kind === 'constant')
     return fail('a constant', 'a tensor made from the image', 'leave that output out');
+  if (value.kind === 'tensor' && value.stored !== undefined)
+    return fail('quantized', 'a DequantizeLinear before it', 'quantize the model with float outputs');
   const tensor = draft.made(value);
   if (tensor.isOp === true) return tensor.layer;
   const { flat } = draft.shapeOf(tensor.layer);
@@ -130,8 +133,10 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
     });
   }
   const outputs = model.outputs.map((output) => located(label, () => outputLayer(draft, output.name, label)));
-  const { layers, weights, scaling } = draft;
-  const tidy = tidied({ layers, outputs, weights, scaling, shared: draft.sources.shared });
+  const { weights, scaling } = draft;
+  const layers = withHalves(draft.layers, nodes, halfTensors(model, nodes));
+  const rounding = draft.roundings.layers;
+  const tidy = tidied({ layers, outputs, weights, scaling, rounding, shared: draft.sources.shared });
   const network = checkedNetwork({
     name: `${name}${givenSizes(inputs, options)}`,
     layers: tidy.layers,
@@ -146,6 +151,7 @@ function readModel(model: OnnxModel, source: ByteSource, reading: ModelReading):
       model,
       nodes,
       inputs.filter(({ name: input }) => !isOpTensor(draft.values.get(input))),
+      network,
     ),
   };
 }

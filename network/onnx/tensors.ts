@@ -1,7 +1,7 @@
 // Constant tensors of an ONNX model: types, sizes and values.
 import { UserError } from '../../records/user-error.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { halfToFloat } from '../tfjs/half-float.ts';
+import { halfToFloat } from '../half-float.ts';
 import type { TensorProto } from './model.ts';
 import { OWN_FILE } from './slim-model.ts';
 import type { Tensor } from './view.ts';
@@ -17,6 +17,18 @@ export interface Constant {
   readonly computed?: () => Tensor;
   /** Whether the file has it, rather than what makes it. */
   readonly isStored?: true;
+  /** What a file stores it as, by the name that messages give the type. */
+  readonly type?: string;
+  /** Where the file has whole numbers that stand for the values. */
+  readonly quantized?: QuantizedConstant;
+}
+
+/** Whole numbers q stand for (q − zero point) · scale, of one scale or of one per index along an axis. */
+export interface QuantizedConstant {
+  readonly type: string | undefined;
+  readonly scale: Constant;
+  readonly zero: Constant | undefined;
+  readonly axis: number;
 }
 
 /** A file beside the model that holds weights. */
@@ -144,6 +156,7 @@ export class TensorReader {
         kind: 'constant',
         dims,
         dataType: tensor.dataType,
+        type: type.name,
         values: type.isFloat ? Float32Array.from(list) : Float64Array.from(list),
       };
     }
@@ -154,6 +167,7 @@ export class TensorReader {
       kind: 'constant',
       dims,
       dataType: tensor.dataType,
+      type: type.name,
       get values() {
         values ??= fromBytes(raw.read(), type, count);
         return values;

@@ -1,7 +1,9 @@
 // Tidies the layers that were read into those we would write.
+import { isQuantized, isRounded } from '../element-types.ts';
 import type { Layer } from '../layer.ts';
 import { sharedAmong } from '../shared-weights.ts';
 import type { LazyValues } from './lazy-weights.ts';
+import { withRoundingsPassedOn } from './pass-roundings.ts';
 
 interface Draft {
   readonly layers: readonly Layer[];
@@ -10,6 +12,8 @@ interface Draft {
   readonly shared: Readonly<Record<string, string>>;
   /** Batch norms that only scale and offset: their means are 0 and their variances 1. */
   readonly scaling: ReadonlySet<string>;
+  /** Layers that only round to 8 bits. */
+  readonly rounding: ReadonlySet<string>;
 }
 
 const TAKES_BIAS: ReadonlySet<Layer['kind']> = new Set([
@@ -44,7 +48,7 @@ function shuffled(values: Float32Array, channels: number, groups: number): Float
 /**
  * The layers as we would write them: a constant added behind a convolution is its bias, and behind a norm part of β; a
  * constant times a group or layer norm is part of its γ; a global pooling that is only flattened makes a vector itself; filters are in the order that a pixel shuffle
- * wants them; what nothing needs is gone.
+ * wants them; a rounding is of the layer whose values it rounds; what nothing needs is gone.
  */
 export function tidied(draft: Draft): {
   layers: Layer[];
@@ -79,7 +83,8 @@ export function tidied(draft: Draft): {
   const standing = (name: string): string => stands.get(name) ?? name;
   const only = (name: string) =>
     outputs.has(name) || readers.get(name)?.length !== 1 ? undefined : byName.get(standing(name));
-  for (const { name, kind, inputs } of layers) {
+  for (const layer of layers) {
+    const { name, kind, inputs } = layer;
     const [input = ''] = inputs;
     const before = byName.get(standing(input));
     if (before === undefined) continue;
@@ -87,7 +92,17 @@ export function tidied(draft: Draft): {
       byName.set(layer.name, layer);
       stands.set(name, layer.name);
     };
-    if (kind === 'bias-add' && only(input) !== undefined) {
+    // Neither whole numbers nor what is rounded to them take anything more in.
+    const isOpen = !isRounded(before) && only(input) !== undefined;
+    if (draft.rounding.has(name) && isOpen && before.kind !== 'arg-max') {
+      for (const part of ['output_scale', 'output_zero']) {
+        weights.set(`${before.name}/${part}`, weights.get(`${name}/${part}`) as LazyValues);
+        weights.delete(`${name}/${part}`);
+      }
+      replaced({ ...before, types: { ...before.types, ...layer.types } });
+      continue;
+    }
+    if (kind === 'bias-add' && isOpen && before.types?.bias === undefined) {
       const bias = weights.get(`${name}/bias`) as LazyValues;
       const target = TAKES_BIAS.has(before.kind) ? 'bias' : TAKES_OFFSET.has(before.kind) ? 'beta' : null;
       if (target !== null) {
@@ -96,7 +111,7 @@ export function tidied(draft: Draft): {
         replaced((target === 'bias' ? { ...before, useBias: true } : before) as Layer);
       }
     }
-    if (draft.scaling.has(name) && TAKES_SCALE.has(before.kind) && only(input) !== undefined) {
+    if (draft.scaling.has(name) && TAKES_SCALE.has(before.kind) && isOpen) {
       const scale = weights.get(`${name}/gamma`) as LazyValues;
       const offset = weights.get(`${name}/beta`) as LazyValues;
       for (const part of ['gamma', 'beta']) change(`${before.name}/${part}`, scale.length, times(scale));
@@ -112,9 +127,10 @@ export function tidied(draft: Draft): {
       !outputs.has(input) &&
       readers.get(input)?.every(flattens)
     ) {
-      replaced({ kind: before.kind, name: before.name, inputs: before.inputs });
+      const { kind: same, name: own, inputs: read, types } = before;
+      replaced({ kind: same, name: own, inputs: read, ...(types && { types }) });
     }
-    const isOfFilters = before.kind === 'conv2d' && (before.groups ?? 1) === 1;
+    const isOfFilters = before.kind === 'conv2d' && (before.groups ?? 1) === 1 && !isQuantized(before);
     const shuffle = byName.get(name);
     if (shuffle?.kind === 'channel-shuffle' && isOfFilters && only(input) !== undefined) {
       const next = readers.get(name) ?? [];
@@ -129,12 +145,13 @@ export function tidied(draft: Draft): {
       }
     }
   }
-  const tidy = layers
+  const left = layers
     .filter(({ name }) => !stands.has(name))
     .map(({ name }) => {
       const layer = byName.get(name) as Layer;
       return { ...layer, inputs: layer.inputs.map(standing) } as Layer;
     });
+  const tidy = withRoundingsPassedOn(left, weights);
   const { shared = {} } = sharedAmong(draft, tidy, (weight) => !changed.has(weight));
   return { layers: tidy, outputs: draft.outputs.map(standing), weights, shared };
 }

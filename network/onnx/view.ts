@@ -21,6 +21,15 @@ export interface Tensor {
   readonly view: View;
   /** Whether it is an operator's own, whose dimensions are no parts of channels, height and width. */
   readonly isOp?: boolean;
+  /** Where it is whole numbers: what they stand for. Its layer has the values themselves. */
+  readonly stored?: StoredAs;
+}
+
+/** Whole numbers q stand for (q − zero) · scale. */
+export interface StoredAs {
+  readonly type: 'int8' | 'uint8';
+  readonly scale: number;
+  readonly zero: number;
 }
 
 export function sizeOf(parts: readonly Part[]): number {

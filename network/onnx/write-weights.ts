@@ -1,10 +1,12 @@
 // Weights as ONNX tensors, in ONNX's order of axes.
+import { QUANTIZATION_PARTS } from '../element-types.ts';
 import type { Layer } from '../layer.ts';
 import type { Network } from '../network.ts';
 import type { ScratchMemory } from '../scratch-memory.ts';
-import { weightOwner } from '../shared-weights.ts';
+import { weightOwner, weightParts } from '../shared-weights.ts';
 import { type Weights, weightShapes } from '../weights.ts';
-import { FLOAT, type Shapes, type Tensor } from './nodes.ts';
+import type { Shapes, Tensor } from './nodes.ts';
+import { floatTensor, isOfHalves, storedTensor } from './write-stored.ts';
 
 /** Side of the squares that a matrix is turned in: both sides of one stay in the first cache. */
 const TILE = 32;
@@ -44,7 +46,7 @@ function turned(
  * and a transposed one [h, w, out, in] ONNX's [in, out, h, w].
  */
 function kernelTensor(
-  kind: Layer['kind'] | undefined,
+  kind: Layer['kind'],
   values: Float32Array,
   shape: readonly [number, number, number, number],
   scratch: ScratchMemory | undefined,
@@ -55,8 +57,8 @@ function kernelTensor(
 }
 
 /** Whether a norm is of groups of several channels, which are scaled and offset behind it. */
-function isOfGroups(layer: Layer | undefined, channels: number): boolean {
-  return layer?.kind === 'group-norm' && layer.groups < channels;
+function isOfGroups(layer: Layer, channels: number): boolean {
+  return layer.kind === 'group-norm' && layer.groups < channels;
 }
 
 /** The weights that the network has, as {@link Weights} lays them out, and a γ of ones where a batch norm has none. */
@@ -71,25 +73,24 @@ export function weightTensors(
   const given = own.map(({ name, shape }): Tensor => {
     const values = weights.get(name);
     if (values === undefined) throw new Error(`weights of ${name} are missing`);
-    const layerName = name.slice(0, name.lastIndexOf('/'));
-    const kind = byName.get(layerName)?.kind;
+    const { layer: layerName, part } = weightParts(name);
+    const layer = byName.get(layerName) as Layer;
+    const { kind } = layer;
     let dims: readonly number[] = shape;
     let data = values;
     if (shape.length === 4 && kind !== 'op')
       ({ dims, data } = kernelTensor(kind, values, shape as [number, number, number, number], scratch));
     // What is added to or multiplied by channels of its own lies along NCHW's.
     const { flat = true, channels = 0 } = shapes.get(layerName) ?? {};
-    const isOfChannels =
-      kind === 'bias-add' || kind === 'prelu' || isOfGroups(byName.get(layerName), channels);
-    if (isOfChannels && !flat) dims = [...shape, 1, 1];
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { name, dims, dataType: FLOAT, rawData };
+    const isOfChannels = kind === 'bias-add' || kind === 'prelu' || isOfGroups(layer, channels);
+    if (isOfChannels && !flat && !QUANTIZATION_PARTS.has(part)) dims = [...shape, 1, 1];
+    return storedTensor(layer, part, { name, dims, data }, weights);
   });
   const ones = network.layers.flatMap((layer): Tensor[] => {
     if (layer.kind !== 'batch-norm' || layer.scale) return [];
     const channels = shapes.get(layer.name)?.channels ?? 0;
-    const floatData = new Array<number>(channels).fill(1);
-    return [{ name: `${layer.name}/gamma`, dims: [channels], dataType: FLOAT, floatData }];
+    const ones = { name: `${layer.name}/gamma`, dims: [channels], data: new Float32Array(channels).fill(1) };
+    return [floatTensor(ones, isOfHalves(layer))];
   });
   return [...given, ...ones];
 }

@@ -9,11 +9,13 @@ import { weightOwner } from '../shared-weights.ts';
 import { onnxSizes } from '../tensor-shape.ts';
 import type { Weights } from '../weights.ts';
 import { encodeModel } from './encode-model.ts';
-import { FLOAT, INT64, type Tensor } from './nodes.ts';
+import { FLOAT, FLOAT16, INT64, type Tensor } from './nodes.ts';
 import { CLIP_BORDERS } from './write-elementwise.ts';
 import { layerNodes } from './write-layer.ts';
 import { opNodes } from './write-op.ts';
 import { padBeforePool } from './write-resizing.ts';
+import { isOfHalves } from './write-stored.ts';
+import { halfClipBorders, withTypes } from './write-types.ts';
 import { weightTensors } from './write-weights.ts';
 
 const IR_VERSION = 10;
@@ -74,8 +76,8 @@ function clipBorders(): Tensor[] {
 }
 
 /**
- * The network as an ONNX model (NCHW, float32, opset 17, 18 where a pool reads a pad, 20 where another operator needs
- * it). Numbers of channels that an arg-max makes are int64.
+ * The network as an ONNX model (NCHW; its layers' element types, in QDQ form where they are whole numbers; opset 17, 18
+ * where a pool reads a pad, 20 where another operator needs it). Numbers of channels that an arg-max makes are int64.
  * @param weights HWIO kernels as {@link Weights} lays them out
  * @param batch fixed batch size of inputs and outputs
  * @param scratch where the model is made; fresh memory by default
@@ -94,17 +96,18 @@ export function writeOnnx(
   const ops = network.layers.filter((layer): layer is Op => layer.kind === 'op');
   const opset = Math.max(network.layers.some(isLater) ? LATER_OPSET : padded, ...ops.map((op) => op.opset));
   checkBatch(network, batch);
-  const typeOf = (name: string) => shapes.get(name)?.dataType ?? (numbers.has(name) ? INT64 : FLOAT);
+  const halves = new Set(network.layers.filter(isOfHalves).map(({ name }) => name));
+  const floatOf = (name: string) => (halves.has(name) ? FLOAT16 : FLOAT);
+  const typeOf = (name: string) => shapes.get(name)?.dataType ?? (numbers.has(name) ? INT64 : floatOf(name));
   const owned = (names: readonly string[]) => names.map((name) => weightOwner(network, name));
-  const layers = network.layers
-    .map((layer) => {
-      if (layer.kind === 'op') return opNodes(layer, otherOutputs(network, layer), batch, opset);
-      return pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset);
-    })
-    .map(({ nodes, settings }) => ({
-      nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
-      settings,
-    }));
+  const made = network.layers.map((layer) => {
+    if (layer.kind === 'op') return opNodes(layer, otherOutputs(network, layer), batch, opset);
+    return pooled.has(layer) ? padBeforePool(layer as Pad) : layerNodes(layer, shapes, opset);
+  });
+  const layers = withTypes(network, made).map(({ nodes, settings }) => ({
+    nodes: nodes.map((each) => ({ ...each, input: owned(each.input) })),
+    settings,
+  }));
   // Some weights only training reads.
   const read = new Set(layers.flatMap(({ nodes }) => nodes.flatMap(({ input }) => input)));
   return encodeModel(
@@ -123,6 +126,7 @@ export function writeOnnx(
     [
       ...weightTensors(network, weights, shapes, scratch),
       ...(clips ? clipBorders() : []),
+      ...(clips && halves.size > 0 ? halfClipBorders() : []),
       ...layers.flatMap(({ settings }) => settings ?? []),
     ].filter(({ name }) => read.has(name)),
     scratch,

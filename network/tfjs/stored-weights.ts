@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { type FileAdvice, parsedJson } from '../../records/json-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { type ByteSource, FileBytes, JoinedBytes } from '../byte-source.ts';
+import { halfToFloat } from '../half-float.ts';
 import type { LazyValues } from '../onnx/lazy-weights.ts';
-import { halfToFloat } from './half-float.ts';
 
 /** A weight in a file, whose values are read when they are asked for. */
 export interface StoredWeight extends LazyValues {

@@ -153,6 +153,8 @@ export interface EngineAdapter {
   readonly wholeMicrosecondsOn?: readonly HardwareKind[];
   /** How the names of files end that it runs as they are. */
   readonly runsFiles?: RegExp;
+  /** Whether it computes with whole numbers of 8 bits. */
+  readonly quantizes?: boolean;
   /** By the name that `morphline engines --install` takes. */
   readonly installers?: Readonly<Record<string, Installer>>;
   /**

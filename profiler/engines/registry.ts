@@ -30,6 +30,11 @@ export function trainingEngines(): string[] {
   return ENGINES.filter(({ openTraining }) => openTraining !== undefined).map(({ name }) => name);
 }
 
+/** The engine that computes with whole numbers of 8 bits. */
+export function quantizingEngine(): EngineAdapter {
+  return ENGINES.find(({ quantizes }) => quantizes === true) as EngineAdapter;
+}
+
 /** @throws UserError for a name that no engine has */
 export function engineNamed(name: string): EngineAdapter {
   const adapter = ENGINES.find((candidate) => candidate.name === name);

@@ -1,4 +1,5 @@
 // What was measured as rows of `kernels.csv` and `networks.csv`.
+import { elementText } from '../../network/lowering/element-bytes.ts';
 import { arithmeticIntensity } from '../../network/lowering/kernel.ts';
 import type { KernelRecord, NetworkRecord, SampleRole } from '../../records/measurements.ts';
 import type { Pacing } from '../../records/pacing.ts';
@@ -38,6 +39,7 @@ export function kernelRow(
     min_us: minUs,
     rounds,
     clock: source.clock,
+    element_bytes: elementText(kernel.elements),
   };
 }
 

@@ -25,6 +25,7 @@ beforeAll(async () => {
     seed: 1,
     budgetSeconds: 3,
     table: false,
+    int8: false,
     out,
   });
   text = JSON.stringify(profile);

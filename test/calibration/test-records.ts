@@ -61,6 +61,7 @@ export function kernelRow(given: Partial<KernelRecord> = {}): KernelRecord {
     min_us: 20,
     rounds: 4,
     clock: 'wall',
+    element_bytes: '',
     ...given,
   };
 }

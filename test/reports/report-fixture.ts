@@ -40,6 +40,7 @@ export function kernel(values: Partial<KernelRecord>): KernelRecord {
     min_us: 0.9,
     rounds: 8,
     clock: 'wall',
+    element_bytes: '',
     ...values,
   };
 }

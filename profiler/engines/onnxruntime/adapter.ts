@@ -10,6 +10,7 @@ export const onnxruntimeAdapter: EngineAdapter = {
   defaultOn: { measuring: ['gpu', 'cpu'] },
   wholeMicrosecondsOn: ['cpu'],
   runsFiles: /\.onnx$/i,
+  quantizes: true,
   installers: {
     'onnxruntime-cuda': async (report) => (await import('./install-cuda.ts')).installOnnxruntimeCuda(report),
   },

@@ -10,6 +10,7 @@ import type { LoweringRules } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
 import { decodeModel } from '../../../network/onnx/model.ts';
 import { writeOnnx } from '../../../network/onnx/write.ts';
+import { refuseTypes } from '../../../network/refuse-types.ts';
 import { ScratchMemory } from '../../../network/scratch-memory.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
 import { UserError } from '../../../records/user-error.ts';
@@ -84,6 +85,7 @@ export class OnnxruntimeEngine implements Engine {
     if (known?.network === network && known.weights === weights && known.batch === batch) return known;
     const deployed = deployedNetwork(network);
     if (this.provider === 'webgpu') refuseFaultyConvolutions(deployed);
+    if (this.provider !== 'cpu') refuseTypes(deployed, `onnxruntime:${this.provider}`);
     // A session copies what it is made of.
     this.scratch.reset();
     const bytes = writeOnnx(deployed, weights, batch, this.scratch);

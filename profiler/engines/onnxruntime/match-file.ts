@@ -7,11 +7,12 @@ import type { Network } from '../../../network/network.ts';
 import { asLayerName } from '../../../network/onnx/layer-name.ts';
 import type { NodeProto } from '../../../network/onnx/model.ts';
 import type { KernelTiming } from '../engine.ts';
-import { isOperatorOf, timeOf, VIEWS } from './match-kernels.ts';
+import { isOfEightBits, matchEightBits } from './match-eight-bits.ts';
+import { CAST, isOperatorOf, timeOf, VIEWS } from './match-kernels.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 /** What the optimizer puts around the names of nodes that it makes of others. */
-const MADE = /^fused |_nchwc$|_bn$|_token_\d+$|\/\w+Fusion\/?.*$/g;
+const MADE = /^fused |^InsertedPrecisionFreeCast_|_nchwc$|_bn$|_token_\d+$|\/\w+Fusion\/?.*$/g;
 const REORDERS: Readonly<Record<string, Kernel['op']>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -76,13 +77,21 @@ export class FileMatcher {
   timings(events: readonly KernelEvent[]): KernelTiming[] {
     const eventOf = new Map<number, KernelEvent>();
     const others: KernelEvent[] = [];
-    for (const event of events) {
-      if (VIEWS.has(event.op)) continue;
+    const ofEightBits = matchEightBits(this.kernels, events, (node) => {
+      const own = asLayerName(node);
+      return this.aliases.get(own) ?? own;
+    });
+    for (const [index, event] of ofEightBits) eventOf.set(index, events[event] as KernelEvent);
+    const taken = new Set(ofEightBits.values());
+    for (const [place, event] of events.entries()) {
+      if (taken.has(place) || VIEWS.has(event.op)) continue;
       const values = valuesOf(event);
       const reorder = REORDERS[event.op];
-      const all = reorder === undefined ? this.candidates(event) : [...this.kernels.keys()];
+      const own = event.op === CAST ? [] : this.candidates(event);
+      const all = reorder === undefined ? own : [...this.kernels.keys()];
       const index = all.find((each) => {
         const kernel = this.kernels[each] as Kernel;
+        if (isOfEightBits(kernel)) return false;
         const isReorder = kernel.op.startsWith('reorder');
         if (OTHER_OPS[kernel.op]?.test(event.op) === true) return false;
         const isOp = reorder === undefined ? !isReorder : kernel.op === reorder;

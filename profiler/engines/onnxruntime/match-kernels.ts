@@ -2,6 +2,7 @@
 import type { Kernel, KernelOp } from '../../../network/lowering/kernel.ts';
 import { groupBy } from '../../../records/group-by.ts';
 import type { KernelPlace, KernelTiming } from '../engine.ts';
+import { isOfEightBits, matchEightBits } from './match-eight-bits.ts';
 import type { KernelEvent } from './profile-events.ts';
 
 const BLOCKED_SUFFIX = '_nchwc';
@@ -11,6 +12,10 @@ const OF_PRODUCTS = /(\/(MatMulAddFusion|MatMulScaleFusion\/|MatmulTransposeFusi
 const NAMES_TELL_LAYOUT: ReadonlySet<KernelOp> = new Set(['conv', 'depthwise-conv', 'max-pool', 'avg-pool']);
 /** Nodes that move no data: their microsecond belongs to the network's overhead. */
 export const VIEWS: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
+/** Between halves and the floats that they are computed with: no kernel of a layer. */
+export const CAST = 'Cast';
+/** Before the names of nodes whose results are cast. */
+const CAST_PREFIX = /^InsertedPrecisionFreeCast_/;
 const REORDERS: Readonly<Record<string, 'reorder-input' | 'reorder-output'>> = {
   ReorderInput: 'reorder-input',
   ReorderOutput: 'reorder-output',
@@ -38,7 +43,8 @@ function eventKey(event: KernelEvent): string {
   }
   const fused = event.node.replace(OF_PRODUCTS, '');
   if (fused !== event.node) return fused;
-  return event.node.endsWith(BLOCKED_SUFFIX) ? event.node.slice(0, -BLOCKED_SUFFIX.length) : event.node;
+  const node = event.node.replace(CAST_PREFIX, '');
+  return node.endsWith(BLOCKED_SUFFIX) ? node.slice(0, -BLOCKED_SUFFIX.length) : node;
 }
 
 function isBlocked(event: KernelEvent): boolean {
@@ -67,17 +73,19 @@ export interface MatchedKernels {
 export function matchKernels(kernels: readonly Kernel[], events: readonly KernelEvent[]): MatchedKernels {
   const eventAt = (index: number) => events[index] as KernelEvent;
   const movers = [...events.keys()].filter((index) => !VIEWS.has(eventAt(index).op));
-  const waiting = groupBy(movers, (index) => eventKey(eventAt(index)));
+  const named = movers.filter((index) => eventAt(index).op !== CAST);
+  const waiting = groupBy(named, (index) => eventKey(eventAt(index)));
+  const ofEightBits = matchEightBits(kernels, events);
   const left = new Set(movers);
+  for (const index of ofEightBits.values()) left.delete(index);
   const take = (key: string, isRight: (event: KernelEvent) => boolean = () => true) => {
-    const list = waiting.get(key);
-    const [index] = list ?? [];
+    const index = waiting.get(key)?.find((each) => left.has(each));
     if (index === undefined || !isRight(eventAt(index))) return undefined;
-    list?.shift();
     left.delete(index);
     return index;
   };
-  const eventOf = Int32Array.from(kernels, (kernel) => {
+  const eventOf = Int32Array.from(kernels, (kernel, index) => {
+    if (isOfEightBits(kernel)) return ofEightBits.get(index) ?? -1;
     if (kernel.op === 'reorder-input' || kernel.op === 'reorder-output') {
       const { height, width } = kernel.output;
       const channels = kernel.paddedOutputChannels;
@@ -91,8 +99,8 @@ export function matchKernels(kernels: readonly Kernel[], events: readonly Kernel
     const isRight = (event: KernelEvent) =>
       !NAMES_TELL_LAYOUT.has(kernel.op) || isBlocked(event) === (kernel.layout === 'nchwc');
     for (const name of nodeNames(kernel)) {
-      const index = take(name, isRight);
-      if (index !== undefined) return index;
+      const event = take(name, isRight);
+      if (event !== undefined) return event;
     }
     return -1;
   });

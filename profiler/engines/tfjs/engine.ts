@@ -6,6 +6,7 @@ import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';
 import { type LoweringRules, TFJS_RULES } from '../../../network/lowering/rules.ts';
 import type { Network } from '../../../network/network.ts';
+import { refuseTypes } from '../../../network/refuse-types.ts';
 import type { Shape } from '../../../network/shapes.ts';
 import { seededNormals, weightShapes } from '../../../network/weights.ts';
 import type { EngineDescription } from '../../../records/engine-description.ts';
@@ -71,6 +72,7 @@ class TfjsNetwork implements LoadedNetwork {
       (layer) => layer.kind === 'op' || (layer.kind === 'input' && layer.tensor),
     );
     if (odd !== undefined) refusedOp(odd);
+    refuseTypes(network, backend.description.engine);
     const lowering = new Lowering(network, backend.rules, batch);
     const { shapes } = lowering.plan;
     refuseTooLarge(network, shapes, batch, backend.largestTensorBytes);

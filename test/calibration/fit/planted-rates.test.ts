@@ -50,6 +50,7 @@ test('a whole calibration of a planted device recovers its rates and predicts ne
     seed: 1,
     budgetSeconds: 6,
     table: false,
+    int8: false,
     out: temporaryFolder(),
   });
   within(0.03, profile.roofline.computeRateGflops, RATE_GFLOPS);

@@ -22,6 +22,7 @@ function run(out: string) {
     batch: 1,
     seed: 1,
     budgetSeconds: 2,
+    int8: false,
     table: false,
     out,
   });

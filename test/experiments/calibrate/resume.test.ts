@@ -26,6 +26,7 @@ function run(out: string, dieAt = Number.POSITIVE_INFINITY) {
     seed: 1,
     budgetSeconds: 2,
     table: false,
+    int8: false,
     out,
   });
 }

@@ -16,7 +16,14 @@ const engine = () =>
 
 test('a table of one network is fitted to the grid of its widths', async () => {
   const out = join(folder, 'table');
-  const options = { engine: engine(), networks: [zooNetwork('inception-32')], batch: 1, seed: 1, out };
+  const options = {
+    engine: engine(),
+    networks: [zooNetwork('inception-32')],
+    batch: 1,
+    seed: 1,
+    int8: false,
+    out,
+  };
   const profile = await calibrate({ ...options, budgetSeconds: 4, table: true });
   expect(profile.rungs.map(({ model }) => model.rung).at(-1)).toBe('layer-table');
   expect(profile.settings.table).toBe(true);
@@ -31,7 +38,14 @@ test('a table of one network is fitted to the grid of its widths', async () => {
 test('a network whose widths are all fixed is refused', async () => {
   const builder = new NetworkBuilder('fixed');
   const network = builder.build(builder.conv('only', builder.input(8, 8, 3), 4, 3));
-  const options = { engine: engine(), batch: 1, seed: 1, budgetSeconds: 2, out: join(folder, 'fixed') };
+  const options = {
+    engine: engine(),
+    batch: 1,
+    seed: 1,
+    budgetSeconds: 2,
+    int8: false,
+    out: join(folder, 'fixed'),
+  };
   await expect(calibrate({ ...options, table: false, networks: [network] })).rejects.toThrow(
     'the width of every layer is fixed',
   );
@@ -39,7 +53,14 @@ test('a network whose widths are all fixed is refused', async () => {
 
 test('a table of two networks is refused', async () => {
   const networks = ['inception-32', 'mobilenet-v1-32'].map((name) => zooNetwork(name));
-  const options = { engine: engine(), batch: 1, seed: 1, budgetSeconds: 2, out: join(folder, 'two') };
+  const options = {
+    engine: engine(),
+    batch: 1,
+    seed: 1,
+    budgetSeconds: 2,
+    int8: false,
+    out: join(folder, 'two'),
+  };
   await expect(calibrate({ ...options, networks, table: true })).rejects.toThrow('a table of 2 networks');
 });
 
@@ -53,6 +74,7 @@ test('other families are predicted, measured and their unseen kernel classes nam
     seed: 1,
     budgetSeconds: 4,
     table: false,
+    int8: false,
     out,
   });
   const other = profile.validation.others?.['googlenet-32'];

@@ -4,6 +4,7 @@ import type { Layer } from '../../../network/layer.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';
 import { recoverCosts } from '../../../network/lowering/recover-costs.ts';
 import { rulesNamed } from '../../../network/lowering/rules.ts';
+import { quantizedNetwork } from '../../../network/quantized-network.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { anyNetwork } from '../any-network.ts';
 import { activation, conv, image, network } from '../layers.ts';
@@ -12,6 +13,7 @@ const GROUPED: Layer[] = [image(4, 6), { ...conv('A', 'input', 9, { kernel: 3, b
 const SWISH: Layer[] = [image(4, 3), activation('H', 'input', 'hard-swish')];
 const NETWORKS = [
   ...['inception-32', 'resnet-v1-32', 'mobilenet-v1-32'].map((name) => zooNetwork(name)),
+  ...['inception-32', 'mobilenet-v1-32'].map((name) => quantizedNetwork(zooNetwork(name))),
   network(GROUPED),
   network(SWISH),
   ...fc.sample(anyNetwork, { seed: 11, numRuns: 60 }),

@@ -23,17 +23,27 @@ function isLast(dims: readonly unknown[], { height, width, channels }: Shape): b
   );
 }
 
-/** Largest difference of any output, as a fraction of that output's largest value, or of 1 where that is less. */
+/**
+ * Largest difference of any output, as a fraction of that output's largest value, or of 1 where that is less.
+ * @param level of optimization that both are run at; none of the file, and all of what we write, by default
+ */
 export async function exportDifference(
   ort: OrtModule,
   bytes: Uint8Array,
   { network, weights, batch: fixed }: OnnxReading,
+  level?: 'disabled' | 'all',
 ): Promise<number> {
   const batch = fixed ?? 2;
   const ours = writeOnnx(deployedNetwork(network), deployedWeights(network, weights), batch);
   // As it is: an optimizer takes zeros before a max pool for none.
-  const theirs = await ort.InferenceSession.create(bytes, { ...OPTIONS, graphOptimizationLevel: 'disabled' });
-  const written = await ort.InferenceSession.create(ours, OPTIONS);
+  const theirs = await ort.InferenceSession.create(bytes, {
+    ...OPTIONS,
+    graphOptimizationLevel: level ?? 'disabled',
+  });
+  const written = await ort.InferenceSession.create(ours, {
+    ...OPTIONS,
+    graphOptimizationLevel: level ?? 'all',
+  });
   const shapes = inferShapes(network);
   const feeds: Record<string, InstanceType<OrtModule['Tensor']>> = {};
   const ownFeeds: Record<string, InstanceType<OrtModule['Tensor']>> = {};

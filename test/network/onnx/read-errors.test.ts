@@ -35,8 +35,8 @@ describe('a node that has no place in a network', () => {
     ],
     [
       'quantized',
-      { nodes: [{ op: 'QuantizeLinear', inputs: ['input'], name: 'q' }] },
-      /node 'q' \(QuantizeLinear\) with quantized tensors; expected a float32 model; export the model before it is quantized/,
+      { nodes: [{ op: 'MatMulInteger', inputs: ['input', 'input'], name: 'q' }] },
+      /node 'q' \(MatMulInteger\) with quantized tensors; expected QuantizeLinear and DequantizeLinear around operators of floats; quantize the model in QDQ form/,
     ],
     [
       'of another domain',

@@ -21,9 +21,12 @@ export interface TinyNode {
 
 export interface TinyModel {
   readonly nodes: readonly TinyNode[];
-  /** Shape and values; the values of whole numbers are given as bigints. */
+  /**
+   * Shape and values; whole numbers of 64 bits are given as bigints, others of up to 32 bits and halves (as their bits)
+   * with their TensorProto.DataType.
+   */
   readonly weights?: Readonly<
-    Record<string, { dims: readonly number[]; values: readonly (number | bigint)[] }>
+    Record<string, { dims: readonly number[]; values: readonly (number | bigint)[]; type?: number }>
   >;
   readonly inputs?: Readonly<Record<string, readonly (number | string)[]>>;
   /** TensorProto.DataType of inputs that are not float32. */
@@ -64,12 +67,14 @@ export function tinyModel({
         output: node.outputs ?? [nameOf(node, i)],
         attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attribute(name, value)),
       })),
-      initializer: Object.entries(weights).map(([name, { dims, values }]) => ({
+      initializer: Object.entries(weights).map(([name, { dims, values, type }]) => ({
         name,
         dims,
-        ...(typeof values[0] === 'bigint'
-          ? { dataType: INT64, int64Data: values.map(Number) }
-          : { dataType: FLOAT, floatData: values }),
+        ...(type !== undefined
+          ? { dataType: type, int32Data: values }
+          : typeof values[0] === 'bigint'
+            ? { dataType: INT64, int64Data: values.map(Number) }
+            : { dataType: FLOAT, floatData: values }),
       })),
       input: Object.entries(inputs ?? { input: ['batch', 2, 4, 4] }).map(([name, sizes]) => ({
         name,

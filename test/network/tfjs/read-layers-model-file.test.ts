@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ProbabilisticGate } from '../../../morphnet/probabilistic-gate.ts';
 import { deployedNetwork, deployedWeights } from '../../../network/deployed.ts';
-import { halfToFloat } from '../../../network/tfjs/half-float.ts';
+import { halfToFloat } from '../../../network/half-float.ts';
 import { type LayersModelFile, readLayersModelFile } from '../../../network/tfjs/read-layers-model-file.ts';
 import { weightShapes } from '../../../network/weights.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
