@@ -162,6 +162,8 @@ export function keptAsIs(site: NodeSite, given: ReadonlyMap<number, Tensor> = ne
   const gathered = new Operands(site);
   for (const [i, name] of node.input.entries()) {
     const value = given.get(i) ?? (name === '' ? undefined : site.value(i));
+    if (value?.kind === 'tensor' && value.stored !== undefined)
+      site.unsupported('numbers that were quantized', 'a DequantizeLinear before it');
     if (value === undefined) gathered.nothing();
     else if (value.kind === 'constant') gathered.constantOrComputed(value);
     else gathered.tensor(draft.made(value));
