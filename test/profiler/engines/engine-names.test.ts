@@ -105,5 +105,9 @@ test('the list of engines is read without loading a package of any', () => {
   const loaded = importsAtStart(REGISTRY, true);
   expect(loaded).toEqual(expect.arrayContaining(names.map((name) => `profiler/engines/${name}/adapter.ts`)));
   const others = loaded.filter((path) => !path.startsWith('profiler/engines/') && !path.startsWith('node:'));
-  expect([...new Set(others)].sort()).toEqual(['profiler/granted-processors.ts', 'records/user-error.ts']);
+  expect([...new Set(others)].sort()).toEqual([
+    'profiler/granted-processors.ts',
+    'records/printable.ts',
+    'records/user-error.ts',
+  ]);
 });
