@@ -165,11 +165,15 @@ const HOSTILE_KEYS = ['__proto__', 'constructor', '', 'length', 'a\u001b[2Jb'];
 
 type Container = Record<string, unknown>;
 
-/** Every place in a value: what holds it, and under which key. */
+/** Copies of copies grow fast. */
+const MOST_PLACES = 5000;
+
+/** Every place in a value, up to so many: what holds it, and under which key. */
 function placesOf(value: unknown): [Container, string][] {
   const places: [Container, string][] = [];
   const queue = [value];
   for (const each of queue) {
+    if (places.length > MOST_PLACES) break;
     if (typeof each !== 'object' || each === null) continue;
     for (const key of Object.keys(each)) {
       places.push([each as Container, key]);
@@ -185,6 +189,7 @@ function define(container: Container, key: string, value: unknown): void {
 
 function changeJson(root: unknown, { kind, at, value }: Change): void {
   const places = placesOf(root);
+  if (places.length > MOST_PLACES) return;
   const [container, key] = places[at % Math.max(1, places.length)] ?? [];
   if (container === undefined || key === undefined) return;
   const old = container[key];
@@ -193,15 +198,21 @@ function changeJson(root: unknown, { kind, at, value }: Change): void {
     case 1:
     case 2:
     case 3:
-      define(container, key, pick(HOSTILE_VALUES, value));
+      // A copy: later changes must not reach the list itself.
+      define(container, key, structuredClone(pick(HOSTILE_VALUES, value)));
       return;
     case 4:
       if (Array.isArray(container)) container.splice(Number(key), 1);
       else delete container[key];
       return;
     case 5:
-      if (Array.isArray(container)) container.splice(Number(key), 0, ...Array(1 + (value % 20)).fill(old));
-      else define(container, pick(HOSTILE_KEYS, value), old);
+      if (Array.isArray(container))
+        container.splice(
+          Number(key),
+          0,
+          ...Array.from({ length: 1 + (value % 20) }, () => structuredClone(old)),
+        );
+      else define(container, pick(HOSTILE_KEYS, value), structuredClone(old));
       return;
     case 6:
       if (Array.isArray(old)) old.length = value % (old.length + 1);
