@@ -1,5 +1,5 @@
 // The HTML report: which sections, in which order.
-import { withoutLiveSpecs } from './charts/live-spec.ts';
+import { withoutDataBlocks } from './data-block.ts';
 import { distinctNames } from './distinct-names.ts';
 import { html } from './html.ts';
 import { page } from './page.ts';
@@ -57,6 +57,6 @@ export async function renderReport(
   const content = html`${headerMarkup(data, sections)}${sections.length > 0 && mapMarkup(sections)}<main>
 ${sections.map((each) => sectionMarkup(each, sections))}</main>
 ${footerMarkup(data)}`;
-  if (!script) return withoutLiveSpecs(page(data.title, content));
+  if (!script) return withoutDataBlocks(page(data.title, content));
   return page(data.title, content, pageScripts({ charts: content.text.includes('<script') }));
 }

@@ -1,6 +1,7 @@
 // A compiled chart as the page carries it for its script: data in columns, numbers no longer than the eye sees.
 import type { Spec } from 'vega';
-import { Markup } from '../html.ts';
+import { dataBlock } from '../data-block.ts';
+import type { Markup } from '../html.ts';
 import { clipMarks } from './clip-marks.ts';
 
 /** More marks than this are drawn on a canvas rather than as elements. */
@@ -8,7 +9,19 @@ const MOST_ELEMENTS = 1200;
 const DIGITS = 6;
 
 type Row = Readonly<Record<string, unknown>>;
-type Column = readonly unknown[] | { readonly texts: readonly string[]; readonly at: readonly number[] };
+/** Values of a field; repeated text as a list and places in it. */
+export type Column =
+  | readonly unknown[]
+  | { readonly texts: readonly string[]; readonly at: readonly number[] };
+
+/** A chart as the page carries it. */
+export interface PackedChart {
+  readonly spec: Spec;
+  /** Of data sets by name, by field. */
+  readonly columns: Readonly<Record<string, Readonly<Record<string, Column>>>>;
+  /** Whether its marks are too many for elements of their own. */
+  readonly canvas: boolean;
+}
 
 function column(values: readonly unknown[]): Column {
   if (!values.some((value) => typeof value === 'string')) {
@@ -40,13 +53,10 @@ export function liveSpec(spec: Spec): Markup {
     );
     return rest;
   });
-  const packed = { spec: { ...clipMarks(spec, true), data }, columns, canvas: most > MOST_ELEMENTS };
-  // Within a data block only < could end it, or begin a comment.
-  const json = JSON.stringify(packed).replaceAll('<', '\\u003c');
-  return new Markup(`<script type="application/json">${json}</script>`);
-}
-
-/** A page without the data blocks of its charts, in which no < stands. */
-export function withoutLiveSpecs(page: string): string {
-  return page.replace(/<script type="application\/json">[^<]*<\/script>/g, '');
+  const packed: PackedChart = {
+    spec: { ...clipMarks(spec, true), data } as Spec,
+    columns,
+    canvas: most > MOST_ELEMENTS,
+  };
+  return dataBlock(packed);
 }

@@ -8,6 +8,12 @@ const VEGA_LITE = 'https://vega.github.io/schema/vega-lite/v6.json';
 /** Between the chart and the edge of the picture, in pixels. */
 const MARGIN = 16;
 
+/** A drawing of a page as the text of an .svg file: with a font, in light colours. @param attributes further ones */
+export function standaloneDrawing(svg: string, attributes = ''): string {
+  const element = `<svg xmlns="http://www.w3.org/2000/svg" font-family="${FONT}"${attributes}`;
+  return fixedColours(svg.replace(/^<svg/, () => element));
+}
+
 /**
  * A chart as a picture of its own: light colours, page background.
  * @returns the text of an .svg file
@@ -15,8 +21,7 @@ const MARGIN = 16;
 export async function standaloneSvg(spec: ChartSpec, label: string): Promise<string> {
   const padding = { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN };
   const drawn = await renderChart({ ...spec, padding, background: colour('page') }, label);
-  const attributes = `<svg xmlns="http://www.w3.org/2000/svg" font-family="${FONT}"`;
-  return fixedColours(drawn.text).replace(/^<svg/, attributes);
+  return standaloneDrawing(drawn.text);
 }
 
 /** A chart as Vega-Lite draws it anywhere, its data and look included: the text of a .json file. */

@@ -1,17 +1,8 @@
 // In the reader's browser: drawings become charts that answer the pointer.
 import type * as VegaModule from 'vega';
+import type { Column, PackedChart } from '../charts/live-spec.ts';
 
 type Vega = typeof VegaModule & { readonly expressionInterpreter: unknown };
-
-/** What `charts/live-spec.ts` wrote beside a drawing. */
-interface Packed {
-  readonly spec: VegaModule.Spec;
-  /** Of data sets by name: values of each field, repeated text as a list and places in it. */
-  readonly columns: Readonly<Record<string, Readonly<Record<string, Column>>>>;
-  /** Whether its marks are too many for elements of their own. */
-  readonly canvas: boolean;
-}
-type Column = readonly unknown[] | { readonly texts: readonly string[]; readonly at: readonly number[] };
 
 /**
  * Draws a chart anew as an interactive one when it first comes near the screen, one at a time and when the browser is idle;
@@ -71,13 +62,13 @@ export function liveCharts(): void {
     return text.replace(/var\((--\w+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
   }
 
-  function specOf(source: Element): Packed {
+  function specOf(source: Element): PackedChart {
     const text = (source.textContent ?? '').replaceAll(
       '"inherit"',
       JSON.stringify(getComputedStyle(document.body).fontFamily),
     );
-    const packed = JSON.parse(text) as Packed;
-    return packed.canvas ? (JSON.parse(resolved(text)) as Packed) : packed;
+    const packed = JSON.parse(text) as PackedChart;
+    return packed.canvas ? (JSON.parse(resolved(text)) as PackedChart) : packed;
   }
 
   async function draw(chart: HTMLElement): Promise<void> {

@@ -21,7 +21,7 @@ export function liveTables(): void {
     if (found !== undefined && cell?.classList.contains('number') !== false) {
       return Number.parseFloat(found.replace(/^[<>≤≥±+]\s*/, ''));
     }
-    return cell?.dataset.value === undefined ? text.toLowerCase() : Number(cell.dataset.value);
+    return text.toLowerCase();
   }
 
   function compare(a: number | string, b: number | string): number {

@@ -1,8 +1,9 @@
 // A report in other forms: Markdown and JSON for other programs' pages, its charts and tables as files.
 import { stringify } from 'csv-stringify/sync';
 import sharp from 'sharp';
+import { standaloneDrawing } from '../charts/standalone-chart.ts';
 import { keyFindings } from '../findings.ts';
-import { colour, fixedColours } from '../palette.ts';
+import { colour } from '../palette.ts';
 import type { ReportData } from '../report-data.ts';
 import { markdownTable } from '../text-table.ts';
 import { verdicts } from '../verdict.ts';
@@ -17,7 +18,6 @@ export interface ReportFile {
   readonly content: string | Buffer;
 }
 
-const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif';
 /** Pixels of a picture for each of the page's. */
 const PICTURE_SCALE = 2;
 
@@ -69,10 +69,7 @@ function numbered<T extends { readonly section: string }>(parts: readonly T[]): 
   });
 }
 
-function standalone(svg: string): string {
-  const attributes = `<svg xmlns="http://www.w3.org/2000/svg" font-family="${FONT}" style="background:${colour('page')}"`;
-  return fixedColours(svg.replace(/^<svg/, () => attributes));
-}
+const standalone = (svg: string) => standaloneDrawing(svg, ` style="background:${colour('page')}"`);
 
 /**
  * The files of a report in one form; charts and tables are a file each.

@@ -1,7 +1,8 @@
 // What the page's script needs to tell of a band of FLOPs in a study: every network's latencies and widths.
 import type { StudyData } from '../../experiments/results/study-results.ts';
+import { dataBlock } from '../data-block.ts';
 import { deviceTitle } from '../device-title.ts';
-import { html, Markup } from '../html.ts';
+import { html, type Markup } from '../html.ts';
 import { FLOP_UNITS, LATENCY_UNITS, unitFor } from '../number-format.ts';
 
 const DIGITS = 5;
@@ -31,6 +32,5 @@ export function flopsBandMarkup({ rows, summary, widths }: StudyData, maxFlops: 
       base64: Buffer.concat(widths.shares.map((shares) => Buffer.from(shares))).toString('base64'),
     },
   };
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  return html`<div class="band" hidden><h3>Networks of equal FLOPs</h3><p>Drag over a cloud, or move the ends of the band: networks between them cost the same to whoever counts FLOPs.</p><script type="application/json">${new Markup(json)}</script></div>`;
+  return html`<div class="band" hidden><h3>Networks of equal FLOPs</h3><p>Drag over a cloud, or move the ends of the band: networks between them cost the same to whoever counts FLOPs.</p>${dataBlock(data)}</div>`;
 }
