@@ -78,6 +78,13 @@ export function batchOption(): Option {
   return integerOption('--batch <n>', description, 1, MOST_BATCH);
 }
 
+/** Of commands that print a result. */
+export function resultOption(): Option {
+  return new Option('--out <dir>', 'folder to keep the result in, for `report`').argParser(
+    parser('out', kinds.word()),
+  );
+}
+
 /** Flags that give a network other widths: one of them, or neither. */
 export interface WidthFlags {
   readonly widths?: string;

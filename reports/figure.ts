@@ -19,6 +19,14 @@ export interface LegendEntry {
   readonly series?: string;
 }
 
+/** A field that sets a signal of the figure's charts (`charts/series.ts`): text to search for, or one of some options. */
+export interface Control {
+  readonly signal: string;
+  readonly label: string;
+  /** The first one is what the drawing shows. */
+  readonly options?: readonly { readonly value: string; readonly label: string }[];
+}
+
 export interface Figure {
   readonly title?: Part;
   readonly legend?: readonly LegendEntry[];
@@ -28,10 +36,18 @@ export interface Figure {
   readonly live?: readonly ((width: number) => ChartSpec)[];
   /** One of several side by side: a single drawing, as wide as a panel. */
   readonly small?: boolean;
+  /** What a reader can choose, where there is a script. */
+  readonly controls?: readonly Control[];
   /** What to see in it. */
   readonly caption?: Part;
   /** What a screen reader says of the charts. */
   readonly label: string;
+}
+
+/** What the page's script makes a control of: without it there is none. */
+function controlMarkup({ signal, label, options }: Control): Markup {
+  const choices = options !== undefined && html` data-options="${JSON.stringify(options)}"`;
+  return html`<span data-signal="${signal}" data-label="${label}"${choices}></span>`;
 }
 
 function legendList(entries: readonly LegendEntry[]): Markup {
@@ -43,7 +59,7 @@ function legendList(entries: readonly LegendEntry[]): Markup {
 
 /** A figure: title, legend, drawings and caption. */
 export async function figure(parts: Figure): Promise<Markup> {
-  const { title, legend, charts, live, small, caption, label } = parts;
+  const { title, legend, charts, live, small, controls, caption, label } = parts;
   const drawings: Markup[] = [];
   for (const [kind, width] of small
     ? [['only', PANEL] as const]
@@ -61,6 +77,7 @@ export async function figure(parts: Figure): Promise<Markup> {
   return html`<figure>
 ${title !== undefined && html`<h3>${title}</h3>`}
 ${legend !== undefined && legendList(legend)}
+${controls !== undefined && html`<div class="controls" hidden>${controls.map(controlMarkup)}</div>`}
 ${drawings}
 ${caption !== undefined && html`<figcaption>${caption}</figcaption>`}
 </figure>`;

@@ -6,16 +6,12 @@ import type { TrainingData } from '../experiments/results/training-results.ts';
 import { groupBy } from '../records/group-by.ts';
 import type { KernelRecord } from '../records/measurements.ts';
 import { NOISE_LIMIT, REPEATABILITY_LIMIT } from '../records/repeatability.ts';
+import type { Finding } from './answers.ts';
+import { checkFinding, comparisonFinding, explanationFinding } from './decisions.ts';
 import { deviceTitle } from './device-title.ts';
 import { contenderTitle } from './method-names.ts';
 import { correlation, count, integer, percent, times } from './number-format.ts';
 import type { ReportData } from './report-data.ts';
-
-/** A sentence of plain text, and the number in it that matters most. */
-export interface Finding {
-  readonly figure: string;
-  readonly sentence: string;
-}
 
 function predictionFinding({ profile }: CalibrationData): Finding {
   const family = profile.settings.networks.join(' and ');
@@ -139,11 +135,15 @@ function sweepFinding({ settings, summary }: SweepData): Finding | undefined {
 }
 
 /**
- * What the data says, most important first: prediction, study, training, then what explains them; of each kind the
+ * What the data says, most important first: limits and comparisons, which somebody asked for, then prediction, study, training, then what explains them; of each kind the
  * first, then the second of each, and so on.
  */
-export function keyFindings({ calibrations, studies, trainings, sweeps }: ReportData): Finding[] {
+export function keyFindings(data: ReportData): Finding[] {
+  const { calibrations, studies, trainings, sweeps, comparisons, explanations, checks } = data;
   const kinds = [
+    checks.map(checkFinding),
+    comparisons.flatMap((each) => each.comparisons).map(comparisonFinding),
+    explanations.map(explanationFinding),
     calibrations.map(predictionFinding),
     studies.map(measuredStudyFinding),
     trainings.map(trainingFinding),

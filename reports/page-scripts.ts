@@ -6,6 +6,7 @@ import { flopsBand } from './client/flops-band.ts';
 import { liveCharts } from './client/live-charts.ts';
 import { liveTables } from './client/live-tables.ts';
 import { sectionMap } from './client/section-map.ts';
+import { unpacking } from './client/unpack.ts';
 
 /** A file of a package, beside the module that an import of it gives. */
 function packageFile(name: string, file: string): string {
@@ -36,14 +37,21 @@ const called = (script: () => void) => `(${script.toString()})();`;
 /** A script's text as it may stand in a page: its end must not be taken for the element's. */
 const inElement = (text: string) => text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 
-/**
- * The texts of a page's script elements, in their order.
- * @param charts whether there is any chart to draw: Vega is most of a small report
- */
-export function pageScripts({ charts }: { readonly charts: boolean }): string[] {
-  const own = [liveTables, sectionMap, ...(charts ? [liveCharts, flopsBand] : [])];
-  const runtime = charts ? [vegaRuntime(), interpreter()] : [];
-  return [...runtime, ...own.map(called)].map(inElement);
+/** The texts of a page's scripts, in their order. */
+export interface PageScripts {
+  /** Of elements that run. */
+  readonly own: readonly string[];
+  /** Of those that `own` runs when it needs them. */
+  readonly runtime: readonly string[];
+}
+
+/** @param charts whether there is any chart to draw: Vega is most of a small report */
+export function pageScripts({ charts }: { readonly charts: boolean }): PageScripts {
+  const own = [liveTables, sectionMap, ...(charts ? [unpacking, liveCharts, flopsBand] : [])];
+  return {
+    own: own.map(called).map(inElement),
+    runtime: charts ? [vegaRuntime(), interpreter()] : [],
+  };
 }
 
 /** A script's source expression of a Content-Security-Policy. */

@@ -1,6 +1,7 @@
 // The HTML document around the report's content, and its rule that it asks for nothing.
+import { scriptBlock } from './data-block.ts';
 import { html, Markup, type Part } from './html.ts';
-import { scriptHash } from './page-scripts.ts';
+import { type PageScripts, scriptHash } from './page-scripts.ts';
 import { STYLE } from './style.ts';
 
 /** Forbids every request, and every script but these: the page is whole as it is. */
@@ -11,14 +12,18 @@ function policyOf(scripts: readonly string[]): string {
 
 /**
  * An HTML document that holds all it needs.
- * @param scripts texts of script elements at its end; nothing else can run
+ * @param scripts nothing else can run
  */
-export function page(title: string, content: Part, scripts: readonly string[] = []): string {
+export function page(
+  title: string,
+  content: Part,
+  { own, runtime }: PageScripts = { own: [], runtime: [] },
+): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policyOf(scripts))}">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policyOf([...own, ...runtime]))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
@@ -28,7 +33,7 @@ ${new Markup(STYLE)}
 </head>
 <body>
 ${content}
-${scripts.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
+${runtime.map((text) => html`${scriptBlock(text)}\n`)}${own.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
 </html>
 `.text;
 }

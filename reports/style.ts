@@ -55,7 +55,7 @@ svg{display:block;width:100%;height:auto}
 .tip span{color:var(--muted);margin-right:.6em}
 .tip[hidden],[hidden]{display:none!important}
 .tools{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;justify-content:flex-end;margin:22px 0 -14px;font-size:13.5px;color:var(--muted)}
-.tools button,.tools summary,.tools input[type=search]{font:inherit;color:var(--soft);background:none;border:1px solid var(--line);border-radius:5px;padding:3px 10px}
+.tools button,.tools summary,.tools select,.tools input[type=search]{font:inherit;color:var(--soft);background:none;border:1px solid var(--line);border-radius:5px;padding:3px 10px}
 .tools button,.tools summary{cursor:pointer}
 .tools button:hover,.tools summary:hover{color:var(--ink);border-color:var(--muted)}
 .tools input[type=search]{min-width:11em;color:var(--ink)}
@@ -116,7 +116,7 @@ nav{font-size:16px;max-width:320px}
 }
 @media (max-width:700px){
 body{font-size:16px}
-.wide{display:none}
+.wide,figure>.tools{display:none}
 .narrow{display:block}
 .findings li{grid-template-columns:1fr}
 table{min-width:560px}

@@ -4,21 +4,12 @@ import type { SweepData } from '../experiments/results/sweep-results.ts';
 import type { TrainingData } from '../experiments/results/training-results.ts';
 import { groupBy } from '../records/group-by.ts';
 import type { KernelRecord } from '../records/measurements.ts';
+import type { Verdict } from './answers.ts';
 import { kernelGroups } from './charts/kernel-groups.ts';
+import { decisionVerdicts } from './decisions.ts';
 import { contenderTitle } from './method-names.ts';
 import { count, percent, significant, times } from './number-format.ts';
 import type { ReportData } from './report-data.ts';
-
-/** An answer for a reader in a hurry. */
-export interface Verdict {
-  readonly question: string;
-  readonly figure: string;
-  readonly sentence: string;
-  /** What to type. */
-  readonly command?: string;
-  /** Id of the section that shows it. */
-  readonly evidence?: string;
-}
 
 /** Kinds of kernels with a smaller share of the time say little of a device. */
 const NOTABLE_TIME = 0.05;
@@ -112,7 +103,8 @@ function afterTraining({ directory, result }: TrainingData): Verdict | undefined
   };
 }
 
-function next({ calibrations, studies, trainings, sweeps }: ReportData): Verdict | undefined {
+function next(data: ReportData): Verdict | undefined {
+  const { calibrations, studies, trainings, sweeps } = data;
   const question = 'What next?';
   const noisy = calibrations.find(({ profile }) => !profile.validation.valid);
   if (noisy !== undefined) {
@@ -130,6 +122,7 @@ function next({ calibrations, studies, trainings, sweeps }: ReportData): Verdict
   if (found !== undefined) return found;
   const [calibration] = calibrations;
   if (calibration === undefined) {
+    if (decisionVerdicts(data).length > 0) return undefined;
     return {
       question,
       figure: 'Calibrate',
@@ -153,9 +146,14 @@ function next({ calibrations, studies, trainings, sweeps }: ReportData): Verdict
       };
 }
 
-/** At most three answers; those that the data has. */
+/** Of each question at most one answer; those that the data has. */
 export function verdicts(data: ReportData): Verdict[] {
   const [calibration] = data.calibrations;
-  const list = [calibration && strengths(calibration), trust(data.calibrations), next(data)];
+  const list = [
+    ...decisionVerdicts(data),
+    calibration && strengths(calibration),
+    trust(data.calibrations),
+    next(data),
+  ];
   return list.filter((verdict) => verdict !== undefined);
 }

@@ -2,11 +2,13 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkBudget, todaysLimits } from '../../experiments/check/check-budget.ts';
+import { CHECK_FILE } from '../../experiments/results/check-results.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { readBudget } from '../../records/budget.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
 import { BudgetEntries, type Named, type OpenedEntry } from '../budget-entries.ts';
+import { type Keep, keepingResult } from '../kept-result.ts';
 import type { CommonFlags } from '../options.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
 import { junitXml } from './check-junit.ts';
@@ -18,6 +20,7 @@ export interface CheckFlags extends CommonFlags {
   readonly update?: boolean;
   readonly junit?: string;
   readonly summary?: string;
+  readonly out?: string;
   readonly budget: number;
   readonly seed: number;
 }
@@ -115,7 +118,13 @@ async function update(file: string, entries: readonly OpenedEntry[], json: boole
  * @returns the exit code: 0 where all are kept, 1 where one is broken, 3 where none is and a measured one is open
  * @throws UserError for a budget file that does not fit, and for what it names that is not there
  */
-export async function check(flags: CheckFlags): Promise<number> {
+export function check(flags: CheckFlags): Promise<number> {
+  return keepingResult({ out: flags.out, command: 'check', file: CHECK_FILE }, (keep) =>
+    checkKept(flags, keep),
+  );
+}
+
+async function checkKept(flags: CheckFlags, keep: Keep): Promise<number> {
   const { budgetFile: file, json = false, junit, summary = process.env.GITHUB_STEP_SUMMARY } = flags;
   const opener = new BudgetEntries(dirname(resolve(file)), flags.update !== true);
   const measuring = new Measuring(flags);
@@ -128,6 +137,7 @@ export async function check(flags: CheckFlags): Promise<number> {
     const result = await checkBudget(file, entries, (index, atMost) =>
       measuring.measure(entries[index] as OpenedEntry, atMost),
     );
+    keep(result);
     if (json) printJson(result);
     else print(checkText(result));
     if (junit !== undefined) writeFileAtomic(junit, junitXml(result));

@@ -1,6 +1,7 @@
 // What `morphline compare` does: measures networks against the first, or predicts devices against each other.
 import { compareDevices } from '../../experiments/compare/compare-devices.ts';
 import { compareNetworks } from '../../experiments/compare/compare-networks.ts';
+import { COMPARISON_FILE } from '../../experiments/results/comparison-results.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import type { ComparisonResult } from '../../records/comparison.ts';
 import type { DeviceComparison } from '../../records/device-comparison.ts';
@@ -12,6 +13,7 @@ import {
   openNamedDevice,
   timedContestant,
 } from '../contestants.ts';
+import { type Keep, keepingResult } from '../kept-result.ts';
 import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags, WidthFlags } from '../options.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
@@ -26,6 +28,7 @@ export interface CompareFlags extends CommonFlags, SizeFlags, WidthFlags {
   readonly budget: number;
   readonly deployed?: boolean;
   readonly network?: readonly string[];
+  readonly out?: string;
 }
 
 /** Exit code of a comparison that was left open. */
@@ -49,7 +52,7 @@ function withWidths(a: string, { widths, widthMultiplier }: CompareFlags): strin
   return widths === undefined && widthMultiplier === undefined ? [] : [`${a}@${widths ?? widthMultiplier}`];
 }
 
-async function compareOnDevices(texts: readonly string[], flags: CompareFlags): Promise<number> {
+async function compareOnDevices(texts: readonly string[], flags: CompareFlags, keep: Keep): Promise<number> {
   const other = texts.find((text) => deviceNamed(text) === null);
   if (other !== undefined) {
     throw new UserError({
@@ -73,6 +76,7 @@ async function compareOnDevices(texts: readonly string[], flags: CompareFlags): 
     const batch = commonBatch([contestant], flags.batch);
     for (const device of rest) results.push(compareDevices(contestant, first, device, batch));
   }
+  keep(results);
   if (flags.json !== true) print(results.map(deviceComparisonText).join('\n'));
   return finish(results, flags);
 }
@@ -82,7 +86,19 @@ async function compareOnDevices(texts: readonly string[], flags: CompareFlags): 
  * @returns the exit code: 0 where all are known, 3 where one is not
  * @throws UserError for a network, device or engine that is not there, and for widths that do not fit
  */
-export async function compare(a: string, named: readonly string[], flags: CompareFlags): Promise<number> {
+export function compare(a: string, named: readonly string[], flags: CompareFlags): Promise<number> {
+  const file = COMPARISON_FILE;
+  return keepingResult({ out: flags.out, command: 'compare', file }, (keep) =>
+    compareKept(a, named, flags, keep),
+  );
+}
+
+async function compareKept(
+  a: string,
+  named: readonly string[],
+  flags: CompareFlags,
+  keep: Keep,
+): Promise<number> {
   const others = [...named, ...withWidths(a, flags)];
   if (others.length === 0)
     throw new UserError({
@@ -91,7 +107,7 @@ export async function compare(a: string, named: readonly string[], flags: Compar
       fix: 'name another one, or give --widths',
     });
   if ([a, ...others].some((text) => deviceNamed(text) !== null))
-    return compareOnDevices([a, ...others], flags);
+    return compareOnDevices([a, ...others], flags, keep);
   if (flags.network !== undefined) {
     throw new UserError({
       got: '--network for networks',
@@ -124,6 +140,7 @@ export async function compare(a: string, named: readonly string[], flags: Compar
       });
       bar.finish();
       results.push(result);
+      keep(results);
       if (flags.json !== true) print(comparisonText(result));
     }
   } finally {

@@ -1,36 +1,13 @@
 // What `explain` prints: the waterfall with its bars, the layers that changed most, and what to change next.
 import pc from 'picocolors';
-import type {
-  Cause,
-  Explanation,
-  LayerChange,
-  WaterfallBar,
-  WidthChange,
-} from '../../records/explanation.ts';
+import { causeWords } from '../../records/cause-words.ts';
+import type { Explanation, LayerChange, WaterfallBar, WidthChange } from '../../records/explanation.ts';
 import { duration, engineering, percent, table } from '../terminal.ts';
 
 const BAR_COLUMNS = 36;
 /** Causes of one layer that are listed. */
 const LAYER_CAUSES = 2;
 
-/** Of a cause that made B slower or faster. */
-const WORDS: Readonly<Record<Cause, readonly [slower: string, faster: string]>> = {
-  flops: ['more FLOPs', 'fewer FLOPs'],
-  bytes: ['more bytes', 'fewer bytes'],
-  layout: ['a slower data layout', 'a faster data layout'],
-  kernel: ['slower kernels', 'faster kernels'],
-  reorder: ['reorders added', 'reorders gone'],
-  remainder: ['channels beside whole blocks', 'channels in whole blocks'],
-  memory: ['traffic that did not shrink', 'traffic that did not grow'],
-  overhead: ['time per kernel', 'time per kernel'],
-  norm: ['norms not folded', 'norms folded'],
-  activation: ['activations not fused', 'activations fused'],
-  fusion: ['fused no more', 'fused'],
-  layers: ['layers added', 'layers gone'],
-  unexplained: ['unexplained', 'unexplained'],
-};
-
-const words = (cause: Cause, us: number) => WORDS[cause][us > 0 ? 0 : 1];
 const signed = (us: number) => `${us < 0 ? '−' : '+'}${duration(Math.abs(us))}`;
 
 /** A bar from one time to another, on a scale whose end is the last column. */
@@ -53,7 +30,7 @@ function waterfallTable({ waterfall, a, b }: Explanation): string {
         ? index === last
           ? `B  ${b.name}`
           : `A  ${a.name}`
-        : words(bar.cause, bar.delta_us),
+        : causeWords(bar.cause, bar.delta_us),
       bar.cause === null ? duration(bar.to_us) : signed(bar.delta_us),
       `${bar.delta_us < 0 ? '−' : ''}${percent(Math.abs(bar.delta_us) / a.latency_us)}`,
       bar.cause === null ? '' : String(bar.layers),
@@ -69,7 +46,7 @@ function layerRow({ layer, a_us, b_us, delta_us, causes, next_cheap_width: next 
     .slice(0, LAYER_CAUSES)
     .map(
       ({ cause, delta_us: us, detail }) =>
-        `${words(cause, us)} ${signed(us)}${detail === '' ? '' : ` (${detail})`}`,
+        `${causeWords(cause, us)} ${signed(us)}${detail === '' ? '' : ` (${detail})`}`,
     );
   return [
     layer,

@@ -2,11 +2,13 @@
 import { openDevice } from '../../calibration/device-profile.ts';
 import { explainChange } from '../../experiments/explain/explain-change.ts';
 import { measureChange } from '../../experiments/explain/measure-change.ts';
+import { EXPLANATION_FILE } from '../../experiments/results/explanation-results.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import type { Explanation } from '../../records/explanation.ts';
 import { UserError } from '../../records/user-error.ts';
 import { commonBatch, deviceNamed, openContestant } from '../contestants.ts';
+import { type Keep, keepingResult } from '../kept-result.ts';
 import type { SizeFlags } from '../open-sizes.ts';
 import type { CommonFlags } from '../options.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
@@ -21,6 +23,7 @@ export interface ExplainFlags extends CommonFlags, SizeFlags {
   readonly seed: number;
   readonly budget: number;
   readonly layers: number;
+  readonly out?: string;
 }
 
 type Options = Parameters<typeof explainChange>[0];
@@ -49,7 +52,14 @@ async function measured(options: Options, flags: ExplainFlags) {
 }
 
 /** @throws UserError for a network, device or engine that is not there, and for widths that do not fit */
-export async function explain(a: string, b: string, flags: ExplainFlags): Promise<void> {
+export function explain(a: string, b: string, flags: ExplainFlags): Promise<void> {
+  const file = EXPLANATION_FILE;
+  return keepingResult({ out: flags.out, command: 'explain', file }, (keep) =>
+    explainKept(a, b, flags, keep),
+  );
+}
+
+async function explainKept(a: string, b: string, flags: ExplainFlags, keep: Keep): Promise<void> {
   if (flags.device === undefined) {
     throw new UserError({
       got: 'explain without --device',
@@ -65,6 +75,7 @@ export async function explain(a: string, b: string, flags: ExplainFlags): Promis
   let stale: readonly string[] = [];
   if (flags.measure === true) ({ explanation, stale } = await measured(options, flags));
   else explanation = explainChange(options);
+  keep(explanation);
   if (flags.json === true) printJson(explanation);
   else print(explanationText(explanation, flags.layers, stale));
 }

@@ -25,7 +25,7 @@ export async function quickstartFromFlags(flags: QuickstartFlags): Promise<void>
   const report = join(out, 'report.html');
   const { findings } = await writeReport(folders, {
     formats: ['html'],
-    output: report,
+    output: { file: report },
     title: 'Morphline quickstart',
   });
   const sentences = findings.slice(0, FINDINGS);

@@ -11,9 +11,9 @@ import {
   type ReportFormat,
   type ReportOptions,
   renderReport,
+  reportData,
   reportFiles,
 } from '../../reports/index.ts';
-import type { ReportData } from '../../reports/report-data.ts';
 import { onFolderChange } from '../folder-changes.ts';
 import type { CommonFlags } from '../options.ts';
 import { engineering, print, printJson } from '../terminal.ts';
@@ -35,8 +35,8 @@ interface WrittenReport {
 export interface ReportRequest extends ReportOptions {
   readonly formats: readonly ReportFormat[];
   readonly title: string;
-  /** A file where there is one to write, else a folder. */
-  readonly output: string;
+  /** Where the one file goes, or the folder of several. */
+  readonly output: { readonly file: string } | { readonly folder: string };
 }
 
 /** Forms that are one file. */
@@ -47,18 +47,13 @@ export async function writeReport(
   directories: readonly string[],
   { formats, title, output, script = true }: ReportRequest,
 ): Promise<WrittenReport> {
-  const data: ReportData = {
-    title,
-    generatedAt: new Date().toISOString(),
-    version: packageVersion(),
-    ...readResults(directories),
-  };
+  const generatedAt = new Date().toISOString();
+  const data = reportData(readResults(directories), { title, generatedAt, version: packageVersion() });
   const page = await renderReport(data, { script });
-  const isFile = formats.length === 1 && formats.every((format) => SINGLE.has(format));
   const files: WrittenReport['files'] = [];
   for (const format of formats) {
     for (const { name, content } of await reportFiles(format, data, page)) {
-      const file = isFile ? output : join(output, name);
+      const file = 'file' in output ? output.file : join(output.folder, name);
       writeFileAtomic(file, content);
       files.push({ file, bytes: Buffer.byteLength(content) });
     }
@@ -97,7 +92,8 @@ function requestOf({ format, title, output, script, open }: ReportFlags): Report
       fix: `name one without ${ending}`,
     });
   }
-  return { formats, title, script, output: output ?? (isFile ? `report.${first}` : 'report') };
+  const place = isFile ? { file: output ?? `report.${first}` } : { folder: output ?? 'report' };
+  return { formats, title, script, output: place };
 }
 
 /** @throws UserError for a folder without results */
@@ -109,7 +105,8 @@ export async function report(directories: readonly string[], flags: ReportFlags)
   else {
     for (const finding of written.findings) print(`${pc.cyan('•')} ${finding}`);
     const bytes = written.files.reduce((sum, each) => sum + each.bytes, 0);
-    const what = files.length === 1 ? files[0] : `${files.length} files in ${request.output}`;
+    const { output } = request;
+    const what = 'file' in output ? output.file : `${files.length} files in ${output.folder}`;
     print(`${pc.dim('report:')} ${what} (${engineering(bytes)}B)`);
   }
   const page = files.find((file) => extname(file) === '.html' || request.formats[0] === 'html');

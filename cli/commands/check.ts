@@ -1,7 +1,7 @@
 // `morphline check`: its flags.
 import type { Command } from 'commander';
 import type { CheckFlags } from '../actions/check.ts';
-import { parseDurationSeconds, seedOption } from '../options.ts';
+import { parseDurationSeconds, resultOption, seedOption } from '../options.ts';
 
 export function checkCommand(program: Command): void {
   program
@@ -13,6 +13,7 @@ export function checkCommand(program: Command): void {
     .option('--summary <file>', 'the results as Markdown too, appended (default: $GITHUB_STEP_SUMMARY)')
     .option('--budget <time>', 'time for each measured limit, at most', parseDurationSeconds, 60)
     .addOption(seedOption())
+    .addOption(resultOption())
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
     .action(async (flags: CheckFlags) => {

@@ -7,6 +7,7 @@ import {
   engineOption,
   parseDurationSeconds,
   parsePercent,
+  resultOption,
   seedOption,
   threadsOption,
   widthMultiplierOption,
@@ -38,6 +39,7 @@ export function compareCommand(program: Command): void {
     .option('--network <names...>', 'networks to compare device profiles by')
     .option('--precision <share>', 'how well to know the ratio, such as 1%', parsePercent, 0.01)
     .option('--budget <time>', 'time for each B, at most', parseDurationSeconds, 60)
+    .addOption(resultOption())
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
     .action(async (a: string, b: string[], flags: CompareFlags) => {

@@ -7,6 +7,7 @@ import {
   engineOption,
   integerOption,
   parseDurationSeconds,
+  resultOption,
   seedOption,
   threadsOption,
 } from '../options.ts';
@@ -37,6 +38,7 @@ export function explainCommand(program: Command): void {
     .addOption(seedOption())
     .option('--budget <time>', 'time for measuring, such as 40s', parseDurationSeconds, 40)
     .addOption(integerOption('--layers <n>', 'layers to list', 0).default(LISTED))
+    .addOption(resultOption())
     .option('--json', 'machine-readable output')
     .option('--quiet', 'no progress')
     .action(async (a: string, b: string, flags: ExplainFlags) => {

@@ -5,7 +5,10 @@ import type { ReportFlags } from '../actions/report.ts';
 export function reportCommand(program: Command): void {
   program
     .command('report')
-    .argument('<dir...>', 'folders of calibrate, study, train and sweep')
+    .argument(
+      '<dir...>',
+      'folders of calibrate, study, train and sweep, and of compare, explain and check with --out',
+    )
     .description('one self-contained HTML file of their results')
     .option('-o, --output <file>', 'file to write; of several forms or files, their folder')
     .option('--format <forms>', 'html, md, json, csv, svg or png; several with commas', 'html')

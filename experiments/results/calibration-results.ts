@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { type DeviceProfile, parseDeviceProfile } from '../../calibration/device-profile.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
-import { zooNetwork } from '../../network/zoo/index.ts';
+import type { Network } from '../../network/network.ts';
+import { ZOO } from '../../network/zoo/index.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { KernelRecord, NetworkRecord, RoundRecord } from '../../records/measurements.ts';
 import { readText } from '../../records/read-bytes.ts';
+import type { FilterScan } from '../filter-cost/filter-cost.ts';
 import { drawSample, familyOf } from '../samples/family.ts';
 import { type LayerTableRow, layerTable } from './layer-table.ts';
 import type { ResultKind } from './result-kind.ts';
+import { widthScans } from './width-scans.ts';
 
 export interface CalibrationData {
   readonly directory: string;
@@ -18,22 +21,31 @@ export interface CalibrationData {
   readonly networks: readonly NetworkRecord[];
   /** In the order in which they were timed. */
   readonly rounds: readonly RoundRecord[];
-  /** Predicted latency of each of `networks`, in µs, in their order; null for probes. */
-  readonly predictedUs: readonly (number | null)[];
+  /** By rung: predicted latency of each of `networks`, in µs, in their order; null for probes. */
+  readonly rungsUs: Readonly<Record<string, readonly (number | null)[]>>;
   /** Layers of the calibrated network: P100 and V100 by datasheet, and this device. */
   readonly layerTable: { readonly network: string; readonly rows: readonly LayerTableRow[] };
+  /** Of the calibrated network: latency over the widths of the layers that take most of it. */
+  readonly widthScans: readonly FilterScan[];
 }
 
 const MARKER = 'device.json';
+
+/** Null of a model file: a calibration keeps what it measured, not the networks. */
+function networkNamed(name: string): Network | null {
+  return Object.hasOwn(ZOO, name) ? (ZOO[name]?.() ?? null) : null;
+}
 
 /** Predicted latency of each network, drawn again from its number, in µs; null for probes and other families. */
 function predictionsOf(profile: DeviceProfile, records: readonly NetworkRecord[]): (number | null)[] {
   const { batch, seed, networks } = profile.settings;
   const device = { kind: 'measured', name: profile.name, profile } as const;
   const families = new Map(
-    networks.map((name) => {
-      const family = familyOf(zooNetwork(name));
-      return [name, { family, predictor: latencyPredictor(family.plan, device, { batch }) }];
+    networks.flatMap((name) => {
+      const network = networkNamed(name);
+      if (network === null) return [];
+      const family = familyOf(network);
+      return [[name, { family, predictor: latencyPredictor(family.plan, device, { batch }) }]];
     }),
   );
   return records.map(({ network, sample, role, law }) => {
@@ -50,14 +62,19 @@ function readCalibration(directory: string): CalibrationData {
   const files = measurementFiles(directory);
   const networks = files.networks.read();
   const name = profile.settings.networks[0] ?? '';
+  const network = networkNamed(name);
+  const rungsUs = Object.fromEntries(
+    profile.rungs.map(({ model: { rung } }) => [rung, predictionsOf({ ...profile, chosen: rung }, networks)]),
+  );
   return {
     directory,
     profile,
     kernels: files.kernels.read(),
     networks,
     rounds: files.rounds.read(),
-    predictedUs: predictionsOf(profile, networks),
-    layerTable: { network: name, rows: layerTable(zooNetwork(name), profile) },
+    rungsUs,
+    layerTable: { network: name, rows: network === null ? [] : layerTable(network, profile) },
+    widthScans: network === null ? [] : widthScans(network, profile),
   };
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { groupBy } from '../../records/group-by.ts';
 import { UserError } from '../../records/user-error.ts';
 import { calibrationResults } from './calibration-results.ts';
+import { checkResults } from './check-results.ts';
+import { comparisonResults } from './comparison-results.ts';
+import { explanationResults } from './explanation-results.ts';
 import { studyResults } from './study-results.ts';
 import { sweepResults } from './sweep-results.ts';
 import { trainingResults } from './training-results.ts';
@@ -14,6 +17,9 @@ const KINDS = {
   studies: studyResults,
   trainings: trainingResults,
   sweeps: sweepResults,
+  comparisons: comparisonResults,
+  explanations: explanationResults,
+  checks: checkResults,
 };
 type KindName = keyof typeof KINDS;
 const NAMES = Object.keys(KINDS) as KindName[];

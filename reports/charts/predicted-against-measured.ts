@@ -2,7 +2,13 @@
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
-import { FITTED, networkColours, type PredictedNetwork } from './predicted-networks.ts';
+import {
+  FITTED,
+  networkColours,
+  OF_RUNG,
+  type PredictedNetwork,
+  rungParameter,
+} from './predicted-networks.ts';
 import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact, ZOOM } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
@@ -13,12 +19,13 @@ export function predictedAgainstMeasuredChart(
   width: number,
 ): ChartSpec {
   const wide = width > 500;
-  const dots = networks.map(({ measured, predicted, law, heldOut }) => ({
+  const dots = networks.map(({ measured, predicted, rung, law, heldOut }) => ({
     measured: measured / unit.base,
     predicted: predicted / unit.base,
     error: 100 * (predicted / measured - 1),
     group: heldOut ? law : FITTED,
     heldOut,
+    rung,
   }));
   const { domain, ticks } = logScale(dots.flatMap(({ measured, predicted }) => [measured, predicted]));
   const scale = { type: 'log' as const, domain, nice: false };
@@ -42,7 +49,7 @@ export function predictedAgainstMeasuredChart(
         axis: { values: ticks, labelExpr: NUMBER_LABEL, title: null, ...Y_LABELS },
       },
     },
-    params: [HIDDEN_SERIES],
+    params: [HIDDEN_SERIES, rungParameter(networks)],
     layer: [
       {
         data: { values: domain.map((value) => ({ measured: value, predicted: value })) },
@@ -50,7 +57,7 @@ export function predictedAgainstMeasuredChart(
       },
       ...[false, true].map((heldOut) => ({
         data: { values: dots.filter((dot) => dot.heldOut === heldOut) },
-        transform: [SHOWN_SERIES],
+        transform: [SHOWN_SERIES, OF_RUNG],
         ...(heldOut ? { params: [ZOOM] } : {}),
         mark: {
           type: 'point' as const,

@@ -6,6 +6,8 @@ import { colour, seriesColour } from '../palette.ts';
 export interface PredictedNetwork {
   readonly measured: number;
   readonly predicted: number;
+  /** Which device model predicted it. */
+  readonly rung: string;
   readonly law: string;
   /** Of measured, as a fraction; null in sessions of earlier versions. */
   readonly standardError: number | null;
@@ -17,14 +19,23 @@ export interface PredictedNetwork {
 export function predictedNetworks(
   networks: readonly NetworkRecord[],
   predictedUs: readonly (number | null)[],
+  rung: string,
 ): PredictedNetwork[] {
   return networks.flatMap(({ latency_us, law, role, standard_error }, i) => {
     const predicted = predictedUs[i];
     if (predicted === null || predicted === undefined || !(predicted > 0 && latency_us > 0)) return [];
     const standardError = standard_error ?? null;
-    return [{ measured: latency_us, predicted, law, standardError, heldOut: role === 'report' }];
+    return [{ measured: latency_us, predicted, rung, law, standardError, heldOut: role === 'report' }];
   });
 }
+
+/** The device model whose predictions a chart shows: that of the first network, until a figure's control sets another. */
+export function rungParameter(networks: readonly PredictedNetwork[]) {
+  return { name: 'rung', value: networks[0]?.rung ?? '' };
+}
+
+/** Leaves out what other models predict. */
+export const OF_RUNG = { filter: 'datum.rung === rung' } as const;
 
 /** Name of those that are not held out, in legend and colour scale. */
 export const FITTED = 'fitted';

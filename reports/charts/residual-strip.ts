@@ -2,7 +2,13 @@
 import type { Unit } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import { logScale } from './log-scale.ts';
-import { FITTED, networkColours, type PredictedNetwork } from './predicted-networks.ts';
+import {
+  FITTED,
+  networkColours,
+  OF_RUNG,
+  type PredictedNetwork,
+  rungParameter,
+} from './predicted-networks.ts';
 import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
@@ -22,13 +28,14 @@ export function residualStrip(
   width: number,
 ): ChartSpec {
   const wide = width > 500;
-  const dots = networks.map(({ measured, predicted, law, heldOut, standardError }) => ({
+  const dots = networks.map(({ measured, predicted, rung, law, heldOut, standardError }) => ({
     measured: measured / unit.base,
     error: 100 * (predicted / measured - 1),
     low: 100 * (predicted / measured - 1 - TWO_SIDED_95 * (standardError ?? 0)),
     high: 100 * (predicted / measured - 1 + TWO_SIDED_95 * (standardError ?? 0)),
     group: heldOut ? law : FITTED,
     heldOut,
+    rung,
   }));
   // The domain of the chart above: both latencies.
   const { domain, ticks } = logScale(
@@ -53,7 +60,7 @@ export function residualStrip(
     height: wide ? 210 : 190,
     autosize: { type: 'fit', contains: 'padding' },
     title: { text: '↑ predicted / measured − 1 (%)' },
-    params: [HIDDEN_SERIES],
+    params: [HIDDEN_SERIES, rungParameter(networks)],
     layer: [
       {
         data: {
@@ -74,13 +81,13 @@ export function residualStrip(
       },
       {
         data: { values: dots.filter(({ heldOut, low, high }) => heldOut && high > low) },
-        transform: [SHOWN_SERIES],
+        transform: [SHOWN_SERIES, OF_RUNG],
         mark: { type: 'rule', color: colour('muted'), strokeOpacity: 0.7 },
         encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
       },
       ...[false, true].map((heldOut) => ({
         data: { values: dots.filter((dot) => dot.heldOut === heldOut) },
-        transform: [SHOWN_SERIES],
+        transform: [SHOWN_SERIES, OF_RUNG],
         mark: {
           type: 'point' as const,
           shape: 'circle' as const,

@@ -3,7 +3,7 @@ import { significant } from '../number-format.ts';
 import { colour } from '../palette.ts';
 import type { KernelGroup } from './kernel-groups.ts';
 import { logScale } from './log-scale.ts';
-import { HIDDEN_SERIES, numberFact, SHOWN_SERIES, textFact, ZOOM } from './series.ts';
+import { HIDDEN_SERIES, numberFact, SEARCHED, SHOWN_SERIES, searchedIn, textFact, ZOOM } from './series.ts';
 import { type ChartSpec, NUMBER_LABEL, Y_LABELS } from './theme.ts';
 
 /** What the roof is made of: GFLOP/s and GB/s. */
@@ -13,7 +13,7 @@ export interface Roof {
 }
 
 /**
- * The roofline: arithmetic intensity against achieved GFLOP/s, both logarithmic, one dot per kernel, under
+ * The roofline: arithmetic intensity against achieved GFLOP/s, both logarithmic, one dot per kernel as large as its time, under
  * min(bandwidth × intensity, compute rate).
  * @param groups kernels with FLOPs; others are left out
  */
@@ -30,6 +30,7 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
         rate: flops / latency_us / 1e3,
       })),
   );
+  const longest = Math.max(0, ...dots.map(({ latency_us }) => latency_us));
   const { computeRateGflops, bandwidthGBps } = roof;
   const ridge = computeRateGflops / bandwidthGBps;
   const x = logScale([...dots.map(({ intensity }) => intensity), ridge]);
@@ -53,7 +54,7 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
     height: width > 500 ? 430 : 300,
     autosize: { type: 'fit', contains: 'padding' },
     title: { text: '↑ GFLOP/s achieved' },
-    params: [HIDDEN_SERIES],
+    params: [HIDDEN_SERIES, SEARCHED],
     encoding: {
       x: {
         field: 'intensity',
@@ -72,13 +73,20 @@ export function rooflineChart(groups: readonly KernelGroup[], roof: Roof, width:
       {
         data: { values: dots },
         params: [ZOOM],
-        transform: [SHOWN_SERIES],
-        mark: { type: 'point', shape: 'circle', filled: true, size: width > 500 ? 14 : 9, fillOpacity: 0.5 },
+        transform: [SHOWN_SERIES, searchedIn('kernel', 'kernel_class')],
+        mark: { type: 'point', shape: 'circle', filled: true, fillOpacity: 0.5 },
         encoding: {
           color: {
             field: 'group',
             type: 'nominal',
             scale: { domain: groups.map(({ name }) => name), range: groups.map((group) => group.colour) },
+            legend: null,
+          },
+          // Equal areas are equal times; a kernel of no time is still seen.
+          size: {
+            field: 'latency_us',
+            type: 'quantitative',
+            scale: { domain: [0, longest], range: width > 500 ? [8, 220] : [5, 110] },
             legend: null,
           },
           tooltip: [

@@ -5,6 +5,15 @@ export const HIDDEN_SERIES = { name: 'hidden', value: [] } as const;
 /** Leaves out the rows of hidden groups. */
 export const SHOWN_SERIES = { filter: 'indexof(hidden, datum.group) < 0' } as const;
 
+/** Letters that a chart's marks must have in one of their fields. A figure's control sets it. */
+export const SEARCHED = { name: 'searched', value: '' } as const;
+
+/** Leaves out the rows without them. */
+export function searchedIn(...fields: readonly string[]) {
+  const found = fields.map((field) => `indexof(lower(datum.${field}), lower(searched)) >= 0`);
+  return { filter: `searched === '' || ${found.join(' || ')}` };
+}
+
 /**
  * Zoom by the wheel while the control key is held, and by dragging; a double click gives the whole chart back. Belongs to one
  * layer of a chart whose scales are quantitative.

@@ -1,5 +1,6 @@
 // In the reader's browser: a band of FLOPs, moved over the panels of a study, tells what FLOPs do not.
 import type { View } from 'vega';
+import type { Unpacking } from './unpack.ts';
 
 /** What `sections/flops-band.ts` wrote. */
 interface BandData {
@@ -32,11 +33,9 @@ export function flopsBand(): void {
     value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
   const percent = (share: number) => `${Math.round(100 * share)} %`;
 
-  function make(frame: HTMLElement): void {
-    const section = frame.closest('section');
-    const block = frame.querySelector('script');
-    if (section === null || block === null) return;
-    const { flops, maxFlops, flopsUnit, devices, widths } = JSON.parse(block.textContent ?? '') as BandData;
+  /** @returns what makes a panel answer, once it is drawn */
+  function make(frame: HTMLElement, data: BandData): (view: View) => void {
+    const { flops, maxFlops, flopsUnit, devices, widths } = data;
     const bytes =
       widths === null ? null : Uint8Array.from(atob(widths.base64), (letter) => letter.charCodeAt(0));
     const order = flops.map((_, i) => i).sort((a, b) => (flops[a] as number) - (flops[b] as number));
@@ -174,8 +173,7 @@ export function flopsBand(): void {
       void view.runAsync();
     }
 
-    section.addEventListener('live', (event) => {
-      const view = (event as CustomEvent<View>).detail;
+    function attach(view: View): void {
       if (!('band_from' in (view.getState().signals ?? {}))) return;
       views.push(view);
       move(view);
@@ -204,10 +202,24 @@ export function flopsBand(): void {
       holder.addEventListener('pointerup', () => {
         start = null;
       });
-    });
+    }
     show(false);
     frame.hidden = false;
+    return attach;
   }
 
-  for (const frame of document.querySelectorAll<HTMLElement>('.band')) make(frame);
+  const { unpack } = (window as unknown as { morphline: Unpacking }).morphline;
+  for (const frame of document.querySelectorAll<HTMLElement>('.band')) {
+    const section = frame.closest('section');
+    const block = frame.querySelector('script');
+    if (section === null || block === null) continue;
+    // Panels may be drawn before the data is read.
+    const drawn: View[] = [];
+    let attach: (view: View) => void = (view) => drawn.push(view);
+    section.addEventListener('live', (event) => attach((event as CustomEvent<View>).detail));
+    void unpack(block).then((text) => {
+      attach = make(frame, JSON.parse(text) as BandData);
+      for (const view of drawn) attach(view);
+    });
+  }
 }

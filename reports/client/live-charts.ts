@@ -1,19 +1,30 @@
 // In the reader's browser: drawings become charts that answer the pointer.
 import type * as VegaModule from 'vega';
 import type { Column, PackedChart } from '../charts/live-spec.ts';
-
-type Vega = typeof VegaModule & { readonly expressionInterpreter: unknown };
+import type { Unpacking } from './unpack.ts';
 
 /**
  * Draws a chart anew as an interactive one when it first comes near the screen, one at a time and when the browser is idle;
  * makes legends switch their series on and off. Sent to the page as text: it may use nothing of this module but types.
  */
 export function liveCharts(): void {
-  const { vega } = window as unknown as { vega: Vega };
+  const { unpack, loadVega } = (window as unknown as { morphline: Unpacking }).morphline;
   const TIP_GAP_PX = 14;
   const NEAR_SCREEN = '300px';
-  /** Of each figure, the views that exist, and the series that its reader switched off. */
-  const figures = new Map<Element, { views: VegaModule.View[]; hidden: string[] }>();
+  /** Of a figure, what there is to draw, and what its reader wants to see of it. */
+  interface State {
+    readonly views: VegaModule.View[];
+    /** Series that its reader switched off. */
+    hidden: string[];
+    /** What its controls say, by signal. */
+    readonly signals: Map<string, string>;
+  }
+  const figures = new Map<Element, State>();
+  function stateOf(figure: Element): State {
+    const state = figures.get(figure) ?? { views: [], hidden: [], signals: new Map() };
+    figures.set(figure, state);
+    return state;
+  }
 
   const tip = document.createElement('div');
   tip.className = 'tip';
@@ -62,8 +73,8 @@ export function liveCharts(): void {
     return text.replace(/var\((--\w+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
   }
 
-  function specOf(source: Element): PackedChart {
-    const text = (source.textContent ?? '').replaceAll(
+  async function specOf(source: Element): Promise<PackedChart> {
+    const text = (await unpack(source)).replaceAll(
       '"inherit"',
       JSON.stringify(getComputedStyle(document.body).fontFamily),
     );
@@ -75,7 +86,7 @@ export function liveCharts(): void {
     const source = chart.querySelector('script');
     const still = chart.querySelector('svg');
     if (source === null || still === null) return;
-    const { spec, columns, canvas } = specOf(source);
+    const [vega, { spec, columns, canvas }] = await Promise.all([loadVega(), specOf(source)]);
     for (const data of (spec.data ?? []) as { name: string; values?: unknown }[]) {
       const packed = columns[data.name];
       if (packed !== undefined) data.values = rowsOf(packed);
@@ -92,9 +103,8 @@ export function liveCharts(): void {
     const width = chart.clientWidth;
     if (fits && width > 0) view.width(width);
     const figure = chart.closest('figure') ?? chart;
-    const state = figures.get(figure) ?? { views: [], hidden: [] };
-    figures.set(figure, state);
-    if (state.hidden.length > 0) hide(view, state.hidden);
+    const state = stateOf(figure);
+    choose(view, state);
     await view.initialize(holder).runAsync();
     // One image with one label for assistive technology, as the drawing was.
     for (const part of holder.children) part.setAttribute('aria-hidden', 'true');
@@ -115,12 +125,18 @@ export function liveCharts(): void {
     }).observe(chart);
   }
 
-  /** Where a chart has series that can go. */
-  function hide(view: VegaModule.View, series: readonly string[]): void {
-    try {
-      view.signal('hidden', [...series]);
-    } catch {
-      // A chart of the same figure without series.
+  /** Leaves out what a figure's reader does not want to see. */
+  function choose(view: VegaModule.View, { hidden, signals }: State): void {
+    // Not every chart of a figure has all of them.
+    const known = view.getState({ signals: () => true, data: () => false }).signals ?? {};
+    if ('hidden' in known) view.signal('hidden', [...hidden]);
+    for (const [name, value] of signals) if (name in known) view.signal(name, value);
+  }
+
+  function chooseAll(state: State): void {
+    for (const view of state.views) {
+      choose(view, state);
+      void view.runAsync();
     }
   }
 
@@ -162,23 +178,58 @@ export function liveCharts(): void {
       button.addEventListener('click', () => {
         const figure = legend.closest('figure');
         if (figure === null) return;
-        const state = figures.get(figure) ?? { views: [], hidden: [] };
-        figures.set(figure, state);
+        const state = stateOf(figure);
         const series = item.dataset.series ?? '';
         const isShown = state.hidden.includes(series);
         state.hidden = isShown ? state.hidden.filter((name) => name !== series) : [...state.hidden, series];
         button.setAttribute('aria-pressed', String(isShown));
-        for (const view of state.views) {
-          hide(view, state.hidden);
-          void view.runAsync();
-        }
+        chooseAll(state);
       });
+    }
+  }
+
+  function searchField(label: string): HTMLInputElement {
+    const field = document.createElement('input');
+    field.type = 'search';
+    field.placeholder = label;
+    return field;
+  }
+
+  function choice(options: string): HTMLSelectElement {
+    const select = document.createElement('select');
+    for (const { value, label } of JSON.parse(options) as { value: string; label: string }[]) {
+      const option = document.createElement('option');
+      option.value = value;
+      option.textContent = label;
+      select.append(option);
+    }
+    return select;
+  }
+
+  for (const tools of document.querySelectorAll<HTMLElement>('figure > .controls')) {
+    const figure = tools.closest('figure');
+    if (figure === null) continue;
+    tools.className = 'tools';
+    tools.hidden = false;
+    for (const place of tools.querySelectorAll<HTMLElement>('[data-signal]')) {
+      const { signal = '', label = '', options } = place.dataset;
+      const control = options === undefined ? searchField(label) : choice(options);
+      control.addEventListener('input', () => {
+        const state = stateOf(figure);
+        state.signals.set(signal, control.value.trim());
+        chooseAll(state);
+      });
+      const named = document.createElement('label');
+      if (options === undefined) control.setAttribute('aria-label', label);
+      else named.append(label);
+      named.append(control);
+      place.replaceWith(named);
     }
   }
 
   // What is drawn on a canvas keeps the colours that it was drawn in.
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    figures.clear();
+    for (const state of figures.values()) state.views.length = 0;
     for (const chart of charts) if (chart.classList.contains('live')) observer.observe(chart);
   });
 }

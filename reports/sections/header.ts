@@ -1,9 +1,10 @@
 // The top of the report: its title, the findings and the contents.
+import type { Verdict } from '../answers.ts';
 import { keyFindings } from '../findings.ts';
 import { html, type Markup } from '../html.ts';
 import { count, instant } from '../number-format.ts';
 import type { ReportData } from '../report-data.ts';
-import { type Verdict, verdicts } from '../verdict.ts';
+import { verdicts } from '../verdict.ts';
 import { isAmbiguous, type Section } from './section.ts';
 
 /** Numbers with their unit in a sentence, to be stressed: percentages, factors, correlations. */
@@ -13,7 +14,8 @@ function stressed(sentence: string): Markup {
   return html`${sentence.split(NUMBER).map((piece, i) => (i % 2 === 1 ? html`<strong>${piece}</strong>` : piece))}`;
 }
 
-function subjects({ calibrations, trainings, studies, sweeps }: ReportData): string[] {
+function subjects(data: ReportData): string[] {
+  const { calibrations, trainings, studies, sweeps, comparisons, explanations, checks } = data;
   const devices = calibrations.map(
     ({ profile: { name, engine } }) =>
       `${name} (${engine.engine} ${engine.version}, ${count(engine.threads, 'thread')})`,
@@ -23,11 +25,18 @@ function subjects({ calibrations, trainings, studies, sweeps }: ReportData): str
     ...studies.map(({ summary }) => summary.network),
     ...trainings.map(({ result }) => result.network),
     ...sweeps.map(({ settings }) => settings.network),
+    ...comparisons.flatMap((each) => each.comparisons.map(({ a, b }) => `${b.name} against ${a.name}`)),
+    ...explanations.map(({ explanation: { a, b, device } }) => `${a.name} and ${b.name} on ${device}`),
+    ...checks.map(({ check }) => check.budget_file),
   ];
 }
 
 /** What a report could show, and the command that makes it. */
-function missing({ calibrations, studies, trainings, sweeps }: ReportData): Markup | false {
+function missing(data: ReportData): Markup | false {
+  const { calibrations, studies, trainings, sweeps, comparisons, explanations, checks } = data;
+  // Whoever asked one question has its answer.
+  const works = calibrations.length + studies.length + trainings.length + sweeps.length;
+  if (works === 0 && comparisons.length + explanations.length + checks.length > 0) return false;
   const absent: Markup[] = [];
   if (calibrations.length === 0) absent.push(html`a calibration (<code>morphline calibrate</code>)`);
   if (studies.length === 0) absent.push(html`a study of random sub-networks (<code>morphline study</code>)`);

@@ -4,17 +4,9 @@ import type { RungResult } from '../../calibration/ladder/rung-result.ts';
 import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { html, type Markup } from '../html.ts';
 import { correlation, count, integer, percent, signedPercent } from '../number-format.ts';
+import { rungTitle } from '../rung-titles.ts';
 import { table } from '../table.ts';
 import { type Section, section } from './section.ts';
-
-/** A rung without one goes by its name. */
-const RUNG_TITLES: Readonly<Partial<Record<RungResult['model']['rung'], string>>> = {
-  roofline: 'Roofline',
-  overhead: 'Roofline + launch overhead',
-  'kernel-class': 'Per kernel class',
-  table: 'Per kernel class + table',
-  'layer-table': 'A table per layer',
-};
 
 interface Row {
   readonly title: string;
@@ -45,7 +37,7 @@ function ladderTable({ profile }: CalibrationData): Markup {
     { title: 'V100 datasheet, scaled', note: 'baseline', mape: validation.baselines.v100 },
     { title: 'P100 datasheet, scaled', note: 'baseline', mape: validation.baselines.p100 },
     ...profile.rungs.map((result) => ({
-      title: RUNG_TITLES[result.model.rung] ?? result.model.rung,
+      title: rungTitle(result.model.rung),
       mape: result.report.mape,
       result,
       chosen: result.model.rung === profile.chosen,

@@ -68,7 +68,7 @@ export function layerSection({ layerTable, profile, directory }: CalibrationData
       id,
       title,
       profile.name,
-      html`<p>The calibration in ${directory} names no network with layers to list.</p>`,
+      html`<p>The calibration in ${directory} names no network of the zoo whose layers could be listed.</p>`,
     );
   }
   const columns = columnsFor(rows);

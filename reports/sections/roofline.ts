@@ -2,6 +2,7 @@
 import type { CalibrationData } from '../../experiments/results/calibration-results.ts';
 import { kernelGroups } from '../charts/kernel-groups.ts';
 import { rooflineChart } from '../charts/roofline.ts';
+import { SEARCHED } from '../charts/series.ts';
 import { trafficStrip } from '../charts/traffic-strip.ts';
 import { evenlySpaced } from '../evenly-spaced.ts';
 import { figure } from '../figure.ts';
@@ -37,8 +38,9 @@ async function computeFigure({ profile, kernels }: CalibrationData): Promise<Mar
       })),
       { label: 'fitted roof', colour: colour('ink'), shape: 'line' as const },
     ],
+    controls: [{ signal: SEARCHED.name, label: 'Filter kernels by layer or class' }],
     charts: [(width) => rooflineChart(groups, roofline, width)],
-    caption: html`The slope is the fitted bandwidth (${significant(roofline.bandwidthGBps)} GB/s), the flat part the fitted compute rate; they meet at ${significant(ridge)} FLOPs per byte, and ${percent(left, 0)} of the kernels lie left of that. The roof is fitted to the middle of the kernels, so good ones stand above it. How far dots of one colour spread below it is what a roofline cannot tell apart. ${drawnOf(drawn.length, computing.length)}`,
+    caption: html`The slope is the fitted bandwidth (${significant(roofline.bandwidthGBps)} GB/s), the flat part the fitted compute rate; they meet at ${significant(ridge)} FLOPs per byte, and ${percent(left, 0)} of the kernels lie left of that. The roof is fitted to the middle of the kernels, so good ones stand above it. A dot is as large as its kernel’s time. How far dots of one colour spread below the roof is what a roofline cannot tell apart. ${drawnOf(drawn.length, computing.length)}`,
     label: `Roofline: arithmetic intensity against achieved GFLOP/s of ${count(computing.length, 'kernel')}`,
   });
 }

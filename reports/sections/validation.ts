@@ -6,19 +6,24 @@ import { residualStrip } from '../charts/residual-strip.ts';
 import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import { count, LATENCY_UNITS, percent, unitFor } from '../number-format.ts';
+import { rungTitle } from '../rung-titles.ts';
 import { type Section, section } from './section.ts';
 
 /** Predicted against measured latency of whole networks, and what is left between them. */
 export async function validationSection(calibration: CalibrationData, id: string): Promise<Section> {
-  const { profile, networks: records, predictedUs, directory } = calibration;
+  const { profile, networks: records, rungsUs, directory } = calibration;
   const title = 'Predicted and measured';
-  const networks = predictedNetworks(records, predictedUs);
+  const rungs = profile.rungs.map(({ model }) => model.rung);
+  const predictedBy = (rung: string) => predictedNetworks(records, rungsUs[rung] ?? [], rung);
+  const networks = predictedBy(profile.chosen);
   if (networks.length === 0) {
     return section(
       id,
       title,
       profile.name,
-      html`<p>No measured networks are in ${directory}: <code>morphline calibrate</code> writes them to networks.csv.</p>`,
+      records.length > 0
+        ? html`<p>The ${count(records.length, 'measured network')} in ${directory} come from a model file, which a calibration does not keep: they cannot be predicted again here. How far predictions were off stands above.</p>`
+        : html`<p>No measured networks are in ${directory}: <code>morphline calibrate</code> writes them to networks.csv.</p>`,
     );
   }
   const unit = unitFor(
@@ -31,6 +36,13 @@ export async function validationSection(calibration: CalibrationData, id: string
     noise == null
       ? [repeatability, 'by which two passes over the same networks differ']
       : [noise, 'that a perfect model would be off by on average: the noise of the measurements'];
+  // What is chosen stands first: the drawing shows it.
+  const ordered = [profile.chosen, ...rungs.filter((rung) => rung !== profile.chosen)];
+  const all = ordered.flatMap(predictedBy);
+  const charts = (list: typeof networks) => [
+    (width: number) => predictedAgainstMeasuredChart(list, unit, width),
+    (width: number) => residualStrip(list, band, unit, width),
+  ];
   const drawing = await figure({
     legend: networkColours(networks).map(({ name, colour }) => ({
       label: name === FITTED ? 'used to fit or choose' : `${name}, held out`,
@@ -38,10 +50,18 @@ export async function validationSection(calibration: CalibrationData, id: string
       shape: 'dot',
       series: name,
     })),
-    charts: [
-      (width) => predictedAgainstMeasuredChart(networks, unit, width),
-      (width) => residualStrip(networks, band, unit, width),
+    controls: [
+      {
+        signal: 'rung',
+        label: 'Device model',
+        options: ordered.map((rung) => ({
+          value: rung,
+          label: `${rungTitle(rung)}${rung === profile.chosen ? ' (chosen)' : ''}`,
+        })),
+      },
     ],
+    charts: charts(networks),
+    live: charts(all),
     caption: html`Above: on the line, prediction and measurement agree. Below: what separates them; the band is the ${percent(band)} ${meaning}. A slope or a bow in the coloured dots would be something that the model misses.`,
     label: `Predicted against measured latency of ${count(networks.length, 'network')}, and the relative error of each`,
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { comparison } from '../../records/comparison.ts';
@@ -57,6 +57,41 @@ describe('compare', () => {
       low: null,
     });
   });
+});
+
+describe('with --out', () => {
+  test('what compare, explain and check found is kept, and reported', async () => {
+    const out = (name: string) => join(folder, name);
+    const limits = { flops: 1, parameters: 1e9 };
+    const budget = file('kept.budget.json', {
+      schema: 'morphline/budget@1',
+      budgets: [{ model: 'inception-32', limits }],
+    });
+    const [first, second, third] = await Promise.all([
+      morphline(['compare', 'v100', profile, '--network', 'inception-32', '--out', out('compared')]),
+      morphline([
+        'explain',
+        'inception-32',
+        'inception-32@0.5',
+        '--device',
+        profile,
+        '--out',
+        out('explained'),
+      ]),
+      morphline(['check', '--budget-file', budget, '--out', out('checked')]),
+    ]);
+    expect([first, second, third].map(({ status }) => status)).toEqual([3, 0, 1]);
+    const page = join(folder, 'kept.html');
+    const folders = ['compared', 'explained', 'checked'].map(out);
+    const { status, stdout } = await morphline(['report', ...folders, '-o', page, '--json']);
+    expect(status).toBe(0);
+    const { findings } = JSON.parse(stdout) as { findings: string[] };
+    expect(findings).toHaveLength(3);
+    expect(findings[0]).toMatch(/^Of 2 limits in .*kept\.budget\.json, 1 is kept, 1 broken\.$/);
+    expect(findings[2]).toContain('inception-32@0.5 takes');
+    const text = readFileSync(page, 'utf8');
+    for (const id of ['comparison-1', 'explanation-1', 'check-1']) expect(text).toContain(`id="${id}"`);
+  }, 60_000);
 });
 
 describe('explain', () => {

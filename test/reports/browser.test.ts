@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../reports/index.ts';
+import { checkData, comparisonData, explanationData } from './decision-fixture.ts';
 import { calibrationData, reportData, studyData } from './report-fixture.ts';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -39,6 +40,9 @@ function data() {
   })) as typeof calibration.kernels;
   return reportData({
     calibrations: [{ ...calibration, kernels }],
+    comparisons: [comparisonData()],
+    explanations: [explanationData()],
+    checks: [checkData()],
     studies: [{ ...study, summary: { ...study.summary, samples: 200 }, rows, widths }],
   });
 }
@@ -104,6 +108,34 @@ describe.skipIf(executablePath === undefined)('a report in a browser', () => {
     await expect.poll(() => dots.count()).toBeLessThan(before);
     await roofline.locator('.legend button').first().click();
     await expect.poll(() => dots.count()).toBe(before);
+    await page.close();
+  });
+
+  test('kernels are found by their class', async () => {
+    const { page } = await open();
+    await enliven(page);
+    const figure = page.locator('#roofline-1 figure').first();
+    const dots = figure.locator('.view .mark-symbol path');
+    const all = await dots.count();
+    await figure.locator('input[type=search]').fill('no such kernel');
+    await expect.poll(() => dots.count()).toBe(0);
+    await figure.locator('input[type=search]').fill('CONV 1x1');
+    await expect.poll(() => dots.count()).toBe(all);
+    await page.close();
+  });
+
+  test('another device model predicts otherwise', async () => {
+    const { page } = await open();
+    await enliven(page);
+    const figure = page.locator('#validation-1 figure');
+    const dots = figure.locator('.view .mark-symbol path');
+    const places = () => dots.evaluateAll((list) => list.map((each) => each.getAttribute('transform')));
+    const chosen = await places();
+    await figure.locator('select').selectOption('roofline');
+    await expect.poll(places).not.toEqual(chosen);
+    expect(await places()).toHaveLength(chosen.length);
+    await figure.locator('select').selectOption('overhead');
+    await expect.poll(places).toEqual(chosen);
     await page.close();
   });
 

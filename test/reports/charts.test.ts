@@ -5,6 +5,7 @@ import { latencyBars } from '../../reports/charts/latency-bars.ts';
 import { layerWidthsChart } from '../../reports/charts/layer-widths.ts';
 import { predictedAgainstMeasuredChart } from '../../reports/charts/predicted-against-measured.ts';
 import { networkColours, predictedNetworks } from '../../reports/charts/predicted-networks.ts';
+import { ratioIntervals } from '../../reports/charts/ratio-intervals.ts';
 import { renderChart } from '../../reports/charts/render-chart.ts';
 import { residualStrip } from '../../reports/charts/residual-strip.ts';
 import { rooflineChart } from '../../reports/charts/roofline.ts';
@@ -13,15 +14,18 @@ import { shrinkingCostChart } from '../../reports/charts/shrinking-cost.ts';
 import { studyScatter } from '../../reports/charts/study-scatter.ts';
 import type { ChartSpec } from '../../reports/charts/theme.ts';
 import { trafficGBps, trafficStrip } from '../../reports/charts/traffic-strip.ts';
+import { waterfallChart } from '../../reports/charts/waterfall.ts';
+import { colour } from '../../reports/palette.ts';
 import { chartWarnings } from '../support/chart-warnings.ts';
+import { explanationData } from './decision-fixture.ts';
 import { calibrationData, kernel, trainingData } from './report-fixture.ts';
 
-const { kernels, networks, predictedUs, profile } = calibrationData();
+const { kernels, networks, rungsUs, profile } = calibrationData();
 const { layers, metrics, result } = trainingData();
 const computing = kernels.filter(({ flops }) => flops > 0);
 const moving = kernels.filter(({ flops }) => flops === 0);
 const ms = { name: 'ms', base: 1e3 };
-const predicted = predictedNetworks(networks, predictedUs);
+const predicted = predictedNetworks(networks, rungsUs.overhead ?? [], 'overhead');
 const panel = {
   predicted: [
     { sample: 0, flops: 1e9, latency: 20 },
@@ -32,6 +36,8 @@ const panel = {
   flopsUnit: { name: 'GFLOP', base: 1e9 },
   latencyUnit: { name: 'µs', base: 1 },
 };
+
+const ratios = [{ name: 'narrow', ratio: 0.75, low: 0.74, high: 0.76, colour: colour('blue') }] as const;
 
 const CHARTS: Record<string, (width: number) => ChartSpec> = {
   roofline: (width) => rooflineChart(kernelGroups(computing), profile.roofline, width),
@@ -48,6 +54,8 @@ const CHARTS: Record<string, (width: number) => ChartSpec> = {
   'cost without epochs': (width) => shrinkingCostChart([], 0.6, width),
   widths: (width) => layerWidthsChart(layers, width),
   latency: (width) => latencyBars(result.networks, width),
+  waterfall: (width) => waterfallChart(explanationData().explanation, width),
+  ratios: (width) => ratioIntervals([...ratios, { ...ratios[0], low: null, high: null }], width),
 };
 
 describe.each(Object.entries(CHARTS))('the chart of %s', (_, chart) => {

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { findings } from '../../reports/index.ts';
-import { calibrationData, kernel, reportData, studyData, sweepData, trainingData } from './report-fixture.ts';
-
-const nothing = { calibrations: [], studies: [], trainings: [], sweeps: [] };
+import {
+  calibrationData,
+  kernel,
+  NOTHING as nothing,
+  reportData,
+  studyData,
+  sweepData,
+  trainingData,
+} from './report-fixture.ts';
 
 describe('findings', () => {
   test('say in order how well latency is predicted, how a study ranked, and what training won', () => {

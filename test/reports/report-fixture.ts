@@ -164,7 +164,17 @@ export function calibrationData(): CalibrationData {
       network({ role: 'report', law: 'log-uniform', latency_us: 4000 }),
       network({ role: 'probe', law: 'probe', latency_us: 50 }),
     ],
-    predictedUs: [510, 980, 4100, null],
+    rungsUs: { roofline: [400, 900, 4500, null], overhead: [510, 980, 4100, null] },
+    widthScans: [
+      {
+        layer: 'Conv2d_0',
+        width: 32,
+        device: 'Test CPU onnxruntime ×2',
+        latencyUs: 1000,
+        points: [31, 32, 33].map((width) => ({ width, latencyUs: width > 32 ? 1100 : 1000 })),
+        cheapWidths: [32, 33],
+      },
+    ],
     layerTable: {
       network: 'tiny',
       rows: Array.from({ length: 23 }, (_, i) => ({
@@ -337,6 +347,12 @@ export function reportData(parts: Partial<ReportData> = {}): ReportData {
     studies: [studyData()],
     trainings: [trainingData()],
     sweeps: [sweepData()],
+    comparisons: [],
+    explanations: [],
+    checks: [],
     ...parts,
   };
 }
+
+/** A report of no results: each test adds its own. */
+export const NOTHING = { calibrations: [], studies: [], trainings: [], sweeps: [] };

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type ReportData, renderReport } from '../../reports/index.ts';
+import { checkData, comparisonData, explanationData } from './decision-fixture.ts';
 import { calibrationData, reportData, studyData, trainingData } from './report-fixture.ts';
 
 const TAGS =
   /^(?:html|head|meta|title|style|body|header|main|section|footer|nav|h[123]|p|a|b|strong|br|wbr|code|span|i|ul|li|dl|div|dt|dd|figure|figcaption|details|summary|table|colgroup|col|thead|tbody|tr|th|td|svg|g|path|line|text|circle|rect)$/;
 const ATTRIBUTES =
-  /^(?:lang|data-series|tabindex|charset|http-equiv|content|name|id|class|style|href|scope|role|aria-label|width|height|viewBox|transform|d|x|y|x1|x2|y1|y2|cx|cy|r|fill|fill-opacity|stroke|stroke-[a-z]+|opacity|text-anchor|font-size|font-weight)$/;
+  /^(?:lang|data-(?:series|signal|label|options)|tabindex|charset|http-equiv|content|name|id|class|style|href|scope|role|aria-label|width|height|viewBox|transform|d|x|y|x1|x2|y1|y2|cx|cy|r|fill|fill-opacity|stroke|stroke-[a-z]+|opacity|text-anchor|font-size|font-weight)$/;
 
 /** Every tag with its attributes; fails on a < that starts none, or on a tag or attribute that the report never writes. */
 function tagsOf(document: string): { name: string; attributes: Map<string, string> }[] {
@@ -30,7 +32,7 @@ function tagsOf(document: string): { name: string; attributes: Map<string, strin
 
 const HOSTILE = `"'><script>alert(1)</script><img src=x onerror=alert(1)> & </svg></style> onload="x`;
 /** Keys of closed sets that the report branches on; the schemas let nothing else in. */
-const CLOSED = new Set(['chosen', 'rung', 'role', 'stage', 'kind', 'clock']);
+const CLOSED = new Set(['chosen', 'rung', 'role', 'stage', 'kind', 'clock', 'verdict', 'cause', 'limit']);
 /** Keys that are free text themselves: columns of a study, sampling laws. */
 const FREE_KEY = /^(?:v100_us|calibrated_us|uniform|log-uniform)$/;
 
@@ -46,6 +48,14 @@ function attacked(value: unknown, key = ''): unknown {
       isTrained && name === 'name' ? item : attacked(item, name),
     ]),
   );
+}
+
+/** Texts of the page's compressed blocks. */
+function packedBlocks(document: string, attributes: string): string[] {
+  const blocks = document.matchAll(
+    new RegExp(`<script type="application/gzip"${attributes}>([A-Za-z0-9+/=]*)</script>`, 'g'),
+  );
+  return [...blocks].map(([, base64 = '']) => gunzipSync(Buffer.from(base64, 'base64')).toString('utf8'));
 }
 
 describe('the report', () => {
@@ -67,13 +77,16 @@ describe('the report', () => {
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(document)?.[1] ?? '';
     const allowed = [...policy.matchAll(/'(sha256-[^']+)'/g)].map(([, hash]) => hash);
     const scripts = [...document.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
-    const hashes = scripts.map((text) => `sha256-${createHash('sha256').update(text).digest('base64')}`);
+    const runtime = packedBlocks(document, ' data-runtime');
+    const hashes = [...scripts, ...runtime].map(
+      (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`,
+    );
     expect(hashes).toEqual(allowed);
     expect(scripts.length).toBeGreaterThan(3);
     expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe|\*|https?:/);
-    const blocks = [...document.matchAll(/<script type="application\/json">([^<]*)<\/script>/g)];
-    for (const [, json = ''] of blocks) JSON.parse(json);
-    expect(document.match(/<script/g)?.length).toBe(scripts.length + blocks.length);
+    const blocks = packedBlocks(document, '');
+    for (const json of blocks) JSON.parse(json);
+    expect(document.match(/<script/g)?.length).toBe(scripts.length + runtime.length + blocks.length);
   });
 
   test('links to sections that are there, each id once', async () => {
@@ -87,12 +100,16 @@ describe('the report', () => {
   });
 
   test('escapes every text of its data', async () => {
-    const data = attacked(reportData()) as ReportData;
+    const decisions = {
+      comparisons: [comparisonData()],
+      explanations: [explanationData()],
+      checks: [checkData()],
+    };
+    const data = attacked(reportData(decisions)) as ReportData;
     const whole = await renderReport(data);
-    // What is hostile in it stands in data blocks without any <, and is read as text.
-    for (const [, json = ''] of whole.matchAll(/<script type="application\/json">(.*?)<\/script>/g)) {
-      expect(json).not.toContain('<');
-    }
+    // What is hostile in it is compressed, and read as JSON alone.
+    expect(packedBlocks(whole, '').length).toBeGreaterThan(3);
+    for (const json of packedBlocks(whole, '')) JSON.parse(json);
     const document = await renderReport(data, { script: false });
     tagsOf(document);
     expect(document).not.toContain('<script');
@@ -147,6 +164,7 @@ describe('the report', () => {
       'Predicted and measured',
       'Do FLOPs tell the latency?',
       'Layer by layer',
+      'What does a channel cost?',
       'Training for the device',
       'Which way to make it faster?',
       'How this was made',
@@ -173,7 +191,7 @@ describe('the report', () => {
   });
 
   test('says what is missing where a folder holds only a part', async () => {
-    const calibration = { ...calibrationData(), kernels: [], networks: [], predictedUs: [] };
+    const calibration = { ...calibrationData(), kernels: [], networks: [], rungsUs: {} };
     const layerTable = { network: 'tiny', rows: [] };
     const document = await renderReport(
       reportData({
@@ -186,7 +204,7 @@ describe('the report', () => {
     tagsOf(document);
     expect(document).toContain('No kernel measurements are in runs/calibration');
     expect(document).toContain('No measured networks are in runs/calibration');
-    expect(document).toContain('names no network with layers');
+    expect(document).toContain('names no network of the zoo');
     expect(document).toContain('No predicted networks are in runs/study');
     expect(document).toContain('No epochs are in runs/train');
     expect(document).not.toMatch(/NaN|Infinity|undefined/);

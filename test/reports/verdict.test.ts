@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { verdicts } from '../../reports/verdict.ts';
-import { calibrationData, reportData, studyData } from './report-fixture.ts';
-
-const NOTHING = { calibrations: [], studies: [], trainings: [], sweeps: [] };
+import { calibrationData, NOTHING, reportData, studyData } from './report-fixture.ts';
 
 function calibration(validation: object) {
   const data = calibrationData();

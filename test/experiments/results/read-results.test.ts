@@ -28,7 +28,7 @@ test('folders are read by what they hold, each kind in the order in which they w
 test('a folder of no kind is told what there is', () => {
   const empty = folder('empty');
   expect(() => readResults([empty])).toThrow(
-    `got folder ${empty}; expected one that holds device.json, study.json, result.json, sweep.csv; name the --out folders of finished calibrate, study, train or sweep runs`,
+    `got folder ${empty}; expected one that holds device.json, study.json, result.json, sweep.csv, comparison.json, explanation.json, check.json; name the --out folders of finished calibrate, study, train, sweep, compare, explain or check runs`,
   );
 });
 
