@@ -253,6 +253,27 @@ function deployedPredictor(network: Network, device: Device, batch: number): Lat
 }
 
 /**
+ * What every rung of a profile predicts, each network made of kernels once for all of them.
+ * @returns latency in µs by rung, for group widths of the network's plan
+ */
+export function rungPredictor(
+  network: Network,
+  profile: DeviceProfile,
+  batch: number,
+): (widths: Int32Array) => Record<string, number> {
+  const lowering = profiledLowering(network, profile, batch);
+  return (widths) => {
+    const kernels = lowering.kernels(widths);
+    return Object.fromEntries(
+      profile.rungs.map(({ model, network: sum }) => {
+        const kernelsUs = kernels.reduce((us, kernel) => us + predictKernel(model, kernel).latencyUs, 0);
+        return [model.rung, networkLatencyUs(sum, { kernelsUs, kernels: kernels.length })];
+      }),
+    );
+  };
+}
+
+/**
  * A predictor of a network's latency on a device.
  * @param plan channels of the network as written
  * @param view morph-net on a measured device uses its fitted roofline; deployed on a datasheet device lowers as tfjs

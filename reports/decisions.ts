@@ -18,10 +18,13 @@ const SAID: Readonly<Record<Compared['verdict'], string>> = {
 export function comparisonFinding(each: Compared): Finding {
   const { a, b, verdict, ratio, low, high } = each;
   const interval = low === null || high === null ? '' : `, between ${low.toFixed(3)} and ${high.toFixed(3)}`;
+  const isOpen = 'basis' in each && low === null;
   const how = 'basis' in each ? `${each.network} on ${b.name}` : b.name;
   return {
     figure: ratio.toFixed(3),
-    sentence: `${how} ${SAID[verdict]} ${a.name}: ${ratio.toFixed(3)} of its time${interval}.`,
+    sentence: isOpen
+      ? `${how} is predicted to take ${significant(ratio)} of the time of ${a.name}, but a datasheet does not say how far it is off.`
+      : `${how} ${SAID[verdict]} ${a.name}: ${ratio.toFixed(3)} of its time${interval}.`,
   };
 }
 

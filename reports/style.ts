@@ -12,6 +12,8 @@ h1{font-size:clamp(32px,5.5vw,50px);font-weight:650;margin:0 0 14px;letter-spaci
 h2{font-size:clamp(24px,3.4vw,31px);font-weight:640;margin:0 0 10px}
 h3 .quiet,.marked .quiet{font-weight:400}
 h3{font-size:16px;font-weight:640;margin:0 0 8px;letter-spacing:-.005em}
+section>h3{margin-top:40px}
+figure>.tools input[type=search]{min-width:20em}
 p{margin:0 0 18px;max-width:66ch;color:var(--soft);text-wrap:pretty}
 a{color:var(--blue);text-decoration-thickness:1px;text-underline-offset:3px}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--panel);padding:.12em .35em;border-radius:4px}

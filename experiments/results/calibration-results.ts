@@ -1,7 +1,7 @@
 // The folder of a finished calibration, for reports: its profile, what it was fitted to, and what it predicts of that.
 import { join } from 'node:path';
 import { type DeviceProfile, parseDeviceProfile } from '../../calibration/device-profile.ts';
-import { latencyPredictor } from '../../calibration/predict.ts';
+import { rungPredictor } from '../../calibration/predict.ts';
 import type { ProposedSample } from '../../calibration/propose/propose-samples.ts';
 import type { Network } from '../../network/network.ts';
 import { ZOO } from '../../network/zoo/index.ts';
@@ -36,24 +36,28 @@ function networkNamed(name: string): Network | null {
   return Object.hasOwn(ZOO, name) ? (ZOO[name]?.() ?? null) : null;
 }
 
-/** Predicted latency of each network, drawn again from its number, in µs; null for probes and other families. */
-function predictionsOf(profile: DeviceProfile, records: readonly NetworkRecord[]): (number | null)[] {
+/** By rung, predicted latency of each network, in µs; null for probes and networks of files. */
+function predictionsOf(
+  profile: DeviceProfile,
+  records: readonly NetworkRecord[],
+): Record<string, (number | null)[]> {
   const { batch, seed, networks } = profile.settings;
-  const device = { kind: 'measured', name: profile.name, profile } as const;
   const families = new Map(
     networks.flatMap((name) => {
       const network = networkNamed(name);
       if (network === null) return [];
-      const family = familyOf(network);
-      return [[name, { family, predictor: latencyPredictor(family.plan, device, { batch }) }]];
+      return [[name, { family: familyOf(network), predict: rungPredictor(network, profile, batch) }]];
     }),
   );
-  return records.map(({ network, sample, role, law }) => {
+  const predicted = records.map(({ network, sample, role, law }) => {
     const found = families.get(network);
     if (role === 'probe' || found === undefined) return null;
     const proposed = { network, sample, role, law: law as ProposedSample['law'] };
-    return found.predictor.latencyUs(drawSample(proposed, found.family, seed).widths);
+    return found.predict(drawSample(proposed, found.family, seed).widths);
   });
+  return Object.fromEntries(
+    profile.rungs.map(({ model: { rung } }) => [rung, predicted.map((each) => each?.[rung] ?? null)]),
+  );
 }
 
 function readCalibration(directory: string): CalibrationData {
@@ -63,16 +67,13 @@ function readCalibration(directory: string): CalibrationData {
   const networks = files.networks.read();
   const name = profile.settings.networks[0] ?? '';
   const network = networkNamed(name);
-  const rungsUs = Object.fromEntries(
-    profile.rungs.map(({ model: { rung } }) => [rung, predictionsOf({ ...profile, chosen: rung }, networks)]),
-  );
   return {
     directory,
     profile,
     kernels: files.kernels.read(),
     networks,
     rounds: files.rounds.read(),
-    rungsUs,
+    rungsUs: predictionsOf(profile, networks),
     layerTable: { network: name, rows: network === null ? [] : layerTable(network, profile) },
     widthScans: network === null ? [] : widthScans(network, profile),
   };

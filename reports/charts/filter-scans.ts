@@ -39,18 +39,21 @@ export function filterScansChart(scans: readonly FilterScan[], columns = 4): Cha
     field: 'device',
     type: 'nominal',
     scale: { domain: devices, range: devices.map((_, index) => seriesColour(index)) },
-    legend: {
-      title: null,
-      orient: 'top',
-      direction: 'horizontal',
-      symbolType: 'stroke',
-      symbolStrokeWidth: 2.5,
-      labelColor: colour('ink'),
-      labelFontSize: 12.5,
-      labelLimit: 400,
-      columnPadding: 24,
-      offset: 18,
-    },
+    legend:
+      devices.length < 2
+        ? null
+        : {
+            title: null,
+            orient: 'top',
+            direction: 'horizontal',
+            symbolType: 'stroke',
+            symbolStrokeWidth: 2.5,
+            labelColor: colour('ink'),
+            labelFontSize: 12.5,
+            labelLimit: 400,
+            columnPadding: 24,
+            offset: 18,
+          },
   } as const;
   const change = {
     field: 'change',

@@ -1,6 +1,10 @@
 // Chart: ratios of times with their intervals, around 1.
 import { colour } from '../palette.ts';
+import { logScale } from './log-scale.ts';
 import { type ChartSpec, NUMBER_LABEL } from './theme.ts';
+
+/** Ratios further from one another are drawn logarithmically. */
+const FAR = 4;
 
 /** A ratio, and how well it is known. */
 export interface RatioInterval {
@@ -25,6 +29,12 @@ export function ratioIntervals(ratios: readonly RatioInterval[], width: number):
     Math.max(1, ...values.map(({ high }) => high)),
   ];
   const margin = 0.06 * Math.max(most - least, 0.02);
+  // Twice as fast and twice as slow are equally far from 1.
+  const log = most / least > FAR ? logScale([least / 1.1, most * 1.1]) : null;
+  const scale =
+    log === null
+      ? { domain: [least - margin, most + margin], zero: false, nice: false }
+      : { type: 'log' as const, domain: log.domain, nice: false };
   const isNarrow = width < 500;
   const y = {
     field: 'name',
@@ -56,8 +66,12 @@ export function ratioIntervals(ratios: readonly RatioInterval[], width: number):
           x: {
             field: 'low',
             type: 'quantitative',
-            scale: { domain: [least - margin, most + margin], zero: false, nice: false },
-            axis: { title: 'time of B over time of A →', tickCount: 6, labelExpr: NUMBER_LABEL },
+            scale,
+            axis: {
+              title: 'time of B over time of A →',
+              labelExpr: NUMBER_LABEL,
+              ...(log === null ? { tickCount: 6 } : { values: log.ticks }),
+            },
           },
           x2: { field: 'high' },
           y,

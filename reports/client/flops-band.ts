@@ -107,6 +107,12 @@ export function flopsBand(): void {
       return scroll;
     }
 
+    /** Two to a byte, in sixteen steps. */
+    function shareAt(place: number): number {
+      const byte = bytes?.[place >> 1] ?? 0;
+      return (place % 2 === 0 ? byte >> 4 : byte & 15) / 15;
+    }
+
     /** Layers that the slow third of the band's networks has wider or narrower than the fast third. */
     function layersOf(inside: readonly number[], latencyUs: readonly number[]): (readonly string[])[] {
       if (widths === null || bytes === null) return [];
@@ -114,7 +120,7 @@ export function flopsBand(): void {
       const byLatency = [...inside].sort((a, b) => (latencyUs[a] as number) - (latencyUs[b] as number));
       const third = Math.floor(byLatency.length / PART);
       const mean = (list: readonly number[], layer: number) =>
-        list.reduce((sum, i) => sum + (bytes[i * layers + layer] as number), 0) / list.length / 255;
+        list.reduce((sum, i) => sum + shareAt(i * layers + layer), 0) / list.length;
       return widths.layers
         .map((name, layer) => {
           const fast = mean(byLatency.slice(0, third), layer);

@@ -18,23 +18,27 @@ const VERDICTS: Readonly<Record<CompareVerdict, { readonly said: string; readonl
 
 const isMeasured = (each: Compared): each is ComparisonResult => !('basis' in each);
 
+/** A datasheet does not say how far it is off. */
+const saidOf = ({ verdict, low }: Compared) => (low === null ? 'not known' : VERDICTS[verdict].said);
+
 /** What B is against, where devices are compared the network too. */
 const nameOf = (each: Compared) => (isMeasured(each) ? each.b.name : `${each.b.name}: ${each.network}`);
 
 function legend(comparisons: readonly Compared[]): LegendEntry[] {
-  return [...new Set(comparisons.map(({ verdict }) => verdict))].map((verdict) => ({
-    label: VERDICTS[verdict].said,
-    colour: VERDICTS[verdict].colour,
-    shape: 'dot',
-  }));
+  const colours = new Map(comparisons.map((each) => [saidOf(each), VERDICTS[each.verdict].colour]));
+  return [...colours].map(([label, fill]) => ({ label, colour: fill, shape: 'dot' }));
 }
 
 function verdictTable(comparisons: readonly Compared[]): Markup {
   return table<Compared>(
     [
       { heading: 'B', width: '34%', cell: (each) => breakable(nameOf(each)) },
-      { heading: 'B is', cell: ({ verdict }) => VERDICTS[verdict].said },
-      { heading: html`Time of B<br>over A`, align: 'number', cell: ({ ratio }) => ratio.toFixed(3) },
+      { heading: 'B is', cell: saidOf },
+      {
+        heading: html`Time of B<br>over A`,
+        align: 'number',
+        cell: ({ ratio }) => (ratio < 10 ? ratio.toFixed(3) : significant(ratio)),
+      },
       {
         heading: '95 %',
         align: 'number',

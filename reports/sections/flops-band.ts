@@ -1,5 +1,6 @@
 // What the page's script needs to tell of a band of FLOPs in a study: every network's latencies and widths.
 import type { StudyData } from '../../experiments/results/study-results.ts';
+import type { StudyWidths } from '../../experiments/results/study-widths.ts';
 import { dataBlock } from '../data-block.ts';
 import { deviceTitle } from '../device-title.ts';
 import { html, type Markup } from '../html.ts';
@@ -8,6 +9,17 @@ import { FLOP_UNITS, LATENCY_UNITS, unitFor } from '../number-format.ts';
 const DIGITS = 5;
 
 const short = (value: number) => Number(value.toPrecision(DIGITS));
+
+/** Shares in sixteen steps, two to a byte: means over networks are all that is told of them. */
+function nibbles(shares: StudyWidths['shares']): Buffer {
+  const all = shares.flatMap((each) => Array.from(each, (share) => Math.round((15 * share) / 255)));
+  return Buffer.from(
+    Array.from(
+      { length: Math.ceil(all.length / 2) },
+      (_, i) => (all[2 * i] ?? 0) * 16 + (all[2 * i + 1] ?? 0),
+    ),
+  );
+}
 
 /** Hidden until the page's script makes it: sliders, and what the networks between them have in common and not. */
 export function flopsBandMarkup({ rows, summary, widths }: StudyData, maxFlops: number): Markup {
@@ -29,7 +41,7 @@ export function flopsBandMarkup({ rows, summary, widths }: StudyData, maxFlops: 
     devices: devices.map((device) => ({ ...device, unit: unitFor(device.latencyUs, LATENCY_UNITS) })),
     widths: widths && {
       layers: widths.layers,
-      base64: Buffer.concat(widths.shares.map((shares) => Buffer.from(shares))).toString('base64'),
+      base64: nibbles(widths.shares).toString('base64'),
     },
   };
   return html`<div class="band" hidden><h3>Networks of equal FLOPs</h3><p>Drag over a cloud, or move the ends of the band: networks between them cost the same to whoever counts FLOPs.</p>${dataBlock(data)}</div>`;

@@ -73,12 +73,16 @@ export function headerMarkup(data: ReportData, sections: readonly Section[]): Ma
   const answers = verdicts(data).map(({ evidence, ...rest }) =>
     evidence !== undefined && there.has(evidence) ? { ...rest, evidence } : rest,
   );
+  // What stands in an answer is not said twice.
+  const more = found.filter(
+    ({ sentence }) => !answers.some((answer) => answer.sentence.startsWith(sentence)),
+  );
   return html`<header>
 <h1>${data.title}</h1>
 ${subjects(data).map((subject) => html`<p class="meta">${subject}</p>`)}
 <p class="meta">${instant(data.generatedAt)}</p>
 ${answers.length > 0 && html`<ul class="verdicts">${answers.map(verdictCard)}</ul>`}
-${found.length > 0 && html`<ul class="findings">${found.map(({ figure, sentence }) => html`<li><b>${figure}</b><p>${stressed(sentence)}</p></li>`)}</ul>`}
+${more.length > 0 && html`<ul class="findings">${more.map(({ figure, sentence }) => html`<li><b>${figure}</b><p>${stressed(sentence)}</p></li>`)}</ul>`}
 ${missing(data)}
 </header>
 `;
