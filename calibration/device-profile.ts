@@ -7,6 +7,7 @@ import { jsonOf } from '../records/json-file.ts';
 import { machineDescription } from '../records/machine-description.ts';
 import { readText } from '../records/read-bytes.ts';
 import { UserError } from '../records/user-error.ts';
+import { classFactor } from './class-factor.ts';
 import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
 import { RUNGS } from './ladder/ladder.ts';
 import { roofIntervals } from './ladder/roof.ts';
@@ -14,6 +15,23 @@ import { type RungResult, rungResult } from './ladder/rung-result.ts';
 import { smoothing } from './slopes/smoothing-gap.ts';
 
 export const DEVICE_SCHEMA = 'morphline/device@1';
+
+/** What was re-scaled, and by how much. */
+const transfer = z.object({
+  from: z.object({
+    name: z.string(),
+    measuredAt: z.string(),
+    networks: z.array(z.string()),
+    batch: z.int().positive(),
+    threads: z.int().positive(),
+  }),
+  networks: z.int().positive(),
+  /** Time here over time there, of all kernel classes, and of those that were measured. */
+  common: classFactor,
+  classes: z.record(z.string(), classFactor),
+  /** Whether networks left out were predicted well enough; else a full calibration is due. */
+  fits: z.boolean(),
+});
 
 const range = z
   .tuple([z.number().nonnegative(), z.number().nonnegative()])
@@ -123,6 +141,8 @@ export const deviceProfile = z.object({
   unforeseen: z
     .object({ share: z.number().nonnegative(), ops: z.record(z.string(), z.number().nonnegative()) })
     .optional(),
+  /** Of a profile that was re-scaled from another one's by a few networks (`calibrate --from`). */
+  transfer: transfer.optional(),
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });

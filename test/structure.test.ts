@@ -113,6 +113,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     slopes: ['ladder'],
     propose: ['regression', 'ladder'],
     fit: ['regression', 'intervals', 'ladder', 'slopes'],
+    transfer: ['ladder', 'slopes', 'fit'],
   },
 };
 /** `calibration/ladder/roofline.ts` is in room `ladder`; a file of the folder itself is in none. */

@@ -39,12 +39,26 @@ function noiseOf(reported: readonly Reported[]) {
 /** How well a rung predicts the networks kept for reporting, beside their noise and the baselines. */
 export function validate(
   rung: RungResult,
-  sets: Record<'fit' | 'choose' | 'report', NetworkSet>,
+  { fit, report }: Record<'fit' | 'choose' | 'report', NetworkSet>,
 ): Validation {
-  const { fit, report } = sets;
-  const reported = predictions(rung.model, rung.network, report).map((predictedUs, i) => ({
+  return validationOf(predictions(rung.model, rung.network, report), rung.report, report, fit);
+}
+
+/**
+ * What a profile says of predictions that saw nothing of what they predict.
+ * @param predictedUs of the networks of `report`, in their order
+ * @param metrics of those predictions
+ * @param fit what baselines are scaled to
+ */
+export function validationOf(
+  predictedUs: readonly number[],
+  metrics: ErrorMetrics,
+  report: NetworkSet,
+  fit: NetworkSet,
+): Validation {
+  const reported = predictedUs.map((us, i) => ({
     record: (report.samples[i] as NetworkSample).record,
-    predictedUs,
+    predictedUs: us,
     measuredUs: report.measuredUs[i] as number,
   }));
   const laws: Record<string, ErrorMetrics> = {};
@@ -59,7 +73,7 @@ export function validate(
     report.samples.map(({ record: { pass_1_us, pass_2_us } }) => Math.abs(pass_2_us / pass_1_us - 1)),
   );
   return {
-    ...rung.report,
+    ...metrics,
     repeatability,
     noise: noise?.perfect ?? null,
     mape_without_noise: noise?.without ?? null,

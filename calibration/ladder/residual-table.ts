@@ -42,21 +42,23 @@ export const residualTable = z
 export type ResidualTable = z.infer<typeof residualTable>;
 
 /** Knot below, and how far above it; clamped to the axis. */
-function position(value: number, [first, last]: readonly [number, number]): [number, number] {
-  const octave = Math.min(last, Math.max(first, Math.log2(value)));
+function position(log: number, [first, last]: readonly [number, number]): [number, number] {
+  const octave = Math.min(last, Math.max(first, log));
   const knot = Math.min(Math.floor(octave), Math.max(first, last - 1));
   return [knot - first, octave - knot];
 }
 
-/** log(measured / modelled) at a shape, linear between the knots. */
-export function residualAt(table: ResidualTable, shape: ChannelShape): number {
-  const { inputOctaves, outputOctaves, pixelOctaves, smooth, alignment } = table;
-  const [i, alongInput] = position(shape.inputChannels, inputOctaves);
-  const [o, alongOutput] = position(shape.outputChannels, outputOctaves);
-  const [p, alongPixels] = position(shape.outputPixels, pixelOctaves);
+/** What changes slowly, at log₂ of channels in, channels out and output pixels: linear between the knots, constant beyond. */
+export function smoothAt(
+  { inputOctaves, outputOctaves, pixelOctaves, smooth }: ResidualTable,
+  [input, output, pixels]: readonly [number, number, number],
+): number {
+  const [i, alongInput] = position(input, inputOctaves);
+  const [o, alongOutput] = position(output, outputOctaves);
+  const [p, alongPixels] = position(pixels, pixelOctaves);
   const pixelKnots = pixelOctaves[1] - pixelOctaves[0] + 1;
   const outputKnots = outputOctaves[1] - outputOctaves[0] + 1;
-  let sum = alignment[PERIOD * (shape.inputChannels % PERIOD) + (shape.outputChannels % PERIOD)] as number;
+  let sum = 0;
   for (let corner = 0; corner < 8; corner++) {
     const di = corner & 1;
     const dO = (corner >> 1) & 1;
@@ -69,4 +71,14 @@ export function residualAt(table: ResidualTable, shape: ChannelShape): number {
     sum += weight * (smooth[((i + di) * outputKnots + o + dO) * pixelKnots + p + dp] as number);
   }
   return sum;
+}
+
+/** log(measured / modelled) at a shape. */
+export function residualAt(table: ResidualTable, shape: ChannelShape): number {
+  const { inputChannels, outputChannels, outputPixels } = shape;
+  const remainders = PERIOD * (inputChannels % PERIOD) + (outputChannels % PERIOD);
+  return (
+    (table.alignment[remainders] as number) +
+    smoothAt(table, [Math.log2(inputChannels), Math.log2(outputChannels), Math.log2(outputPixels)])
+  );
 }

@@ -2,14 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import { type DeviceProfile, openDevice } from '../../calibration/device-profile.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import type { CalibrateFlags } from '../../experiments/calibrate/calibrate-settings.ts';
 import { fitRun } from '../../experiments/calibrate/fit-run.ts';
+import { fitTransferRun, keptPriors } from '../../experiments/calibrate/transfer-session.ts';
 import type { Network } from '../../network/network.ts';
 import { ZOO } from '../../network/zoo/index.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import { holdingFolder } from '../../records/folder-lock.ts';
+import { UserError } from '../../records/user-error.ts';
+import { deviceNamed } from '../contestants.ts';
 import { warnOfLeftOut } from '../left-out.ts';
 import { openNetwork } from '../models.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
@@ -23,8 +26,20 @@ function networksOf(names: readonly string[], flags: CalibrateFlags): Promise<Ne
   return Promise.all(names.map((name) => openNetwork(name, Object.hasOwn(ZOO, name) ? {} : flags)));
 }
 
+/** @throws UserError for a datasheet device: it says nothing of kernels */
+function openProfile(text: string): DeviceProfile {
+  const device = openDevice(deviceNamed(text) ?? text);
+  if (device.kind === 'measured') return device.profile;
+  throw new UserError({
+    got: `--from ${text}, a datasheet`,
+    expected: 'a device.json that `morphline calibrate` wrote',
+    fix: 'name one, or calibrate without --from',
+  });
+}
+
 async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
-  const { batch, seed, budgetSeconds, table, int8, out, threads, quiet } = flags;
+  const { batch, seed, budgetSeconds, few, table, int8, out, threads, quiet } = flags;
+  const from = flags.from.map(openProfile);
   const networks = await networksOf(flags.network, flags);
   const validate = await networksOf(flags.validate, flags);
   const engine = await openIsolated({ engine: flags.engine ?? undefined, threads });
@@ -32,7 +47,16 @@ async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
   const startMs = performance.now();
   try {
     const settings = { batch, seed, budgetSeconds, table, int8 };
-    return await calibrate({ ...settings, engine, networks, validate, out, onProgress: bar.update });
+    return await calibrate({
+      ...settings,
+      few,
+      engine,
+      networks,
+      validate,
+      from,
+      out,
+      onProgress: bar.update,
+    });
   } finally {
     await engine.close();
     bar.finish();
@@ -48,7 +72,11 @@ async function calibrated(flags: CalibrateFlags): Promise<DeviceProfile> {
 function refitted(directory: string, networks: readonly Network[]): Promise<DeviceProfile> {
   // A folder that is not there is for the fit to tell, not to be made.
   if (!existsSync(directory)) return Promise.resolve(fitRun(directory));
-  return holdingFolder(directory, 'calibrate', () => fitRun(directory, networks, { anew: true }));
+  return holdingFolder(directory, 'calibrate', () =>
+    keptPriors(directory).length > 0
+      ? fitTransferRun(directory, networks, { anew: true })
+      : fitRun(directory, networks, { anew: true }),
+  );
 }
 
 /** @throws UserError for a network or engine that is not there, and for a folder of another run */

@@ -30,6 +30,30 @@ function doubt({ noise, repeatability }: Validation): string {
     : `a perfect model would show ${percent(noise)} against these measurements, more than ${percent(NOISE_LIMIT)}`;
 }
 
+/** What was re-scaled, and whether that will do. */
+function transferText(
+  { from, networks, common, classes, fits }: NonNullable<DeviceProfile['transfer']>,
+  { mape }: Validation,
+): string {
+  const range = ({ factor, low, high }: typeof common) =>
+    `${factor.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+  const lines = [
+    `re-scaled from ${pc.bold(from.name)} by ${networks} networks, each predicted by the others: kernels take ${range(common)} of the time they take there`,
+    table(
+      ['kernel class', 'time here over there', 'kernels'],
+      Object.entries(classes).map(([name, each]) => [name, range(each), String(each.kernels)]),
+    ),
+  ];
+  if (!fits) {
+    lines.push(
+      pc.yellow(
+        `it does not fit: networks left out are off by ${percent(mape)}; calibrate without --from, or from a profile of a nearer device`,
+      ),
+    );
+  }
+  return lines.join('\n');
+}
+
 /** The findings of a calibration, for a terminal. */
 export function calibrationSummary(profile: DeviceProfile): string {
   const { roofline, validation, engine } = profile;
@@ -66,6 +90,7 @@ export function calibrationSummary(profile: DeviceProfile): string {
       ],
     ),
   ];
+  if (profile.transfer !== undefined) lines.push('', transferText(profile.transfer, validation));
   const others = Object.entries(validation.others ?? {});
   if (others.length > 0) {
     lines.push(

@@ -1,4 +1,5 @@
 // What a calibration takes: its settings, and what they stand for.
+import type { DeviceProfile } from '../../calibration/device-profile.ts';
 import type { Network } from '../../network/network.ts';
 import type { Engine } from '../../profiler/engines/engine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
@@ -10,6 +11,10 @@ export interface CalibrateOptions extends CalibrateSettings {
   readonly engine: Engine | Measurer;
   /** The family: sub-networks of these are measured. */
   readonly networks: readonly Network[];
+  /** Profiles to re-scale, all of the same kernels, instead of fitting one anew. */
+  readonly from?: readonly DeviceProfile[];
+  /** Networks to re-scale by; 8 by default. */
+  readonly few?: number;
   /** Other families to validate on; nothing of them is fitted. */
   readonly validate?: readonly Network[];
   /** Folder for run.json, device.json and the files of the measurements. */

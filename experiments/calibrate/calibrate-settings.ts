@@ -9,7 +9,7 @@ import {
   setting,
   unrecorded,
 } from '../../records/run-settings.ts';
-import { durationSeconds, toggle, word, words } from '../../records/setting-kinds.ts';
+import { durationSeconds, integer, toggle, word, words } from '../../records/setting-kinds.ts';
 
 export const calibrateSettings = defineSettings(
   {
@@ -32,6 +32,22 @@ export const calibrateSettings = defineSettings(
       description: 'time to measure for',
       default: 180,
     }),
+    from: unrecorded(
+      'facts name them, and the run keeps them',
+      setting(words(), {
+        flag: '--from <profiles...>',
+        description: 'known device.json files to re-scale by a few networks, in some twenty seconds',
+        default: [],
+      }),
+    ),
+    few: unrecorded(
+      'chosen.json keeps the networks',
+      setting(integer(3, 64), {
+        flag: '--networks <n>',
+        description: 'networks to re-scale by, with --from',
+        default: 8,
+      }),
+    ),
     table: setting(toggle(), {
       flag: '--table',
       description: "a table of one network's own kernels over a grid of its widths",
@@ -68,6 +84,7 @@ export const calibrateSettings = defineSettings(
     rules: z.string(),
     networks: z.array(z.string()),
     validate: z.array(z.string()),
+    from: z.array(z.string()),
   },
 );
 

@@ -9,6 +9,7 @@ import { fitRun } from './fit-run.ts';
 import { measureFirst, measureTargeted } from './measure-session.ts';
 import { decidedPlan, decidePlan } from './plan.ts';
 import { openSession } from './session.ts';
+import { calibrateFrom } from './transfer-session.ts';
 import { trialRuns } from './trial-runs.ts';
 
 /** Of the budget; the rest goes into reading the recordings and fitting. */
@@ -20,12 +21,17 @@ const MEASURING_SHARE = 0.87;
  *     open the run ─▶ plan, by trial runs ─▶ measure first networks ─▶ measure targeted ones ─▶ fit, validate, write
  *       run.json         plan.json          rounds.csv … networks.csv      targeted.json            device.json
  *
+ * With profiles to start `from`, a few networks re-scale one of them (`transfer-session.ts`).
+ *
  * The ladder of device models is validated on networks that were not used for the fit. A killed run goes on after its
  * last sample.
  * @throws UserError for a folder of another run or another process
  */
 export function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
-  return holdingFolder(options.out, 'calibrate', () => calibrateHere(options));
+  const { from = [] } = options;
+  return holdingFolder(options.out, 'calibrate', () =>
+    from.length > 0 ? calibrateFrom(from, options) : calibrateHere(options),
+  );
 }
 
 async function calibrateHere(options: CalibrateOptions): Promise<DeviceProfile> {

@@ -40,7 +40,17 @@ const familiesOf = (networks: readonly Network[]): Families =>
  * or a folder of another run
  */
 export async function openSession(options: CalibrateOptions): Promise<Session> {
-  const { engine, out, name: _, onProgress, networks: given, validate: others = [], ...settings } = options;
+  const {
+    engine,
+    out,
+    name: _,
+    onProgress,
+    networks: given,
+    validate: others = [],
+    from = [],
+    few: __,
+    ...settings
+  } = options;
   const { seed, table, int8 } = settings;
   const inTypes = measuredTypes(given, int8);
   const [networks, validate] = [given.map(inTypes), others.map(inTypes)];
@@ -66,6 +76,7 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
       rules: description.rules,
       networks: [...families.keys()],
       validate: validate.map(({ name }) => name),
+      from: from.map(({ name, measuredAt }) => `${name}, ${measuredAt}`),
     }),
     context: { engine: description, machine: await describeMachine() },
   });
