@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DATASHEET_DEVICES } from '../../calibration/datasheet-devices.ts';
-import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import type { Device } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import {
   describeModel,

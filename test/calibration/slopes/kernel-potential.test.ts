@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chosenRung, openDevice } from '../../../calibration/device-profile.ts';
+import { chosenRung } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import type { KernelModel } from '../../../calibration/ladder/ladder.ts';
 import { KernelPotential, kernelSlopes } from '../../../calibration/slopes/kernel-potential.ts';
 import type { Kernel } from '../../../network/lowering/kernel.ts';

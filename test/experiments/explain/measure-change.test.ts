@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { predictKernel } from '../../../calibration/ladder/ladder.ts';
 import { networkLatencyUs } from '../../../calibration/ladder/network-model.ts';
 import { deployedModel } from '../../../calibration/predict.ts';

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
 import { loadLayersModel } from '../../../morphnet/index.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
