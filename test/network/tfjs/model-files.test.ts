@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
-import { loadLayersModel } from '../../../morphnet/index.ts';
+import { loadLayersModel } from '../../../morphnet/load-model.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import type { Network } from '../../../network/network.ts';
