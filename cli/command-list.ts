@@ -102,4 +102,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     resumes: true,
     load: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
   },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    description: 'a script that completes commands, flags and values in a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];
