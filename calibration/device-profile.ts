@@ -125,6 +125,7 @@ export const deviceProfile = z.object({
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });
+/** What a calibration found of a device, as `device.json` has it. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
 export type DeviceProfile = z.infer<typeof deviceProfile>;
 
 /** The rung that a profile predicts with. */

@@ -5,6 +5,7 @@ import { groupWidths, type Widths } from '../network/widths.ts';
 import type { Device } from './device-profile.ts';
 import { latencyPredictor, type NetworkPrediction, type View } from './predict.ts';
 
+/** At which size, and in whose view, a network is predicted. */
 export interface PredictOptions {
   /** Output channels by layer name; missing layers are full. */
   readonly widths?: Widths;

@@ -9,8 +9,8 @@ export type { CalibrateOptions } from './calibrate/calibrate-options.ts';
 export { compareDevices } from './compare/compare-devices.ts';
 export { type CompareOptions, type Contestant, compareNetworks } from './compare/compare-networks.ts';
 export {
-  type Dataset,
   type DataFolderOptions,
+  type Dataset,
   type FetchOptions,
   fetchSet,
   generateTexturedShapes,
@@ -24,8 +24,8 @@ export {
 export { type ExplainOptions, explainChange } from './explain/explain-change.ts';
 export { measureChange } from './explain/measure-change.ts';
 export { jsonSchemas } from './json-schemas.ts';
-export { type ProfileOptions, profileNetwork } from './profile/profile.ts';
 export type { NetworkProfile } from './profile/network-profile.ts';
+export { type ProfileOptions, profileNetwork } from './profile/profile.ts';
 export type { ProgressListener } from './progress.ts';
 export { type Results, readResults } from './results/read-results.ts';
 export { study } from './study/study.ts';

@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { keras2File, openLayersModelFile } from '../network/tfjs/read-layers-model-file.ts';
 import './keras-classes.ts';
 import { writeWeights } from './model-weights.ts';

@@ -20,7 +20,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'MIT OR Apache-2.0': '',
   'Apache-2.0 AND MIT': '',
   '(BSD-3-Clause AND Apache-2.0)': '',
-  'LGPL-3.0-or-later': 'libvips, a shared library that sharp loads as it was built; it may be replaced by another build',
+  'LGPL-3.0-or-later':
+    'libvips, a shared library that sharp loads as it was built; it may be replaced by another build',
   'Apache-2.0 AND LGPL-3.0-or-later': 'sharp with the same library beside it',
   'Apache-2.0 AND LGPL-3.0-or-later AND MIT': 'sharp with the same library as WebAssembly',
   'MPL-2.0': 'its own files keep their licence; nothing of ours derives from them',

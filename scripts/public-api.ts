@@ -37,12 +37,29 @@ function entriesOf(root: string): { entry: string; path: string }[] {
 const PRINTER = ts.createPrinter({ removeComments: true });
 const EXPANDED = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
 
+/** What an interface has of those that it extends, which may be made of types that no name shows. */
+function inheritedMembers(
+  node: ts.InterfaceDeclaration,
+  symbol: ts.Symbol,
+  checker: ts.TypeChecker,
+): string[] {
+  return checker
+    .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+    .filter(({ declarations }) => !declarations?.some(({ parent }) => parent === node))
+    .map((member) => {
+      const type = checker.typeToString(checker.getTypeOfSymbolAtLocation(member, node), node, EXPANDED);
+      return `${member.name}${member.flags & ts.SymbolFlags.Optional ? '?' : ''}: ${type};`;
+    });
+}
+
 /** A declaration in one line, without what is nobody's business. */
 function declarationText(node: ts.Declaration, symbol: ts.Symbol, checker: ts.TypeChecker): string {
   const text = PRINTER.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile())
     .replace(/^export (declare )?/, '')
     .replace(/\s+private (static )?(readonly )?[\w#]+;/g, '')
     .replace(/\s+/g, ' ');
+  if (ts.isInterfaceDeclaration(node) && node.heritageClauses !== undefined)
+    return `${text} with { ${inheritedMembers(node, symbol, checker).join(' ')} }`;
   if (ts.isVariableDeclaration(node)) return `const ${text};`;
   // A schema's type says nothing by itself.
   if (ts.isTypeAliasDeclaration(node) && text.includes('z.infer'))
@@ -101,7 +118,9 @@ export function publicApiText(symbols: readonly PublicSymbol[]): string {
   const lines = symbols.flatMap(({ entry, signature }, index) =>
     entry === symbols[index - 1]?.entry ? [signature] : ['', `# ${entry}`, signature],
   );
-  return `${lines.join('\n').trim()}\n`;
+  // Where a type comes from says nothing of it.
+  const text = lines.join('\n').replace(/import\("[^"]*"\)\./g, '');
+  return `${text.trim()}\n`;
 }
 
 /** Lines of the one that the other lacks. */

@@ -1,4 +1,5 @@
 // What `morphline completion` does: prints the script of a shell.
+import type { CommandEntry } from '../command-entry.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { completedCommands } from '../completion/completed-command.ts';
 import { fishCompletion } from '../completion/fish.ts';
@@ -8,6 +9,7 @@ import { writeOut } from '../standard-output.ts';
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-export async function completion(shell: Shell): Promise<void> {
-  writeOut(SCRIPTS[shell](await completedCommands()));
+/** @param entries all commands */
+export async function completion(shell: Shell, entries: readonly CommandEntry[]): Promise<void> {
+  writeOut(SCRIPTS[shell](await completedCommands(entries)));
 }

@@ -4,7 +4,7 @@ import { DATASHEET_DEVICES } from '../../calibration/datasheet-devices.ts';
 import { KNOWN_SETS } from '../../experiments/data/known-sets.ts';
 import { ZOO } from '../../network/zoo/index.ts';
 import { engineChoices } from '../../profiler/engines/registry.ts';
-import { COMMANDS } from '../command-list.ts';
+import type { CommandEntry } from '../command-entry.ts';
 
 /** Values that a flag or an argument takes: these words, and paths. Neither: numbers, times, texts. */
 export interface CompletedValues {
@@ -80,10 +80,10 @@ const HELP: CompletedFlag = {
   isVariadic: false,
 };
 
-/** Every command, in the order of the help. */
-export async function completedCommands(): Promise<CompletedCommand[]> {
+/** Commands with their flags, in the order of the list. */
+export async function completedCommands(entries: readonly CommandEntry[]): Promise<CompletedCommand[]> {
   const program = new Command('morphline');
-  for (const { load } of COMMANDS) (await load())(program);
+  for (const { load } of entries) (await load())(program);
   return program.commands.map((command) => {
     const [argument] = command.registeredArguments;
     return {

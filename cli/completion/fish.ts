@@ -12,9 +12,18 @@ function valueFlags({ words, paths }: CompletedValues): string[] {
 }
 
 function flagLine(command: string, { names, description, values }: CompletedFlag): string {
-  const spelled = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
+  const spelled = names.map((name) =>
+    name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
+  );
   const value = values === null ? [] : ['-r', ...valueFlags(values)];
-  return ['complete -c morphline -n', quoted(`__fish_seen_subcommand_from ${command}`), ...spelled, ...value, '-d', quoted(description)].join(' ');
+  return [
+    'complete -c morphline -n',
+    quoted(`__fish_seen_subcommand_from ${command}`),
+    ...spelled,
+    ...value,
+    '-d',
+    quoted(description),
+  ].join(' ');
 }
 
 export function fishCompletion(commands: readonly CompletedCommand[]): string {
@@ -22,7 +31,9 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string {
     `complete -c morphline -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`,
     ...(given === null
       ? []
-      : [`complete -c morphline -n ${quoted(`__fish_seen_subcommand_from ${name}`)} ${valueFlags(given).join(' ')}`]),
+      : [
+          `complete -c morphline -n ${quoted(`__fish_seen_subcommand_from ${name}`)} ${valueFlags(given).join(' ')}`,
+        ]),
     ...flags.map((flag) => flagLine(name, flag)),
   ]);
   return `# fish completion of morphline: morphline completion fish > ~/.config/fish/completions/morphline.fish

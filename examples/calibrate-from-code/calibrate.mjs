@@ -23,7 +23,9 @@ const profile = await calibrate({
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const { mape, noise, baselines } = profile.validation;
 console.log(profile.name);
-console.log(`off by ${percent(mape)} on networks it had not seen; a perfect model by ${percent(noise)}, their noise`);
+console.log(
+  `off by ${percent(mape)} on networks it had not seen; a perfect model by ${percent(noise)}, their noise`,
+);
 console.log(`FLOPs alone, scaled to fit: ${percent(baselines.flops)}`);
 
 const device = deviceFrom(profile);

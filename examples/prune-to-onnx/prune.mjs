@@ -28,5 +28,6 @@ await saveLayersModel(pruned, join(out, 'pruned'));
 
 console.log(`${fullUs.toFixed(2)} → ${latencyUs(pruned).toFixed(2)} µs on ${device.name}, as predicted`);
 console.log(`${model.countParams()} → ${pruned.countParams()} weights`);
-for (const [layer, channels] of Object.entries(structure)) console.log(`${String(channels).padStart(6)}  ${layer}`);
+for (const [layer, channels] of Object.entries(structure))
+  console.log(`${String(channels).padStart(6)}  ${layer}`);
 await engine.close();

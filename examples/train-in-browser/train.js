@@ -14,7 +14,13 @@ const device = deviceFrom(isProfile ? await found.json() : 'p100');
 // Your model.
 const model = tf.sequential({
   layers: [
-    tf.layers.conv2d({ inputShape: [16, 16, 1], filters: 16, kernelSize: 3, padding: 'same', useBias: false }),
+    tf.layers.conv2d({
+      inputShape: [16, 16, 1],
+      filters: 16,
+      kernelSize: 3,
+      padding: 'same',
+      useBias: false,
+    }),
     tf.layers.batchNormalization({ momentum: 0.9 }),
     tf.layers.reLU(),
     tf.layers.maxPooling2d({ poolSize: 2 }),
@@ -41,7 +47,13 @@ function drawn(index) {
 }
 const count = 64;
 const images = tf.stack(Array.from({ length: count }, (_, index) => drawn(index)));
-const labels = tf.oneHot(tf.tensor1d(Array.from({ length: count }, (_, index) => index % 2), 'int32'), 2);
+const labels = tf.oneHot(
+  tf.tensor1d(
+    Array.from({ length: count }, (_, index) => index % 2),
+    'int32',
+  ),
+  2,
+);
 
 const [rate, momentum] = [0.05, 0.9];
 model.compile({
@@ -63,14 +75,18 @@ await model.fit(images, labels, {
     },
     async onEpochEnd(epoch, { acc }) {
       await regularizer.refresh();
-      log(`epoch ${epoch + 1}: accuracy ${acc.toFixed(2)}, ${regularizer.cost().toFixed(3)} µs on ${device.name}`);
+      log(
+        `epoch ${epoch + 1}: accuracy ${acc.toFixed(2)}, ${regularizer.cost().toFixed(3)} µs on ${device.name}`,
+      );
     },
   },
 });
 
 await regularizer.refresh();
 const smaller = shrink(model, regularizer.alive());
-log(`${fullUs.toFixed(3)} → ${regularizer.cost().toFixed(3)} µs, ${model.countParams()} → ${smaller.countParams()} weights`);
+log(
+  `${fullUs.toFixed(3)} → ${regularizer.cost().toFixed(3)} µs, ${model.countParams()} → ${smaller.countParams()} weights`,
+);
 
 const link = document.querySelector('#onnx');
 link.href = URL.createObjectURL(new Blob([await onnxBytes(smaller)]));

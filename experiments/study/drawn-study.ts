@@ -20,7 +20,9 @@ export interface DrawnStudy {
  * @throws UserError for files that do not fit the law or the network, or more to measure than there are
  */
 export function drawStudy(
-  options: Omit<CompleteStudyOptions, 'measure'> & { readonly measure?: Pick<StudyMeasuring, 'count'> },
+  options: Omit<CompleteStudyOptions, 'measure'> & {
+    readonly measure?: Pick<StudyMeasuring, 'count'> & Partial<StudyMeasuring>;
+  },
 ): DrawnStudy {
   const { network, samples, law, shard, measure } = options;
   const count = measure?.count ?? 0;

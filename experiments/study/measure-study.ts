@@ -4,7 +4,7 @@ import type { NetworkRecord } from '../../records/measurements.ts';
 import type { DrawnSample } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
 import { withRate } from './rate.ts';
-import type { StudyMeasuring, CompleteStudyOptions } from './study-options.ts';
+import type { CompleteStudyOptions, StudyMeasuring } from './study-options.ts';
 
 /**
  * Of a latency: networks that are less sure go on alone. Two passes over a network then differ by 3 % (1.6 standard

@@ -139,7 +139,9 @@ export async function study(given: StudyOptions): Promise<StudySummary> {
     devices: given.devices ?? DEFAULT_DEVICES.map(deviceFrom),
     ...studySettings.complete(given),
   };
-  const drawn = drawStudy(measuring === undefined ? options : { ...options, measure: measuring });
+  const drawn = drawStudy(
+    measuring === undefined ? options : { ...options, measure: { count: measuring.count } },
+  );
   return holdingFolder(options.out, 'study', () => {
     if (measuring === undefined) return studyDrawn(options, drawn);
     const { count } = measuring;

@@ -12,7 +12,7 @@ import { timeNetworks } from './time-networks.ts';
 import { trainNetwork } from './train-network.ts';
 import { resultOf } from './train-result.ts';
 import { type TrainSettings, trainSettings } from './train-settings.ts';
-import { type CompleteTrainOptions, openTrainingRun, rebased } from './training-run.ts';
+import { type CompleteTrainOptions, openTrainingRun, rebased, type TrainOptions } from './training-run.ts';
 import { writeResults } from './write-results.ts';
 
 export type { TrainOptions } from './training-run.ts';

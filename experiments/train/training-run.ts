@@ -80,7 +80,9 @@ export interface TrainedNetwork {
 }
 
 /** Writes run.json, or checks that the run in the folder has the same settings. */
-async function openTrainingFolder(options: CompleteTrainOptions): Promise<{ run: RunFile; resumed: boolean }> {
+async function openTrainingFolder(
+  options: CompleteTrainOptions,
+): Promise<{ run: RunFile; resumed: boolean }> {
   // Named one by one: what is left must be what the settings declare, all of it.
   const {
     network,

@@ -53,6 +53,7 @@ export interface KernelTiming extends KernelPlace {
   readonly durationUs: number;
 }
 
+/** With what a network is loaded: examples per inference, and weights as `seededWeights` lays them out. */
 export interface LoadOptions {
   readonly batch: number;
   readonly weights: Weights;

@@ -14,7 +14,10 @@ export interface MeasuringEngine {
   readonly threads?: number;
 }
 
-/** @throws UserError for an engine that is not there, or more threads than processors */
+/**
+ * Does something with what measures, and closes what was opened for it.
+ * @throws UserError for an engine that is not there, or more threads than processors
+ */
 export async function withMeasurer<T>(
   { engine, threads = 1 }: MeasuringEngine,
   use: (measurer: Measurer) => Promise<T>,

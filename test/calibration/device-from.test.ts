@@ -7,10 +7,7 @@ import { predictNetwork } from '../../calibration/predict-network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { UserError } from '../../records/user-error.ts';
 
-const path = join(
-  import.meta.dirname,
-  '../../profiles/amd-epyc-onnxruntime-1-thread-inception-32.json',
-);
+const path = join(import.meta.dirname, '../../profiles/amd-epyc-onnxruntime-1-thread-inception-32.json');
 const value = (): object => JSON.parse(readFileSync(path, 'utf8'));
 
 test('by name and by value it is the device that opening gives', () => {
@@ -21,8 +18,16 @@ test('by name and by value it is the device that opening gives', () => {
 test.each<[string, string | object, string]>([
   ['a name that is none', 'p1000', "got device 'p1000'; expected p100, v100"],
   ['a path, which is for openDevice', path, 'open a file with openDevice'],
-  ['a value of another form', { schema: 'morphline/device@9' }, 'a device profile with schema "morphline/device@9"'],
-  ['a profile with a rate below 0', { ...value(), roofline: { computeRateGflops: -1 } }, 'roofline.computeRateGflops'],
+  [
+    'a value of another form',
+    { schema: 'morphline/device@9' },
+    'a device profile with schema "morphline/device@9"',
+  ],
+  [
+    'a profile with a rate below 0',
+    { ...value(), roofline: { computeRateGflops: -1 } },
+    'roofline.computeRateGflops',
+  ],
   ['a list', [], 'with schema missing'],
 ])('%s is refused', (_, given, message) => {
   expect(() => deviceFrom(given)).toThrow(UserError);
@@ -39,5 +44,7 @@ test('a network is predicted at the widths that are named, the others full', () 
   expect(full.layers.reduce((sum, { latencyUs }) => sum + latencyUs, 0)).toBeCloseTo(full.latencyUs, 6);
   // A measured device predicts what runs, a datasheet what Google's library counts.
   expect(predictNetwork(network, deviceFrom('p100')).layers.length).not.toBe(full.layers.length);
-  expect(() => predictNetwork(network, device, { widths: { nothing: 1 } })).toThrow("a width for layer 'nothing'");
+  expect(() => predictNetwork(network, device, { widths: { nothing: 1 } })).toThrow(
+    "a width for layer 'nothing'",
+  );
 });

@@ -10,11 +10,7 @@ export interface ExampleResult {
 }
 
 /** @param program its path within examples/ */
-export function runExample(
-  program: string,
-  args: readonly string[],
-  folder: string,
-): Promise<ExampleResult> {
+export function runExample(program: string, args: readonly string[], folder: string): Promise<ExampleResult> {
   const path = join(ROOT, 'examples', program);
   return new Promise((resolve) => {
     execFile(process.execPath, [path, ...args], { cwd: folder }, (error, stdout, stderr) => {

@@ -19,7 +19,9 @@ test('it correlates FLOPs with what is predicted and with what was measured, and
   expect(status, stderr).toBe(0);
   expect(stdout).toMatch(/^FLOPs against p100_us of 12 networks: rank correlation /m);
   expect(stdout).toMatch(/against the latency of 4 networks on wasm here: rank correlation /);
-  const rows = readFileSync(join(folder, 'study', 'study.csv'), 'utf8').trim().split('\n');
+  const rows = readFileSync(join(folder, 'study', 'study.csv'), 'utf8')
+    .trim()
+    .split('\n');
   expect(rows).toHaveLength(13);
 }, 300_000);
 

@@ -111,7 +111,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
         const { href } = document.querySelector('#onnx') as HTMLAnchorElement;
         return [...new Uint8Array(await (await fetch(href)).arrayBuffer())];
       });
-      const { network } = readOnnx(Uint8Array.from(bytes));
+      const { network } = readOnnx(Uint8Array.from(bytes), 'classifier');
       expect(network.layers.map(({ kind }) => kind)).toContain('conv2d');
     } finally {
       await browser.close();

@@ -2,10 +2,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDevice } from '../../calibration/open-device.ts';
-import { describeModel, GammaFlops, GammaLatency, mask, shrink, trainableModel, writeWeights } from '../../morphnet/index.ts';
+import {
+  describeModel,
+  GammaFlops,
+  GammaLatency,
+  mask,
+  shrink,
+  trainableModel,
+  writeWeights,
+} from '../../morphnet/index.ts';
 import { loadLayersModel } from '../../morphnet/load-model.ts';
-import { saveLayersModel } from '../../morphnet/save-model.ts';
-import { saveOnnx } from '../../morphnet/save-model.ts';
+import { saveLayersModel, saveOnnx } from '../../morphnet/save-model.ts';
 import type { Layer } from '../../network/layer.ts';
 import { readModelFile } from '../../network/model-file.ts';
 import type { Network } from '../../network/network.ts';

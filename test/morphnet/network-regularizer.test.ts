@@ -5,7 +5,24 @@ import { DATASHEET_DEVICES } from '../../calibration/datasheet-devices.ts';
 import type { Device } from '../../calibration/device-profile.ts';
 import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
-import { describeModel, GammaActivationCount, GammaFlops, GammaLatency, GammaModelSize, GroupLassoActivationCount, GroupLassoFlops, GroupLassoLatency, GroupLassoModelSize, LogisticSigmoidActivationCount, LogisticSigmoidFlops, LogisticSigmoidLatency, LogisticSigmoidModelSize, type NetworkRegularizer, trainableModel, writeWeights } from '../../morphnet/index.ts';
+import {
+  describeModel,
+  GammaActivationCount,
+  GammaFlops,
+  GammaLatency,
+  GammaModelSize,
+  GroupLassoActivationCount,
+  GroupLassoFlops,
+  GroupLassoLatency,
+  GroupLassoModelSize,
+  LogisticSigmoidActivationCount,
+  LogisticSigmoidFlops,
+  LogisticSigmoidLatency,
+  LogisticSigmoidModelSize,
+  type NetworkRegularizer,
+  trainableModel,
+  writeWeights,
+} from '../../morphnet/index.ts';
 import { gatedNetwork } from '../../morphnet/insert-gates.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
 import { planChannels } from '../../network/channel-plan.ts';

@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { GammaFlops, knapsack, onnxBytes, shrink } from '../../morphnet/index.ts';
 import { openDevice } from '../../calibration/open-device.ts';
+import { GammaFlops, knapsack, onnxBytes, shrink } from '../../morphnet/index.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /** As a model of another copy of tfjs would be: all that one has, but of a class that ours does not know. */
 function foreignModel(): tf.LayersModel {
   const model = tf.sequential({
-    layers: [tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3 }), tf.layers.batchNormalization()],
+    layers: [
+      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3 }),
+      tf.layers.batchNormalization(),
+    ],
   });
   return Object.create(null, {
     ...Object.getOwnPropertyDescriptors(tf.LayersModel.prototype),

@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type AliveChannels, describeModel, GammaFlops, GroupLassoFlops, LogisticSigmoidFlops, mask, shrink, trainableModel, writeWeights } from '../../morphnet/index.ts';
+import {
+  type AliveChannels,
+  describeModel,
+  GammaFlops,
+  GroupLassoFlops,
+  LogisticSigmoidFlops,
+  mask,
+  shrink,
+  trainableModel,
+  writeWeights,
+} from '../../morphnet/index.ts';
 import { gatedNetwork } from '../../morphnet/insert-gates.ts';
 import type { Network } from '../../network/network.ts';
 import { seededWeights } from '../../network/weights.ts';

@@ -56,7 +56,11 @@ test('an experiment takes the recorded settings among the flags', () => {
 test('from code, what is left out has its default, and what is no setting is passed over', () => {
   const complete = { loaves: 2, heat: null, crust: 'thin', covered: true };
   expect(baking.complete({})).toEqual(complete);
-  expect(baking.complete({ loaves: 5, heat: 200, ...{ oven: 'wood' } })).toEqual({ ...complete, loaves: 5, heat: 200 });
+  expect(baking.complete({ loaves: 5, heat: 200, ...{ oven: 'wood' } })).toEqual({
+    ...complete,
+    loaves: 5,
+    heat: 200,
+  });
 });
 
 test.each<[string, object, string]>([
