@@ -3,40 +3,17 @@ import { rulesNamed } from '../../network/lowering/rules.ts';
 import type { KernelRecord, NetworkRecord } from '../../records/measurements.ts';
 import { UserError } from '../../records/user-error.ts';
 import { DEVICE_SCHEMA, type DeviceProfile } from '../device-profile.ts';
-import type { KernelSample } from '../ladder/kernel-sample.ts';
 import { jackknifeLadder, modelOf } from '../ladder/ladder.ts';
 import { fixedCostUs } from '../ladder/network-model.ts';
 import type { RungResult } from '../ladder/rung-result.ts';
 import { smoothingGaps } from '../slopes/smoothing-gap.ts';
 import { domainOf } from './domain.ts';
 import { fitRung } from './fit-rung.ts';
-import {
-  inLoads,
-  type LoadRecords,
-  type LoadTimes,
-  loadTimes,
-  networkId,
-  unforeseenOf,
-} from './load-times.ts';
+import { kernelSamples, requireKernels } from './kernel-samples.ts';
+import { type LoadRecords, loadTimes, unforeseenOf } from './load-times.ts';
 import { type NetworkSample, type NetworkSet, recordedSums } from './network-sample.ts';
-import { kernelOf } from './recorded-kernel.ts';
 import { chooseRung, heldOutErrors } from './rung-errors.ts';
 import { validate } from './validate-profile.ts';
-
-function kernelSamples(kernels: readonly KernelRecord[], loads: LoadTimes | undefined): KernelSample[] {
-  const seen = new Map<string, number>();
-  return kernels.flatMap((record): KernelSample[] => {
-    const id = networkId(record);
-    const at = seen.get(id) ?? 0;
-    seen.set(id, at + 1);
-    const { role, latency_us: latencyUs } = record;
-    if ((role !== 'fit' && role !== 'probe') || latencyUs <= 0) return [];
-    const loadsUs = inLoads(latencyUs, loads?.kernelsUs.get(id)?.[at]);
-    return [
-      { kernel: kernelOf(record), latencyUs, network: id, ...(loadsUs === undefined ? {} : { loadsUs }) },
-    ];
-  });
-}
 
 export type ProfileContext = Pick<
   DeviceProfile,
@@ -65,7 +42,7 @@ function setOf(networks: readonly NetworkSample[], role: 'fit' | 'choose' | 'rep
  * reported on `report`.
  * @param loadRecords times by load, so that intervals hold what a whole load has in common
  * @param probes their whole latencies, which tell what an inference costs beside its kernels
- * @throws UserError if a role has too few networks
+ * @throws UserError if a role has too few networks, or none of those to fit any kernels
  */
 export function fitProfile(
   kernels: readonly KernelRecord[],
@@ -79,7 +56,7 @@ export function fitProfile(
     choose: setOf(networks, 'choose'),
     report: setOf(networks, 'report'),
   };
-  const samples = kernelSamples(kernels, loads);
+  const samples = requireKernels(kernelSamples(kernels, loads));
   const oneNetwork = context.settings.table === true;
   const fixedUs = fixedCostUs(
     recordedSums(
