@@ -1,7 +1,7 @@
 // What GammaLatency adds to a training step: inception-32, batch 32, on wasm and (where its library loads) tensorflow.
 // Steps with and without the term take turns, so that a pair sees the same machine; the ratio is the median of pairs.
 import * as tf from '@tensorflow/tfjs';
-import { openDevice } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import { GammaLatency } from '../morphnet/gamma.ts';
 import { trainableModel } from '../morphnet/trainable-model.ts';
 import { zooNetwork } from '../network/zoo/index.ts';

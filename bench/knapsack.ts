@@ -1,5 +1,5 @@
 // Choosing Inception V2's widths as a knapsack, against one prediction of its latency at all widths: npm run bench -- knapsack
-import { openDevice } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import { ChannelSlots } from '../morphnet/channel-slots.ts';
 import { knapsackWidths } from '../morphnet/knapsack-widths.ts';
 import { latencyResource } from '../morphnet/resource.ts';

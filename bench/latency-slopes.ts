@@ -2,7 +2,7 @@
 // over ±16 channels of each group. What one set of slopes costs (turns in pairs, median of ratios), and how well each
 // foretells what the predicted latency loses when a group loses 8, 16 or 32 channels.
 import { median, sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
-import { openDevice } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import { latencyResource, type Resource } from '../morphnet/resource.ts';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { sampleWidths } from '../network/sampling.ts';

@@ -1,6 +1,7 @@
 // The six devices that Google's morph-net knows, by datasheet.
 import type { Roof } from '../network/roofline.ts';
 
+/** A device by its vendor's peak rates. */
 export interface DatasheetDevice extends Roof {
   readonly name: string;
   readonly title: string;

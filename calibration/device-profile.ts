@@ -1,14 +1,13 @@
-// The device profile, device.json: its schema, how it is parsed, and opening a device by name or path.
+// The device profile, device.json: its schema, and how it is parsed.
 import { z } from 'zod';
 import { rulesNamed } from '../network/lowering/rules.ts';
 import { engineDescription } from '../records/engine-description.ts';
 import { errorMetrics } from '../records/error-metrics.ts';
-import { jsonOf } from '../records/json-file.ts';
+import { jsonOf } from '../records/json-text.ts';
 import { machineDescription } from '../records/machine-description.ts';
-import { readText } from '../records/read-bytes.ts';
 import { UserError } from '../records/user-error.ts';
 import { classFactor } from './class-factor.ts';
-import { DATASHEET_DEVICES, datasheetDevice } from './datasheet-devices.ts';
+import type { DatasheetDevice } from './datasheet-devices.ts';
 import { RUNGS } from './ladder/ladder.ts';
 import { roofIntervals } from './ladder/roof.ts';
 import { type RungResult, rungResult } from './ladder/rung-result.ts';
@@ -146,7 +145,8 @@ export const deviceProfile = z.object({
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });
-export type DeviceProfile = z.infer<typeof deviceProfile>;
+/** What a calibration found of a device, as `device.json` has it. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
+export interface DeviceProfile extends z.infer<typeof deviceProfile> {}
 
 /** The rung that a profile predicts with. */
 export function chosenRung(profile: DeviceProfile): RungResult {
@@ -157,32 +157,23 @@ export function chosenRung(profile: DeviceProfile): RungResult {
 }
 
 /**
- * Parses a device profile.
- * @param path where it came from, for messages
- * @throws UserError for broken JSON, another schema version, or a field that does not fit
+ * Checks a device profile that is read already.
+ * @param value as JSON has it
+ * @param label where it came from, for messages
+ * @throws UserError for another schema version, or a field that does not fit
  */
-export function parseDeviceProfile(text: string, path: string): DeviceProfile {
-  let value: unknown;
-  try {
-    value = jsonOf(text);
-  } catch (error) {
-    throw new UserError({
-      got: `${path}, which is not JSON (${error instanceof Error ? error.message : error})`,
-      expected: 'a device profile as `morphline calibrate` writes it',
-      fix: 'calibrate again or restore the file',
-    });
-  }
+export function checkedDeviceProfile(value: unknown, label: string): DeviceProfile {
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (schema !== DEVICE_SCHEMA) {
     throw new UserError({
-      got: `${path} with schema ${JSON.stringify(schema) ?? 'missing'}`,
+      got: `${label} with schema ${JSON.stringify(schema) ?? 'missing'}`,
       expected: `"${DEVICE_SCHEMA}"`,
       fix: 'calibrate again with this version of morphline',
     });
   }
   const fail = (got: string): never => {
     throw new UserError({
-      got: `${path} with ${got}`,
+      got: `${label} with ${got}`,
       expected: `a device profile of schema ${DEVICE_SCHEMA}`,
       fix: 'calibrate again or restore the file',
     });
@@ -200,6 +191,26 @@ export function parseDeviceProfile(text: string, path: string): DeviceProfile {
   return parsed.data;
 }
 
+/**
+ * Parses a device profile.
+ * @param text of a `device.json`
+ * @param path where it came from, for messages
+ * @throws UserError for broken JSON, another schema version, or a field that does not fit
+ */
+export function parseDeviceProfile(text: string, path: string): DeviceProfile {
+  let value: unknown;
+  try {
+    value = jsonOf(text);
+  } catch (error) {
+    throw new UserError({
+      got: `${path}, which is not JSON (${error instanceof Error ? error.message : error})`,
+      expected: 'a device profile as `morphline calibrate` writes it',
+      fix: 'calibrate again or restore the file',
+    });
+  }
+  return checkedDeviceProfile(value, path);
+}
+
 /** Whether this version has lowering rules of that name. */
 export function isRules(name: string): boolean {
   try {
@@ -210,28 +221,7 @@ export function isRules(name: string): boolean {
   }
 }
 
+/** What a latency is predicted on: a datasheet's rates, or a device that was measured. */
 export type Device =
-  | { readonly kind: 'datasheet'; readonly name: string; readonly device: (typeof DATASHEET_DEVICES)[number] }
+  | { readonly kind: 'datasheet'; readonly name: string; readonly device: DatasheetDevice }
   | { readonly kind: 'measured'; readonly name: string; readonly profile: DeviceProfile };
-
-/**
- * A datasheet device by name, or a measured profile by path.
- * @throws UserError if it is neither
- */
-export function openDevice(nameOrPath: string): Device {
-  const device = datasheetDevice(nameOrPath);
-  if (device !== undefined) return { kind: 'datasheet', name: nameOrPath, device };
-  let text: string;
-  try {
-    text = readText(nameOrPath);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError({
-      got: `device '${nameOrPath}'`,
-      expected: `${DATASHEET_DEVICES.map(({ name }) => name).join(', ')} or the path of a device profile`,
-      fix: 'correct it, or make a profile with `morphline calibrate`',
-    });
-  }
-  const profile = parseDeviceProfile(text, nameOrPath);
-  return { kind: 'measured', name: profile.name, profile };
-}

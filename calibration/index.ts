@@ -1,16 +1,14 @@
-// What users of the package get of calibration.
-export type { ErrorMetrics } from '../records/error-metrics.ts';
+// What the package's `calibration` entry exports: devices, and what they are predicted to take.
 export { DATASHEET_DEVICES, type DatasheetDevice } from './datasheet-devices.ts';
+export { deviceFrom } from './device-from.ts';
+export type { Device, DeviceProfile } from './device-profile.ts';
+export { openDevice } from './open-device.ts';
 export {
-  type Device,
-  type DeviceProfile,
-  deviceProfile,
-  openDevice,
-  parseDeviceProfile,
-} from './device-profile.ts';
-export { errorMetricsOf } from './error-metrics.ts';
-export { fitProfile } from './fit/fit-profile.ts';
-export { type LatencyPredictor, latencyPredictor, type NetworkPrediction, type View } from './predict.ts';
-export { KernelPotential, type KernelSlopes, kernelSlopes } from './slopes/kernel-potential.ts';
-export { LatencyPotential } from './slopes/latency-potential.ts';
-export { type Smoothing, smoothingGaps } from './slopes/smoothing-gap.ts';
+  type LatencyPredictor,
+  type LayerPrediction,
+  latencyPredictor,
+  type NetworkPrediction,
+  type PredictionSummary,
+  type View,
+} from './predict.ts';
+export { type PredictOptions, predictNetwork } from './predict-network.ts';

@@ -17,6 +17,7 @@ import { profiledLowering } from './profiled-network.ts';
 /** Which ops a prediction counts: as written and as Google's library costs them, or as an engine runs them. */
 export type View = 'morph-net' | 'deployed';
 
+/** An op or a kernel of a predicted network; FLOPs are 2 per multiply-add. */
 export interface LayerPrediction {
   readonly name: string;
   readonly kind: string;
@@ -28,6 +29,7 @@ export interface LayerPrediction {
   readonly bound: Bound | null;
 }
 
+/** A network as predicted, whole and layer by layer. */
 export interface NetworkPrediction {
   readonly latencyUs: number;
   readonly flops: number;

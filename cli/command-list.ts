@@ -1,22 +1,17 @@
 // The commands in the order that help lists them. A command's module is loaded when that command is the one asked for.
-import type { Command } from 'commander';
-
-export interface CommandEntry {
-  readonly name: string;
-  /** Its arguments as help shows them; none where it has flags alone. */
-  readonly arguments?: string;
-  readonly description: string;
-  /** Whether it goes on, in its folder, with what it had done when it was stopped. */
-  readonly resumes?: true;
-  /** The function that adds the command with its flags to the program. */
-  readonly load: () => Promise<(program: Command) => void>;
-}
+import type { CommandEntry } from './command-entry.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'engines',
     description: 'what can run here, and how to get the rest',
     load: async () => (await import('./commands/engines.ts')).enginesCommand,
+  },
+  {
+    name: 'devices',
+    arguments: '[dir...]',
+    description: 'the device profiles that there are: machine, engine, date, error',
+    load: async () => (await import('./commands/devices.ts')).devicesCommand,
   },
   {
     name: 'ceilings',
@@ -101,5 +96,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     description: 'all of it, small, on this machine, in a few minutes',
     resumes: true,
     load: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
+  },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    description: 'a script that completes commands, flags and values in a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand(COMMANDS),
   },
 ];

@@ -2,7 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATASHEET_DEVICES } from '../calibration/datasheet-devices.ts';
-import { DEVICE_SCHEMA, type Device, openDevice } from '../calibration/device-profile.ts';
+import { DEVICE_SCHEMA, type Device } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import type { Contestant } from '../experiments/compare/compare-networks.ts';
 import { isRunFolder, resultNetwork } from '../experiments/results/result-networks.ts';
 import type { OpenedModel } from '../network/model-file.ts';

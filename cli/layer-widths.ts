@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { groupWidths } from '../network/widths.ts';
-import { parsedJson, readJsonFile } from '../records/json-file.ts';
+import { readJsonFile } from '../records/json-file.ts';
+import { parsedJson } from '../records/json-text.ts';
 import { UserError } from '../records/user-error.ts';
 
 const layerWidths = z.record(z.string(), z.number());

@@ -17,11 +17,18 @@ function throwing(command: Command): Command {
   return command.exitOverride().configureOutput({ outputError: () => undefined, writeOut });
 }
 
+/** Engines are looked for only when they are asked for. */
+async function versionOf(args: readonly string[]): Promise<string> {
+  if (!args.some((arg) => arg === '--version' || arg === '-V')) return packageVersion();
+  const { versionText } = await import('./version.ts');
+  return versionText(args.includes('--json'));
+}
+
 /** @param args of the command line, without node and script */
 export async function programFor(args: readonly string[]): Promise<Command> {
   const program = throwing(new Command('morphline'))
     .description('Time kernels on this device, fit a device profile, and train networks shaped to it.')
-    .version(packageVersion())
+    .version(await versionOf(args), '-V, --version', 'this version and those of engines (--json)')
     .showHelpAfterError(false)
     // Commander tells from a command's options that it has some; those of commands that are not loaded are not known.
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });

@@ -1,7 +1,8 @@
 // The files that `--widths` names: one structure each, one per line, or a folder of them.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileAdvice, jsonOf, readJsonFile } from '../records/json-file.ts';
+import { readJsonFile } from '../records/json-file.ts';
+import { type FileAdvice, jsonOf } from '../records/json-text.ts';
 import { readText } from '../records/read-bytes.ts';
 import { UserError } from '../records/user-error.ts';
 

@@ -1,6 +1,4 @@
-// What commands that train open: the data that their flags name, and what measures on their device.
-import type { Device } from '../calibration/device-profile.ts';
-import { isOfInt8 } from '../calibration/profiled-network.ts';
+// What commands that train open: the data that their flags name.
 import {
   type Dataset,
   fetchSet,
@@ -12,10 +10,6 @@ import {
 } from '../experiments/data/index.ts';
 import type { TrainFlags } from '../experiments/train/train-settings.ts';
 import type { Network } from '../network/network.ts';
-import { openIsolated } from '../profiler/timing/isolation/isolated-measurer.ts';
-import type { Measurer } from '../profiler/timing/measurer.ts';
-import { engineChoice } from '../records/engine-description.ts';
-import { UserError } from '../records/user-error.ts';
 import { progressBar } from './terminal.ts';
 
 const GENERATED_TEST_SHARE = 0.25;
@@ -60,21 +54,4 @@ export async function openData(
   const chosen = images === null ? loaded : { ...loaded, train: subset(loaded.train, images, seed) };
   const input = network.layers.find((layer) => layer.kind === 'input');
   return input?.kind === 'input' ? paddedData(chosen, input) : chosen;
-}
-
-/** @throws UserError for a device whose profile is of 8 bits, in which nothing trains */
-export function requireFloats(device: Device): void {
-  if (!isOfInt8(device)) return;
-  throw new UserError({
-    got: `device ${device.name}, whose networks were measured in 8 bits`,
-    expected: 'a profile of float32, in which networks train',
-    fix: 'calibrate without --int8, and export what was trained with --int8',
-  });
-}
-
-/** Measures, in child processes, on the engine that a device stands for: its own if it was measured, else the best here. */
-export function openMeasurerOf(device: Device): Promise<Measurer> {
-  if (device.kind === 'datasheet') return openIsolated({ threads: 1 });
-  const { engine } = device.profile;
-  return openIsolated({ engine: engineChoice(engine), threads: engine.threads });
 }

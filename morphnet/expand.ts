@@ -2,6 +2,7 @@
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { UserError } from '../records/user-error.ts';
 
+/** A network widened as far as a budget allows. */
 export interface Expansion {
   readonly omega: number;
   readonly widths: Int32Array;

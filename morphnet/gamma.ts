@@ -5,7 +5,9 @@ import { gammaFamily } from './families/gamma.ts';
 import { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';
 import { activationResource, flopsResource, latencyResource, modelSizeResource } from './resource.ts';
 
+/** What the γ regularizers take beside the model. */
 export interface GammaOptions extends RegularizerOptions {
+  /** |γ| above which a channel is alive. */
   readonly gammaThreshold?: number;
 }
 

@@ -7,6 +7,7 @@ import { bestKnapsackWidths, type KnapsackWidths, keptSlots, knapsackWidths } fr
 import { shrink } from './shrink.ts';
 import { structureOf } from './structure.ts';
 
+/** For which device, to which latency, and by whose opinion a model is pruned. */
 export interface KnapsackOptions extends GammaOptions {
   readonly device: Device;
   /** Predicted latency of what is left, in µs, at most. */
@@ -19,6 +20,7 @@ export interface KnapsackOptions extends GammaOptions {
   readonly multipleOf?: number;
 }
 
+/** A pruned model, and what was kept of the one that it came of. */
 export interface KnapsackResult extends KnapsackWidths {
   /** The smaller model, with the weights of the channels that stay. */
   readonly model: LayersModel;

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { keras2File, openLayersModelFile } from '../network/tfjs/read-layers-model-file.ts';
 import './keras-classes.ts';
 import { writeWeights } from './model-weights.ts';
+import { readModel } from './read-model.ts';
 import { trainableModel } from './trainable-model.ts';
 
 /** Of the weights of an architecture that comes without. */
@@ -19,7 +19,7 @@ async function asWritten(path: string, network: Network): Promise<tf.LayersModel
   } catch {
     return undefined;
   }
-  if (isDeepStrictEqual(readLayersModel(model.toJSON(null, false)).network, network)) return model;
+  if (isDeepStrictEqual(readModel(model).network, network)) return model;
   model.dispose();
   return undefined;
 }

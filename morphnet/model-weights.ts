@@ -1,9 +1,10 @@
 // The weights of a tf.LayersModel by our names, in and out.
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../network/network.ts';
-import { type LayersModelReading, readLayersModel } from '../network/tfjs/read-layers-model.ts';
+import type { LayersModelReading } from '../network/tfjs/read-layers-model.ts';
 import { type Weights, weightShapes } from '../network/weights.ts';
 import { UserError } from '../records/user-error.ts';
+import { readModel } from './read-model.ts';
 
 /**
  * The model's variable of one of our weights, `layer/part`.
@@ -62,7 +63,7 @@ export function describeModel(model: tf.LayersModel): { network: Network; weight
       fix: 'save the model, and load it there',
     });
   }
-  const reading = readLayersModel(model.toJSON(null, false));
+  const reading = readModel(model);
   const weights = variablesOf(model, reading).map(({ name, size, variable }): [string, Float32Array] => [
     name,
     variable === undefined ? new Float32Array(size) : Float32Array.from(variable.read().dataSync()),
@@ -72,7 +73,7 @@ export function describeModel(model: tf.LayersModel): { network: Network; weight
 
 /** Copies the model's weights out, by our names. */
 export async function readWeights(model: tf.LayersModel): Promise<Weights> {
-  const reading = readLayersModel(model.toJSON(null, false));
+  const reading = readModel(model);
   const weights = new Map<string, Float32Array>();
   for (const { name, size, variable } of variablesOf(model, reading)) {
     weights.set(
@@ -88,7 +89,7 @@ export async function readWeights(model: tf.LayersModel): Promise<Weights> {
  * @throws Error if one is missing
  */
 export function writeWeights(model: tf.LayersModel, weights: Weights): void {
-  const reading = readLayersModel(model.toJSON(null, false));
+  const reading = readModel(model);
   for (const { name } of weightShapes(reading.network)) {
     const variable = optionalVariable(model, reading, name);
     if (variable === undefined) continue;

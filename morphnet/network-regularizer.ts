@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type ChannelPlan, planChannels } from '../network/channel-plan.ts';
 import { subNetwork } from '../network/sub-network.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { type AliveChannels, aliveByLayer } from './alive-channels.ts';
 import { type Reading, readingOf } from './channel-reading.ts';
 import { ChannelSlots } from './channel-slots.ts';
@@ -19,9 +18,11 @@ import {
 import type { ChannelFamily } from './families/channel-family.ts';
 import { type ChannelSource, sourceGradients } from './op-regularization.ts';
 import { channelsOfSlots, proximalOf, type SourceChannel, takeProximalStep } from './proximal-step.ts';
+import { readModel } from './read-model.ts';
 import type { Resource } from './resource.ts';
 import { structureOf } from './structure.ts';
 
+/** What every regularizer takes. */
 export interface RegularizerOptions {
   /** Examples per inference, for latencies; 1 by default. */
   readonly batch?: number;
@@ -57,7 +58,7 @@ function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
  * the cost is that of the alive network, exactly what `shrink` makes of it.
  *
  * The model is described once, by its topology; its variables are read in every step. Works with any model whose
- * layers {@link readLayersModel} knows.
+ * layers `readLayersModel` knows.
  */
 export class NetworkRegularizer {
   readonly plan: ChannelPlan;
@@ -77,7 +78,7 @@ export class NetworkRegularizer {
     resourceOf: (plan: ChannelPlan) => Resource,
     options: RegularizerOptions = {},
   ) {
-    const reading = readLayersModel(model.toJSON(null, false));
+    const reading = readModel(model);
     const network = subNetwork(reading.network, {
       ...(options.inputBoundary === undefined ? {} : { from: options.inputBoundary }),
       ...(options.outputBoundary === undefined ? {} : { to: options.outputBoundary }),

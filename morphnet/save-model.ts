@@ -1,13 +1,13 @@
 // A tf.LayersModel as files: tfjs layers model, or ONNX as deployed.
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { deployedNetwork, deployedWeights } from '../network/deployed.ts';
-import { writeOnnx } from '../network/onnx/write.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { writeFileAtomic } from '../records/atomic-file.ts';
-import { readWeights } from './model-weights.ts';
+import { onnxBytes } from './onnx-bytes.ts';
 
-/** Saves a tfjs layers model in a folder: `model.json` and `weights.bin`. tfjs itself saves files only with tfjs-node. */
+/**
+ * Saves a tfjs layers model in a folder: `model.json` and `weights.bin`. tfjs itself saves files only with tfjs-node.
+ * @throws UserError for a folder that cannot be written
+ */
 export async function saveLayersModel(model: tf.LayersModel, directory: string): Promise<void> {
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -25,9 +25,11 @@ export async function saveLayersModel(model: tf.LayersModel, directory: string):
   );
 }
 
-/** Saves a model as it is deployed, its batch norms folded, as an ONNX file. */
-export async function saveOnnx(model: tf.LayersModel, path: string): Promise<void> {
-  const { network } = readLayersModel(model.toJSON(null, false));
-  const weights = await readWeights(model);
-  writeFileAtomic(path, writeOnnx(deployedNetwork(network), deployedWeights(network, weights)));
+/**
+ * Saves a model as it is deployed, its batch norms folded, as an ONNX file.
+ * @param batch fixed batch size of its inputs and outputs
+ * @throws UserError for a model with a layer that is not known, and for a path that cannot be written
+ */
+export async function saveOnnx(model: tf.LayersModel, path: string, batch = 1): Promise<void> {
+  writeFileAtomic(path, await onnxBytes(model, batch));
 }

@@ -1,10 +1,10 @@
 // How much the loss would change with each channel, to first order: an importance for the knapsack beside |γ|.
 import * as tf from '@tensorflow/tfjs';
 import { planChannels } from '../network/channel-plan.ts';
-import { readLayersModel } from '../network/tfjs/read-layers-model.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import { gammaFamily } from './families/gamma.ts';
 import { modelVariable } from './model-weights.ts';
+import { readModel } from './read-model.ts';
 
 /**
  * First-order Taylor importance of each channel at its batch norm: (γ · ∂L/∂γ + β · ∂L/∂β)², the mean over losses, summed
@@ -18,7 +18,7 @@ export async function taylorImportance(
   model: tf.LayersModel,
   losses: Iterable<() => tf.Scalar>,
 ): Promise<Float64Array> {
-  const reading = readLayersModel(model.toJSON(null, false));
+  const reading = readModel(model);
   const slots = new ChannelSlots(planChannels(reading.network));
   const importance = new Float64Array(slots.count);
   const norms = gammaFamily()

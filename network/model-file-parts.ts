@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
-import { parsedJson } from '../records/json-file.ts';
+import { parsedJson } from '../records/json-text.ts';
 import { type ByteSource, FileBytes } from './byte-source.ts';
 import { decodeModel } from './onnx/model.ts';
 import { OWN_FILE } from './onnx/slim-model.ts';

@@ -1,6 +1,7 @@
 // `morphline.budget.json`, what networks may cost; and what `check --json` gives.
 import { z } from 'zod';
-import { parsedJson, readJsonFile } from './json-file.ts';
+import { readJsonFile } from './json-file.ts';
+import { parsedJson } from './json-text.ts';
 import { nearName } from './near-name.ts';
 import { oneLine } from './one-line.ts';
 import { UserError } from './user-error.ts';

@@ -53,4 +53,5 @@ export const comparison = z.object({
   batch: z.number(),
   seed: z.number(),
 });
+/** Two networks measured against each other, as `compare --json` prints it. */
 export type ComparisonResult = z.infer<typeof comparison>;

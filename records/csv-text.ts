@@ -1,6 +1,6 @@
 // Text of a CSV file as records, with advice where it is malformed.
 import { parse } from 'csv-parse/sync';
-import type { FileAdvice } from './json-file.ts';
+import type { FileAdvice } from './json-text.ts';
 import { UserError } from './user-error.ts';
 
 /**

@@ -23,4 +23,5 @@ export const deviceComparison = z.object({
   conclusive: z.boolean(),
   verdict: compareVerdict,
 });
+/** A network on two devices, as their profiles predict it. */
 export type DeviceComparison = z.infer<typeof deviceComparison>;

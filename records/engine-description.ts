@@ -21,6 +21,7 @@ export const engineDescription = z.object({
   /** Name of the lowering rules that its kernels follow. */
   rules: z.string(),
 });
+/** What executed kernels, as every measurement records it. */
 export type EngineDescription = Readonly<z.infer<typeof engineDescription>>;
 export type HardwareKind = EngineDescription['hardware'];
 

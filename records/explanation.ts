@@ -114,4 +114,5 @@ export const explanation = z.object({
   /** What they gain together. */
   advice_gain_us: z.number(),
 });
+/** Why one network takes longer than another, as `explain --json` prints it. */
 export type Explanation = z.infer<typeof explanation>;

@@ -39,4 +39,5 @@ export const machineDescription = z.object({
   gpus: z.array(z.object({ model: z.string(), vendor: z.string(), memoryBytes: z.number().nullable() })),
   nodeVersion: z.string(),
 });
+/** The machine that something was measured on. */
 export type MachineDescription = Readonly<z.infer<typeof machineDescription>>;

@@ -1,10 +1,10 @@
-// The version of this package, wherever it is installed.
+// Where this package is installed, and its version.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Version of this package, from the package.json above dist/ or the source. */
-export function packageVersion(): string {
+/** The folder of the package.json above dist/ or the source, and what that says. */
+function ownPackage(): { readonly root: string; readonly version: string } {
   let directory = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     try {
@@ -12,7 +12,9 @@ export function packageVersion(): string {
         name?: string;
         version?: string;
       };
-      if (manifest.name === 'morphline' && manifest.version !== undefined) return manifest.version;
+      if (manifest.name === 'morphline' && manifest.version !== undefined) {
+        return { root: directory, version: manifest.version };
+      }
     } catch {
       // Not here: look one folder up.
     }
@@ -21,3 +23,9 @@ export function packageVersion(): string {
     directory = parent;
   }
 }
+
+/** Version of this package. */
+export const packageVersion = (): string => ownPackage().version;
+
+/** Its folder. */
+export const packageRoot = (): string => ownPackage().root;

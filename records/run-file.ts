@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeJson } from './atomic-file.ts';
-import { parsedJson, readJsonFile } from './json-file.ts';
+import { readJsonFile } from './json-file.ts';
+import { parsedJson } from './json-text.ts';
 import { packageVersion } from './package-version.ts';
 import { UserError } from './user-error.ts';
 

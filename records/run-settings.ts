@@ -79,6 +79,12 @@ export interface RunSettings<F extends SettingFields, X extends z.ZodRawShape> {
   /** The recorded settings among the flags, as an experiment takes them. */
   pickRecorded(flags: FlagValues<F>): RecordedValues<F>;
   /**
+   * The recorded settings as code gives them: those that are left out have the flags' defaults; fields that are none of
+   * them are passed over.
+   * @throws UserError naming the first that is none of its kind
+   */
+  complete(given: Partial<RecordedValues<F>>): RecordedValues<F>;
+  /**
    * The `settings` of `run.json`. A setting that is missing is a compile error, and so is one that is not declared:
    * take from the options by name what is not a setting, and give the rest.
    */
@@ -118,8 +124,33 @@ export function defineSettings<const F extends SettingFields, X extends z.ZodRaw
       Object.fromEntries(
         Object.entries(values).filter(([name]) => fields[name]?.recorded === true),
       ) as RecordedValues<F>,
+    complete: (given) => completed(fields, given) as RecordedValues<F>,
     record: (settings, found) => kept.parse({ ...found, ...settings }),
   };
+}
+
+/**
+ * A setting's value as code gives it; undefined is its default.
+ * @throws UserError if it is none of the setting's kind
+ */
+export function valueFromCode<T>(name: string, declared: Setting<T>, value: T | undefined): T {
+  const given = value === undefined ? declared.default : value;
+  const parsed = declared.schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UserError({
+    got: `${name}: ${typeof given === 'number' ? given : (JSON.stringify(given) ?? 'nothing')}`,
+    expected: parsed.error.issues[0]?.message ?? 'another value',
+    fix: `correct ${name}, or leave it out`,
+  });
+}
+
+function completed(fields: SettingFields, given: object): Record<string, unknown> {
+  const values = new Map<string, unknown>(Object.entries(given));
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, each]) => each.recorded)
+      .map(([name, each]) => [name, valueFromCode(name, each, values.get(name))]),
+  );
 }
 
 /** `--epochs` of `--epochs <n>`, also of `-o, --output <file>`. */

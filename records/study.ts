@@ -105,6 +105,7 @@ export const studySummary = z.object({
     })
     .nullable(),
 });
+/** What a study found, as `study.json` has it. */
 export type StudySummary = z.infer<typeof studySummary>;
 
 /** How many of so many samples, numbered from 0, a part `index` of `of` has: those with k mod `of` = `index`. */

@@ -125,4 +125,5 @@ export const trainResult = z.object({
   trained_on: z.string(),
   seconds: amount,
 });
+/** What a training run came to, as `result.json` has it. */
 export type TrainResult = z.infer<typeof trainResult>;

@@ -48,6 +48,7 @@ async function sectionsOf(data: ReportData): Promise<Section[]> {
   return sections;
 }
 
+/** What the page of a report has beside its data. */
 export interface ReportOptions {
   /** False for a page without any script: charts are pictures, tables as they are. */
   readonly script?: boolean;

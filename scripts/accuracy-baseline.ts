@@ -6,7 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { DeviceProfile } from '../calibration/device-profile.ts';
 import { fitRun } from '../experiments/calibrate/fit-run.ts';
-import { parsedJson, readJsonFile } from '../records/json-file.ts';
+import { readJsonFile } from '../records/json-file.ts';
+import { parsedJson } from '../records/json-text.ts';
 import { writeJson } from '../records/run-file.ts';
 import { UserError } from '../records/user-error.ts';
 

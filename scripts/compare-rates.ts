@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mean } from 'simple-statistics';
 import { z } from 'zod';
-import { openDevice } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import { latencyPredictor } from '../calibration/predict.ts';
 import { compareNetworks } from '../experiments/compare/compare-networks.ts';
 import { planChannels } from '../network/channel-plan.ts';

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { deviceProfile, openDevice } from '../calibration/device-profile.ts';
+import { deviceProfile } from '../calibration/device-profile.ts';
+import { openDevice } from '../calibration/open-device.ts';
 import { analyzeStudy } from '../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../experiments/study-analysis/read-study.ts';
 import { writeFileAtomic, writeJson } from '../records/run-file.ts';

@@ -9,7 +9,7 @@ import type { RungResult } from '../ladder/rung-result.ts';
 import { smoothingGaps } from '../slopes/smoothing-gap.ts';
 import { domainOf } from './domain.ts';
 import { fitRung } from './fit-rung.ts';
-import { kernelSamples } from './kernel-samples.ts';
+import { kernelSamples, requireKernels } from './kernel-samples.ts';
 import { type LoadRecords, loadTimes, unforeseenOf } from './load-times.ts';
 import { type NetworkSample, type NetworkSet, recordedSums } from './network-sample.ts';
 import { chooseRung, heldOutErrors } from './rung-errors.ts';
@@ -42,7 +42,7 @@ function setOf(networks: readonly NetworkSample[], role: 'fit' | 'choose' | 'rep
  * reported on `report`.
  * @param loadRecords times by load, so that intervals hold what a whole load has in common
  * @param probes their whole latencies, which tell what an inference costs beside its kernels
- * @throws UserError if a role has too few networks
+ * @throws UserError if a role has too few networks, or none of those to fit any kernels
  */
 export function fitProfile(
   kernels: readonly KernelRecord[],
@@ -56,7 +56,7 @@ export function fitProfile(
     choose: setOf(networks, 'choose'),
     report: setOf(networks, 'report'),
   };
-  const samples = kernelSamples(kernels, loads);
+  const samples = requireKernels(kernelSamples(kernels, loads));
   const oneNetwork = context.settings.table === true;
   const fixedUs = fixedCostUs(
     recordedSums(

@@ -1,5 +1,6 @@
-// The kernels that models are fitted to, from what was recorded of them.
+// The kernels that a ladder is fitted to: those of networks to fit and of probes.
 import type { KernelRecord } from '../../records/measurements.ts';
+import { UserError } from '../../records/user-error.ts';
 import type { KernelSample } from '../ladder/kernel-sample.ts';
 import { inLoads, type LoadTimes, networkId } from './load-times.ts';
 import { kernelOf } from './recorded-kernel.ts';
@@ -23,5 +24,18 @@ export function kernelSamples(
     return [
       { kernel: kernelOf(record), latencyUs, network: id, ...(loadsUs === undefined ? {} : { loadsUs }) },
     ];
+  });
+}
+
+/**
+ * The same samples.
+ * @throws UserError where there are none, since the files hold none or too few networks of them
+ */
+export function requireKernels(samples: readonly KernelSample[]): readonly KernelSample[] {
+  if (samples.length > 0) return samples;
+  throw new UserError({
+    got: 'too few times of kernels of the networks to fit',
+    expected: 'those that every recorded network has',
+    fix: 'restore kernels.csv and kernel-loads.csv, or calibrate again',
   });
 }

@@ -4,6 +4,7 @@ import type { KernelSample } from '../ladder/kernel-sample.ts';
 import { fitLadder, type KernelModel, type RungName } from '../ladder/ladder.ts';
 import { fitNetworkModel, type NetworkModel } from '../ladder/network-model.ts';
 import type { RungResult } from '../ladder/rung-result.ts';
+import { requireKernels } from './kernel-samples.ts';
 import { networkId } from './load-times.ts';
 import { type NetworkSample, type NetworkSet, predictions, sumOf } from './network-sample.ts';
 
@@ -42,6 +43,7 @@ export function joinErrors(some: RungErrors, others: RungErrors): RungErrors {
  * @param oneNetwork as for {@link fitLadder}
  * @param fixedUs of each inference, known beforehand
  * @returns |log(predicted / measured)| by rung, the same networks for all of them
+ * @throws UserError where but for some networks there are no kernels
  */
 export function heldOutErrors(
   rungs: readonly RungResult[],
@@ -56,10 +58,8 @@ export function heldOutErrors(
   for (let fold = 0; fold < FOLDS; fold++) {
     const [held, others] = [part(fit, fold, true), part(fit, fold, false)];
     const left = new Set(held.samples.map(({ record }) => networkId(record)));
-    const models = fitLadder(
-      samples.filter(({ network }) => !left.has(network as string)),
-      oneNetwork,
-    );
+    const kept = requireKernels(samples.filter(({ network }) => !left.has(network as string)));
+    const models = fitLadder(kept, oneNetwork);
     const ofFold = models.map((model): [RungName, number[]] => {
       const sums = others.samples.map((sample) => sumOf(model, sample));
       return [model.rung, logErrors(model, fitNetworkModel(sums, others.measuredUs, fixedUs), held)];

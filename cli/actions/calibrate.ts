@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { type DeviceProfile, openDevice } from '../../calibration/device-profile.ts';
+import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import type { CalibrateFlags } from '../../experiments/calibrate/calibrate-settings.ts';
 import { fitRun } from '../../experiments/calibrate/fit-run.ts';

@@ -1,5 +1,5 @@
 // What `morphline explain` does: takes the difference between two networks' times apart, predicted or measured.
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { explainChange } from '../../experiments/explain/explain-change.ts';
 import { measureChange } from '../../experiments/explain/measure-change.ts';
 import { EXPLANATION_FILE } from '../../experiments/results/explanation-results.ts';

@@ -1,7 +1,7 @@
 // What `morphline filter-cost` does: the cost of one more filter of each layer, as a table, CSV and chart.
 import { stringify } from 'csv-stringify/sync';
 import pc from 'picocolors';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import {
   type FilterCost,
   type FilterScan,

@@ -1,6 +1,6 @@
 // Two devices side by side, layer by layer.
 import pc from 'picocolors';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor, type NetworkPrediction, type View } from '../../calibration/predict.ts';
 import type { ChannelPlan } from '../../network/channel-plan.ts';
 import { UserError } from '../../records/user-error.ts';

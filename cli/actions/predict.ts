@@ -1,5 +1,5 @@
 // What `morphline predict` does: one network at one size or at many, on one device or on two.
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { defaultView, type View } from '../../calibration/predict.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { UserError } from '../../records/user-error.ts';

@@ -1,5 +1,6 @@
 // What `morphline profile` does: measures a network layer by layer, or how well timings of its sub-networks repeat.
-import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import type { Device } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { measuredLike } from '../../calibration/profiled-network.ts';
 import { type ProfileOptions, profileNetwork } from '../../experiments/profile/profile.ts';
 import { measureRepeatability } from '../../experiments/profile/repeatability.ts';

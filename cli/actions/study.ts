@@ -1,20 +1,20 @@
 // What `morphline study` does: runs a study or a shard of one, joins shards, or analyzes a finished study.
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { measuredLike } from '../../calibration/profiled-network.ts';
 import { widthsFile } from '../../experiments/study/draw.ts';
 import { estimateStudy } from '../../experiments/study/dry-run.ts';
 import { mergeStudies } from '../../experiments/study/merge.ts';
 import { parseShard, type Shard, shardFolder } from '../../experiments/study/shard.ts';
 import { study } from '../../experiments/study/study.ts';
-import type { StudyOptions } from '../../experiments/study/study-options.ts';
+import type { CompleteStudyOptions } from '../../experiments/study/study-options.ts';
 import { DEFAULT_SAMPLES, type StudyFlags, studySettings } from '../../experiments/study/study-settings.ts';
 import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { writeJson } from '../../records/run-file.ts';
 import type { StudySummary } from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';
@@ -39,7 +39,7 @@ function draws({
   widths,
   samples,
   spread,
-}: StudyFlags): Pick<StudyOptions, 'samples' | 'law' | 'files' | 'spread'> {
+}: StudyFlags): Pick<CompleteStudyOptions, 'samples' | 'law' | 'files' | 'spread'> {
   if (spread !== null && law !== 'around') throw needsBoth('--spread', '--law around');
   const random = { samples: samples ?? DEFAULT_SAMPLES, ...(spread === null ? {} : { spread }) };
   if (widths === null) return { ...random, law: law ?? 'uniform' };
@@ -68,7 +68,7 @@ function printSummary(flags: StudyFlags, out: string, summary: StudySummary): vo
 }
 
 /** What the flags say of a study, but for what measures and who listens. */
-async function optionsOf(flags: StudyFlags): Promise<StudyOptions> {
+async function optionsOf(flags: StudyFlags): Promise<CompleteStudyOptions> {
   const shard = shardOf(flags);
   const devices = flags.device.map(openDevice);
   return {
@@ -84,7 +84,7 @@ async function optionsOf(flags: StudyFlags): Promise<StudyOptions> {
 /** Does something with an engine, where networks are measured, and closes it whatever happens. */
 async function withEngine<T>(
   { measure, rounds, engine, threads }: StudyFlags,
-  use: (measuring: Pick<StudyOptions, 'measure'>) => Promise<T>,
+  use: (measuring: Pick<CompleteStudyOptions, 'measure'>) => Promise<T>,
 ): Promise<T> {
   if (measure === 0) return use({});
   const measurer: Measurer = await openIsolated({ engine: engine ?? undefined, threads });

@@ -1,7 +1,7 @@
 // What `morphline sweep` does: opens what its flags name, trains and measures, and tells what came of it.
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { subset } from '../../experiments/data/index.ts';
 import { parseShard, samplesOf, shardFolder } from '../../experiments/study/shard.ts';
 import { estimateSweep } from '../../experiments/sweep/estimate.ts';
@@ -10,11 +10,12 @@ import type { SweepOptions } from '../../experiments/sweep/sweep-run.ts';
 import { type SweepFlags, sweepSettings } from '../../experiments/sweep/sweep-settings.ts';
 import { sweepSummary } from '../../experiments/sweep/sweep-summary.ts';
 import { requireFit } from '../../experiments/train/data-fit.ts';
+import { openMeasurerOf, requireFloats } from '../../experiments/train/device-measurer.ts';
 import { imagesPerSecond } from '../../experiments/train/training-rate.ts';
 import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { openNetwork } from '../models.ts';
 import { clock, print, printJson, progressBar } from '../terminal.ts';
-import { openData, openMeasurerOf, requireFloats } from '../training.ts';
+import { openData } from '../training.ts';
 import { sweepText } from './sweep-text.ts';
 
 /** Seeds 1 … n, or those of a shard. */

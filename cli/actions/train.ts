@@ -1,14 +1,15 @@
 // What `morphline train` does: opens what its flags name, trains, and tells what came of it.
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { requireFit } from '../../experiments/train/data-fit.ts';
+import { requireFloats } from '../../experiments/train/device-measurer.ts';
 import { train } from '../../experiments/train/train.ts';
 import { type TrainFlags, trainSettings } from '../../experiments/train/train-settings.ts';
 import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { openNetwork } from '../models.ts';
 import { print, printJson, progressBar } from '../terminal.ts';
-import { openData, openMeasurerOf, requireFloats } from '../training.ts';
+import { openData } from '../training.ts';
 import { trainSummary } from './train-summary.ts';
 
 /** Trains with the settings among the flags. */
@@ -28,7 +29,6 @@ export async function trainFromFlags(flags: TrainFlags): Promise<void> {
       data,
       device,
       training,
-      openMeasurer: () => openMeasurerOf(device),
       out: flags.out,
       tensorboard: flags.tensorboard,
       onProgress: bar.update,

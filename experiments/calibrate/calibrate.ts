@@ -2,9 +2,11 @@
 
 import { join } from 'node:path';
 import type { DeviceProfile } from '../../calibration/device-profile.ts';
+import { withMeasurer } from '../../profiler/timing/with-measurer.ts';
 import { holdingFolder } from '../../records/folder-lock.ts';
 import { decidedOnce } from '../../records/run-file.ts';
-import type { CalibrateOptions } from './calibrate-options.ts';
+import type { CalibrateOptions, SessionOptions } from './calibrate-options.ts';
+import { calibrateSettings } from './calibrate-settings.ts';
 import { fitRun } from './fit-run.ts';
 import { measureFirst, measureTargeted } from './measure-session.ts';
 import { decidedPlan, decidePlan } from './plan.ts';
@@ -25,19 +27,26 @@ const MEASURING_SHARE = 0.87;
  *
  * The ladder of device models is validated on networks that were not used for the fit. A killed run goes on after its
  * last sample.
- * @throws UserError for a folder of another run or another process
+ * @returns the profile: `deviceFrom(profile)` is a device to predict on or to train for
+ * @throws UserError for a setting or an engine that there is not, networks that cannot be measured, and a folder of another
+ * run or another process
  */
-export function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
+export async function calibrate(options: CalibrateOptions): Promise<DeviceProfile> {
+  const { engine: _engine, threads: _threads, ...others } = options;
+  const settings = { ...others, ...calibrateSettings.complete(options) };
   const { from = [] } = options;
   return holdingFolder(options.out, 'calibrate', () =>
-    from.length > 0 ? calibrateFrom(from, options) : calibrateHere(options),
+    withMeasurer(options, (measurer) => {
+      const session = { ...settings, measurer };
+      return from.length > 0 ? calibrateFrom(from, session) : calibrateHere(session);
+    }),
   );
 }
 
-async function calibrateHere(options: CalibrateOptions): Promise<DeviceProfile> {
-  const { networks, validate = [], out, batch, seed, table, budgetSeconds } = options;
+async function calibrateHere(options: SessionOptions): Promise<DeviceProfile> {
+  const { networks, validate = [], out, batch, seed, table, budgetSeconds, measurer } = options;
   const session = await openSession(options);
-  const { measurer, families, startMs } = session;
+  const { families, startMs } = session;
   const deadlineMs = startMs + MEASURING_SHARE * budgetSeconds * 1e3;
   options.onProgress?.({ fraction: 0, text: 'trial run' });
   const plan = await decidedOnce(join(out, 'plan.json'), decidedPlan, async () => {

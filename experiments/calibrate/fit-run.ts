@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DeviceProfile, deviceProfile } from '../../calibration/device-profile.ts';
 import { fitProfile } from '../../calibration/fit/fit-profile.ts';
 import type { Network } from '../../network/network.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { writeJson } from '../../records/run-file.ts';
 import { type ReadRunOptions, readMeasuredRun } from './measured-run.ts';
 import { validateOthers } from './validate-others.ts';

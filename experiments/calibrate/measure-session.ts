@@ -13,7 +13,7 @@ import { decidedOnce } from '../../records/run-file.ts';
 import { partOf } from '../progress.ts';
 import type { Family } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
-import type { CalibrateOptions } from './calibrate-options.ts';
+import type { SessionOptions } from './calibrate-options.ts';
 import type { DecidedPlan } from './plan.ts';
 import type { Session } from './session.ts';
 import { targetedSamples } from './targeted-samples.ts';
@@ -45,7 +45,7 @@ function firstSamples(
 }
 
 /** What both parts of a session share. */
-function commonOptions({ measurer, families }: Session, { batch, seed, out }: CalibrateOptions) {
+function commonOptions({ measurer, families }: Session, { batch, seed, out }: SessionOptions) {
   const [sentinelFamily] = families.values();
   return {
     measurer,
@@ -60,14 +60,14 @@ function commonOptions({ measurer, families }: Session, { batch, seed, out }: Ca
 }
 
 /** Share of the session's progress that the targeted networks are. */
-const targetedShare = ({ targetedSeconds }: DecidedPlan, { budgetSeconds }: CalibrateOptions) =>
+const targetedShare = ({ targetedSeconds }: DecidedPlan, { budgetSeconds }: SessionOptions) =>
   Math.min(0.5, targetedSeconds / budgetSeconds);
 
 /** Measures probes, networks to fit, choose and report, and those of other families. */
 export async function measureFirst(
   session: Session,
   plan: DecidedPlan,
-  options: CalibrateOptions,
+  options: SessionOptions,
   deadlineMs: number,
 ): Promise<void> {
   await measureSamples({
@@ -82,7 +82,7 @@ export async function measureFirst(
 export async function measureTargeted(
   session: Session,
   plan: DecidedPlan,
-  options: CalibrateOptions,
+  options: SessionOptions,
   deadlineMs: number,
 ): Promise<void> {
   if (plan.targeted === 0) return;

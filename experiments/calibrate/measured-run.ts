@@ -12,7 +12,7 @@ import type { Network } from '../../network/network.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import { engineChoice, engineDescription } from '../../records/engine-description.ts';
 import { groupBy } from '../../records/group-by.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { machineDescription } from '../../records/machine-description.ts';
 import { type MeasurementFiles, measurementFiles } from '../../records/measurement-files.ts';
 import type {

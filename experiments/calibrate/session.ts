@@ -5,12 +5,12 @@ import type { Network } from '../../network/network.ts';
 import { refuseTypes } from '../../network/refuse-types.ts';
 import { requireVariableWidths } from '../../network/variable-widths.ts';
 import { describeMachine } from '../../profiler/machine.ts';
-import { type Measurer, measurerOf } from '../../profiler/timing/measurer.ts';
+import type { Measurer } from '../../profiler/timing/measurer.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { openRun } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, drawSample, type Family, familyOf } from '../samples/family.ts';
-import type { CalibrateOptions } from './calibrate-options.ts';
+import type { SessionOptions } from './calibrate-options.ts';
 import { calibrateSettings } from './calibrate-settings.ts';
 import { measuredTypes } from './measured-types.ts';
 
@@ -39,9 +39,9 @@ const familiesOf = (networks: readonly Network[]): Families =>
  * @throws UserError for a table of several networks, networks without a width to vary, 8 bits on an engine that has none,
  * or a folder of another run
  */
-export async function openSession(options: CalibrateOptions): Promise<Session> {
+export async function openSession(options: SessionOptions): Promise<Session> {
   const {
-    engine,
+    measurer,
     out,
     name: _,
     onProgress,
@@ -64,7 +64,6 @@ export async function openSession(options: CalibrateOptions): Promise<Session> {
   }
   const families = familiesOf(networks);
   for (const { plan } of families.values()) requireVariableWidths(plan);
-  const measurer = measurerOf(engine);
   const { description } = measurer;
   if (!measurer.rules.quantizes)
     for (const network of networks) refuseTypes(network, engineChoice(description));

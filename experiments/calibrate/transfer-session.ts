@@ -12,13 +12,13 @@ import { chooseNetworks } from '../../calibration/transfer/choose-networks.ts';
 import { priorOf, transferProfile } from '../../calibration/transfer/transfer-profile.ts';
 import { Lowering } from '../../network/lowering/lower.ts';
 import type { Network } from '../../network/network.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { readText } from '../../records/read-bytes.ts';
 import { decidedOnce, writeJson } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { drawSample, type Family } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
-import type { CalibrateOptions } from './calibrate-options.ts';
+import type { SessionOptions } from './calibrate-options.ts';
 import { type ReadRunOptions, readMeasuredRun } from './measured-run.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -35,7 +35,7 @@ const PRIOR = /^prior-(\d+)\.json$/;
 function chosenSamples(
   { families, measurer }: Session,
   priors: readonly DeviceProfile[],
-  { few = FEW, seed, batch }: CalibrateOptions,
+  { few = FEW, seed, batch }: SessionOptions,
 ): ProposedSample[] {
   const own = priors.map((profile) => priorOf(profile, measurer.description.rules));
   const lowerings = new Map(
@@ -60,7 +60,7 @@ function chosenSamples(
  */
 export async function calibrateFrom(
   priors: readonly DeviceProfile[],
-  options: CalibrateOptions,
+  options: SessionOptions,
 ): Promise<DeviceProfile> {
   const { out, batch, seed, networks, budgetSeconds, onProgress } = options;
   const session = await openSession(options);

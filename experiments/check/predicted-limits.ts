@@ -1,5 +1,6 @@
 // The values of a network that limits are set to and that no device is needed for.
-import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import type { Device } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import {
   defaultView,
   latencyPredictor,

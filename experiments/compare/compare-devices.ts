@@ -26,7 +26,7 @@ export function compareDevices(
   { name, network }: { readonly name: string; readonly network: Network },
   a: Device,
   b: Device,
-  batch: number,
+  batch = 1,
 ): DeviceComparison {
   const plan = planChannels(network);
   const us = (device: Device) =>

@@ -13,6 +13,7 @@ import { loadsToDecide, type Ratio, ratioOf } from './ratio.ts';
 import { runTimes } from './run-times.ts';
 import { measureStarts, type StartFigures } from './starts.ts';
 
+/** A network to be compared, by the name that results tell it by. */
 export interface Contestant {
   readonly name: string;
   readonly network: Network;
@@ -20,6 +21,7 @@ export interface Contestant {
   readonly file?: string;
 }
 
+/** What is compared, with what, how precisely, for how long. */
 export interface CompareOptions {
   readonly measurer: Measurer;
   readonly a: Contestant;

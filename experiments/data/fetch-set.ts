@@ -11,6 +11,7 @@ import { download } from './download.ts';
 import { KNOWN_SETS, type KnownSet } from './known-sets.ts';
 import { filesOfTarGz } from './unpack-tar.ts';
 
+/** Where a data set is kept and had from. */
 export interface FetchOptions {
   /** Folder that holds a folder for each set; `$XDG_CACHE_HOME/morphline/data` by default. */
   readonly cache?: string;

@@ -21,6 +21,7 @@ export interface NamedNetwork {
   readonly network: Network;
 }
 
+/** The two networks, and the device on which their difference is explained. */
 export interface ExplainOptions {
   /** Whose model tells kernels' times, and of those that were measured what they should be. */
   readonly device: Device;

@@ -1,6 +1,7 @@
 // A file of reference figures, told by what it holds and checked as such.
 import type { z } from 'zod';
-import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { readJsonFile } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 import { checkCases, goldenCases } from './check-cases.ts';
 import { checkLayers, goldenLayers } from './check-layers.ts';

@@ -94,4 +94,5 @@ export const networkProfile = measuredForm.extend({
   gain: z.number().nullable(),
 });
 export type ProfiledLayer = z.infer<typeof layer>;
+/** A measured network, kernel by kernel, as `profile --json` prints it. */
 export type NetworkProfile = z.infer<typeof networkProfile>;

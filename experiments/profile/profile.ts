@@ -20,6 +20,7 @@ import {
   type RecordedRun,
 } from './network-profile.ts';
 
+/** What is profiled, with what, for how long. */
 export interface ProfileOptions extends ProfileMeasuring {
   readonly network: Network;
   /** The file that it was read of, to be timed as it is, the network deployed beside it. */

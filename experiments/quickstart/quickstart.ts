@@ -1,7 +1,7 @@
 // The whole job, small: calibrate, study, train and measure again on this machine, in a few minutes.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
 import type { TrainingEngine } from '../../profiler/engines/engine.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';

@@ -14,6 +14,7 @@ import { type LayerTableRow, layerTable } from './layer-table.ts';
 import type { ResultKind } from './result-kind.ts';
 import { widthScans } from './width-scans.ts';
 
+/** What a calibration left in its folder, with what its profile predicts of it. */
 export interface CalibrationData {
   readonly directory: string;
   readonly profile: DeviceProfile;

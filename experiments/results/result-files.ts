@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 import { CsvFile } from '../../records/csv-file.ts';
-import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { readJsonFile } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /** @throws UserError for a file that is missing, broken or of another version */

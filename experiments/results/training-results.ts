@@ -11,6 +11,7 @@ import {
 import { readResultCsv, readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 
+/** What a training run left in its folder. */
 export interface TrainingData {
   readonly directory: string;
   readonly result: TrainResult;

@@ -1,5 +1,5 @@
 // What a finished study says about FLOPs and latency: all of study-analysis.json, from the study's files alone.
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import type { StudyRecord, StudySummary } from '../../records/study.ts';
 import { STUDY_ANALYSIS_SCHEMA, type StudyAnalysis, studyAnalysis } from '../../records/study-analysis.ts';
 import { CONFIDENCE, RESAMPLES } from './bootstrap.ts';

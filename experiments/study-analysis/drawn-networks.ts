@@ -5,7 +5,7 @@ import { type LatencyPredictor, latencyPredictor } from '../../calibration/predi
 import { type ChannelPlan, planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import type { RunFile } from '../../records/run-file.ts';
 import { predictedUs, type StudyRecord, type StudySummary } from '../../records/study.ts';
 import { UserError } from '../../records/user-error.ts';

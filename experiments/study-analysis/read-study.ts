@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Device, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { type Device, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { parsedCsv } from '../../records/csv-text.ts';
-import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { readJsonFile } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { readGzippedText, readText } from '../../records/read-bytes.ts';
 import { type RunFile, readRun } from '../../records/run-file.ts';
 import {

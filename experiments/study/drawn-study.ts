@@ -3,7 +3,7 @@ import { UserError } from '../../records/user-error.ts';
 import { type DrawnSample, type Family, familyOf } from '../samples/family.ts';
 import { drawsOf } from './draw.ts';
 import { samplesOf } from './shard.ts';
-import type { StudyOptions } from './study-options.ts';
+import type { CompleteStudyOptions, StudyMeasuring } from './study-options.ts';
 
 export interface DrawnStudy {
   readonly family: Family;
@@ -19,7 +19,11 @@ export interface DrawnStudy {
  * Draws a study; the same options give the same networks.
  * @throws UserError for files that do not fit the law or the network, or more to measure than there are
  */
-export function drawStudy(options: StudyOptions): DrawnStudy {
+export function drawStudy(
+  options: Omit<CompleteStudyOptions, 'measure'> & {
+    readonly measure?: Pick<StudyMeasuring, 'count'> & Partial<StudyMeasuring>;
+  },
+): DrawnStudy {
   const { network, samples, law, shard, measure } = options;
   const count = measure?.count ?? 0;
   const family = familyOf(network);

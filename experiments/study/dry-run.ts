@@ -8,7 +8,7 @@ import { measurerOf, type NetworkTrial } from '../../profiler/timing/measurer.ts
 import { measurementFiles } from '../../records/measurement-files.ts';
 import { type DrawnStudy, drawStudy } from './drawn-study.ts';
 import { loadsOf } from './measure-study.ts';
-import { type StudyOptions, settingsOf } from './study-options.ts';
+import { type CompleteStudyOptions, settingsOf } from './study-options.ts';
 import { checkStudyRun } from './study-run.ts';
 
 /** What a study would do, and how long it would take. */
@@ -80,7 +80,7 @@ function measuringLeft(out: string, { toMeasure }: DrawnStudy) {
  * Estimates a study without measuring or writing anything but a trial of the full network.
  * @throws UserError for what the study itself would refuse
  */
-export async function estimateStudy(options: StudyOptions): Promise<StudyEstimate> {
+export async function estimateStudy(options: CompleteStudyOptions): Promise<StudyEstimate> {
   const { network, out, measure, batch, parquet } = options;
   const drawn = drawStudy(options);
   const resumes = checkStudyRun(out, settingsOf(options));

@@ -4,7 +4,7 @@ import type { NetworkRecord } from '../../records/measurements.ts';
 import type { DrawnSample } from '../samples/family.ts';
 import { measureSamples } from '../samples/measure-samples.ts';
 import { withRate } from './rate.ts';
-import type { StudyMeasuring, StudyOptions } from './study-options.ts';
+import type { CompleteStudyOptions, StudyMeasuring } from './study-options.ts';
 
 /**
  * Of a latency: networks that are less sure go on alone. Two passes over a network then differ by 3 % (1.6 standard
@@ -26,7 +26,7 @@ export function loadsOf(rounds: number): number {
  * @returns all rows of networks.csv
  */
 export async function measureStudy(
-  { batch, seed, out, networksPerBlock, onProgress }: StudyOptions,
+  { batch, seed, out, networksPerBlock, onProgress }: CompleteStudyOptions,
   { rounds, engine }: StudyMeasuring,
   samples: readonly DrawnSample[],
 ): Promise<NetworkRecord[]> {

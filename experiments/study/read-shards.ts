@@ -1,7 +1,8 @@
 // The folders of a study's shards, read back and checked to be parts of one study.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsedJson, readJsonFile } from '../../records/json-file.ts';
+import { readJsonFile } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { type StudySummary, studySummary } from '../../records/study.ts';

@@ -3,6 +3,7 @@ import type { Device } from '../../calibration/device-profile.ts';
 import type { Network } from '../../network/network.ts';
 import type { Engine } from '../../profiler/engines/engine.ts';
 import { type Measurer, measurerOf } from '../../profiler/timing/measurer.ts';
+import type { MeasuringEngine } from '../../profiler/timing/with-measurer.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import type { ProgressListener } from '../progress.ts';
 import { filesHash, type WidthsFile } from './draw.ts';
@@ -22,16 +23,13 @@ export interface StudyMeasuring {
   readonly engine: Engine | Measurer;
 }
 
-export interface StudyOptions extends StudyFlagSettings {
+/** What a study is of, and where it goes. */
+interface StudySubject {
   readonly network: Network;
-  readonly samples: number;
-  readonly law: StudyLaw;
   /** Structure files: the centre of law `around`, the samples of law `file`. */
   readonly files?: readonly WidthsFile[];
   /** Of law `around`: standard deviation of the logarithm of a width. */
   readonly spread?: number;
-  readonly devices: readonly Device[];
-  readonly measure?: StudyMeasuring;
   /** The part of the samples that this study is. */
   readonly shard?: Shard;
   /** Folder for run.json, study.csv, study.json and the files of the measurements. */
@@ -43,11 +41,31 @@ export interface StudyOptions extends StudyFlagSettings {
   readonly onProgress?: ProgressListener;
 }
 
+/** What `study` takes: settings that are left out have the defaults of `morphline study`. */
+export interface StudyOptions extends StudySubject, Partial<StudyFlagSettings> {
+  /** Number of random sub-networks; 5000 by default. */
+  readonly samples?: number;
+  /** How widths are drawn; uniformly by default. */
+  readonly law?: StudyLaw;
+  /** On which latencies are predicted; by default the P100 and the V100 of datasheets. */
+  readonly devices?: readonly Device[];
+  /** Measures the first so many samples too; rounds are 4 by default. */
+  readonly measure?: MeasuringEngine & { readonly count: number; readonly rounds?: number };
+}
+
+/** The same with nothing left open. */
+export interface CompleteStudyOptions extends StudySubject, StudyFlagSettings {
+  readonly samples: number;
+  readonly law: StudyLaw;
+  readonly devices: readonly Device[];
+  readonly measure?: StudyMeasuring;
+}
+
 /** Every fact by name, undefined where a study has none, so that one that is left out does not compile. */
 type AllOf<T> = { readonly [K in keyof Required<T>]: T[K] };
 
 /** What run.json keeps of a study; engine, threads and rounds are undefined where it only predicts. */
-export function settingsOf(options: StudyOptions): StudySettings {
+export function settingsOf(options: CompleteStudyOptions): StudySettings {
   const {
     network,
     law,

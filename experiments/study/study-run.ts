@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { deviceProfile } from '../../calibration/device-profile.ts';
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { openRun, readRun, writeJson } from '../../records/run-file.ts';
 import { UserError } from '../../records/user-error.ts';
 import { widthsFile } from './draw.ts';

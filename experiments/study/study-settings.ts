@@ -13,6 +13,8 @@ import { integer, oneOf, positiveNumber, toggle, word, words } from '../../recor
 import { DEFAULT_SPREAD, STUDY_LAWS } from './laws.ts';
 
 export const DEFAULT_SAMPLES = 5000;
+/** Of datasheets. */
+export const DEFAULT_DEVICES: readonly string[] = ['p100', 'v100'];
 /** All rows of a study are in memory. */
 const MOST_SAMPLES = 1_000_000;
 const MOST_ROUNDS = 10_000;
@@ -70,7 +72,7 @@ export const studySettings = defineSettings(
       setting(words(), {
         flag: '--device <device...>',
         description: 'predicting devices: names of datasheets, paths of profiles',
-        default: ['p100', 'v100'],
+        default: DEFAULT_DEVICES,
       }),
     ),
     measure: unrecorded(

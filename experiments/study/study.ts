@@ -1,24 +1,28 @@
 // A study from its options to its files: draw, predict, measure, sum up.
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { deviceFrom } from '../../calibration/device-from.ts';
 import { driftSince } from '../../calibration/profile-match.ts';
 import { measurerOf } from '../../profiler/timing/measurer.ts';
+import { withMeasurer } from '../../profiler/timing/with-measurer.ts';
 import type { EngineDescription } from '../../records/engine-description.ts';
 import { holdingFolder } from '../../records/folder-lock.ts';
 import { measurementFiles } from '../../records/measurement-files.ts';
 import type { NetworkRecord } from '../../records/measurements.ts';
 import { writeJson } from '../../records/run-file.ts';
+import { valueFromCode } from '../../records/run-settings.ts';
 import { type StudyRecord, type StudySummary, studySummary } from '../../records/study.ts';
 import { type DrawnStudy, drawStudy } from './drawn-study.ts';
 import { measureStudy } from './measure-study.ts';
 import { addMeasurements, type Column, columnsOf, rowPredictor, writeRows } from './rows.ts';
 import { shardName } from './shard.ts';
-import { type StudyOptions, settingsOf } from './study-options.ts';
+import { type CompleteStudyOptions, type StudyOptions, settingsOf } from './study-options.ts';
 import { openStudyRun, type StudyContext } from './study-run.ts';
+import { DEFAULT_DEVICES, DEFAULT_SAMPLES, studySettings } from './study-settings.ts';
 import { type MeasuredStudy, pacerOf, sentinelOf, summaryOf } from './summary.ts';
 
 /** What a study's run.json says it found when it started. */
-function contextOf({ measure, files }: StudyOptions): StudyContext {
+function contextOf({ measure, files }: CompleteStudyOptions): StudyContext {
   return {
     engine: measure === undefined ? null : measurerOf(measure.engine).description,
     ...(files === undefined ? {} : { widths: [...files] }),
@@ -36,7 +40,7 @@ const SAMPLES_PER_TURN = 500;
 
 /** Predictions of all samples on all devices. */
 async function predict(
-  options: StudyOptions,
+  options: CompleteStudyOptions,
   { family, samples, widthsOf }: DrawnStudy,
 ): Promise<Predictions> {
   const columns = columnsOf(options.devices, family.plan, options.batch);
@@ -56,7 +60,7 @@ async function predict(
  */
 async function measureInto(
   rows: readonly StudyRecord[],
-  options: StudyOptions,
+  options: CompleteStudyOptions,
   { toMeasure }: DrawnStudy,
 ): Promise<NetworkRecord[]> {
   const { out, measure } = options;
@@ -74,7 +78,7 @@ async function measureInto(
 
 /** What was measured, with the machine's drift since the first measured device was calibrated; null for nothing. */
 function measuredStudy(
-  { network, batch }: StudyOptions,
+  { network, batch }: CompleteStudyOptions,
   columns: readonly Column[],
   networks: readonly NetworkRecord[],
   engine: EngineDescription | null,
@@ -93,7 +97,7 @@ function measuredStudy(
 }
 
 /** What study.json says of a study. */
-function aboutStudy({ network, samples, law, seed, batch, shard }: StudyOptions) {
+function aboutStudy({ network, samples, law, seed, batch, shard }: CompleteStudyOptions) {
   return {
     network: network.name,
     samples,
@@ -122,14 +126,33 @@ const deviceOf = ({ name, device, predictor }: Column): StudySummary['devices'][
  *                                   └─▶ toMeasure ──────────┘       ▼
  *                                       (engine)              networks.csv ─▶ summaryOf ─▶ study.json
  * ```
- * @throws UserError for a folder of another study or another process, or more measurements than samples
+ * @throws UserError for a setting or an engine that there is not, a folder of another study or another process, or more
+ * measurements than samples
  */
-export async function study(options: StudyOptions): Promise<StudySummary> {
-  const drawn = drawStudy(options);
-  return holdingFolder(options.out, 'study', () => studyDrawn(options, drawn));
+export async function study(given: StudyOptions): Promise<StudySummary> {
+  const { measure: measuring, ...others } = given;
+  const { samples, law } = studySettings.fields;
+  const options: CompleteStudyOptions = {
+    ...others,
+    samples: valueFromCode('samples', samples, given.samples) ?? DEFAULT_SAMPLES,
+    law: given.law === 'file' ? 'file' : (valueFromCode('law', law, given.law) ?? 'uniform'),
+    devices: given.devices ?? DEFAULT_DEVICES.map(deviceFrom),
+    ...studySettings.complete(given),
+  };
+  const drawn = drawStudy(
+    measuring === undefined ? options : { ...options, measure: { count: measuring.count } },
+  );
+  return holdingFolder(options.out, 'study', () => {
+    if (measuring === undefined) return studyDrawn(options, drawn);
+    const { count } = measuring;
+    const rounds = valueFromCode('measure.rounds', studySettings.fields.rounds, measuring.rounds);
+    return withMeasurer(measuring, (engine) =>
+      studyDrawn({ ...options, measure: { count, rounds, engine } }, drawn),
+    );
+  });
 }
 
-async function studyDrawn(options: StudyOptions, drawn: DrawnStudy): Promise<StudySummary> {
+async function studyDrawn(options: CompleteStudyOptions, drawn: DrawnStudy): Promise<StudySummary> {
   const { out, parquet = false } = options;
   const { context } = openStudyRun(out, { settings: settingsOf(options), context: contextOf(options) });
 

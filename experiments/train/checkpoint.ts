@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { Weights } from '../../network/weights.ts';
 import { writeFileAtomic } from '../../records/atomic-file.ts';
-import { jsonOf } from '../../records/json-file.ts';
+import { jsonOf } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 
 /** State of a training run at the end of an epoch. */

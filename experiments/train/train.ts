@@ -1,20 +1,23 @@
 // A training run: MorphNet's Algorithm 1 on one device, beside the width multiplier that is as fast, all measured.
 import { multiplyWidths } from '../../network/width-multiplier.ts';
+import { openTrainingEngine } from '../../profiler/engines/training.ts';
 import { holdingFolder } from '../../records/folder-lock.ts';
 import { TRAINED_NETWORKS, type TrainResult } from '../../records/training.ts';
 import { UserError } from '../../records/user-error.ts';
 import { partOf } from '../progress.ts';
 import { chooseMultiplier } from './choose-multiplier.ts';
+import { openMeasurerOf, requireFloats } from './device-measurer.ts';
 import { type Iteration, iterate } from './iterate.ts';
 import { timeNetworks } from './time-networks.ts';
 import { trainNetwork } from './train-network.ts';
 import { resultOf } from './train-result.ts';
-import { openTrainingRun, rebased, type TrainOptions } from './training-run.ts';
+import { type TrainSettings, trainSettings } from './train-settings.ts';
+import { type CompleteTrainOptions, openTrainingRun, rebased, type TrainOptions } from './training-run.ts';
 import { writeResults } from './write-results.ts';
 
 export type { TrainOptions } from './training-run.ts';
 
-function requireChoice({ choose, iterations }: TrainOptions): void {
+function requireChoice({ choose, iterations }: TrainSettings): void {
   if (choose !== 'knapsack' || iterations === 1) return;
   throw new UserError({
     got: `--iterations ${iterations} with --choose knapsack`,
@@ -33,14 +36,26 @@ function requireChoice({ choose, iterations }: TrainOptions): void {
  *             └─ iterations ◀──╯
  * ```
  * Every stage that trains leaves `metrics.csv` and a checkpoint: a killed run goes on after its last whole epoch.
- * @throws UserError if the data does not fit the network, or `out` holds a run of other settings or another process
+ * @throws UserError for a setting or an engine that there is not, a device of 8 bits, data that does not fit the network, or
+ * an `out` that holds a run of other settings or another process
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
-  requireChoice(options);
-  return holdingFolder(options.out, 'train', () => trainHere(options));
+export async function train(given: TrainOptions): Promise<TrainResult> {
+  const { device, out } = given;
+  const settings = { ...given, ...trainSettings.complete(given) };
+  requireChoice(settings);
+  requireFloats(device);
+  return holdingFolder(out, 'train', async () => {
+    const { openMeasurer = () => openMeasurerOf(device) } = given;
+    const training = given.training ?? (await openTrainingEngine());
+    try {
+      return await trainHere({ ...settings, training, openMeasurer });
+    } finally {
+      if (given.training === undefined) await training.close();
+    }
+  });
 }
 
-async function trainHere(options: TrainOptions): Promise<TrainResult> {
+async function trainHere(options: CompleteTrainOptions): Promise<TrainResult> {
   const part = (from: number, to: number) => partOf(options.onProgress, from, to);
   const run = await openTrainingRun(options);
   const { plan } = run;

@@ -24,23 +24,39 @@ import { writeTensorboard } from './tensorboard.ts';
 import { LATER_FACTS, type TrainSettings, trainSettings } from './train-settings.ts';
 import { dropUnsavedEpochs, type TrainingSetup } from './train-stage.ts';
 
-export interface TrainOptions extends TrainSettings {
+/** What a training run is of, and where it goes. */
+interface TrainSubject {
   readonly network: Network;
   readonly data: Dataset;
   /** Where the network will run: its latency is predicted on it, and targeted if the target is latency. */
   readonly device: Device;
-  /** Closing it is left to whoever opened it. */
-  readonly training: TrainingEngine;
-  /** Measures the networks before and after; opened when it is needed, and closed. */
-  readonly openMeasurer: () => Promise<Measurer>;
+  /** Folder for run.json, metrics.csv, result.json, model.onnx and model/. */
   readonly out: string;
   /** Whether `tensorboard/` is written beside metrics.csv. */
   readonly tensorboard?: boolean;
   readonly onProgress?: ProgressListener;
 }
 
+/** What `train` takes: settings that are left out have the defaults of `morphline train`. */
+export interface TrainOptions extends TrainSubject, Partial<TrainSettings> {
+  /** An open engine, which stays open; by default the best one here that trains, opened and closed. */
+  readonly training?: TrainingEngine;
+  /**
+   * Measures the networks before and after; opened when it is needed, and closed. By default the engine that the device was
+   * measured on, or the best one here for a datasheet.
+   */
+  readonly openMeasurer?: () => Promise<Measurer>;
+}
+
+/** The same with nothing left open. */
+export interface CompleteTrainOptions extends TrainSubject, TrainSettings {
+  /** Closing it is left to whoever opened it. */
+  readonly training: TrainingEngine;
+  readonly openMeasurer: () => Promise<Measurer>;
+}
+
 export interface TrainingRun {
-  readonly options: TrainOptions;
+  readonly options: CompleteTrainOptions;
   /** What every stage of it trains with. */
   readonly setup: TrainingSetup;
   /** Of the network that shrinks: the seed, or in a later iteration what was expanded before. */
@@ -64,7 +80,9 @@ export interface TrainedNetwork {
 }
 
 /** Writes run.json, or checks that the run in the folder has the same settings. */
-async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile; resumed: boolean }> {
+async function openTrainingFolder(
+  options: CompleteTrainOptions,
+): Promise<{ run: RunFile; resumed: boolean }> {
   // Named one by one: what is left must be what the settings declare, all of it.
   const {
     network,
@@ -102,7 +120,7 @@ async function openTrainingFolder(options: TrainOptions): Promise<{ run: RunFile
  * Starts a run in its folder, or resumes the one there.
  * @throws UserError if the data does not fit the network, or the folder holds a run of other settings
  */
-export async function openTrainingRun(options: TrainOptions): Promise<TrainingRun> {
+export async function openTrainingRun(options: CompleteTrainOptions): Promise<TrainingRun> {
   const { network, data, device, target, costRatio, out } = options;
   requireFit(network, data);
   const { run, resumed } = await openTrainingFolder(options);

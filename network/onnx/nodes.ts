@@ -52,7 +52,8 @@ export type Shapes = ReadonlyMap<string, Shape>;
 
 export const int = (name: string, i: number): Attribute => ({ name, type: 2, i });
 export const ints = (name: string, ...values: number[]): Attribute => ({ name, type: 7, ints: values });
-export const text = (name: string, value: string): Attribute => ({ name, type: 3, s: Buffer.from(value) });
+const UTF8 = new TextEncoder();
+export const text = (name: string, value: string): Attribute => ({ name, type: 3, s: UTF8.encode(value) });
 export const float = (name: string, f: number): Attribute => ({ name, type: 1, f });
 
 /** The node of a layer that reads its inputs and then `extra`, and makes its tensor. */

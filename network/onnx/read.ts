@@ -26,6 +26,7 @@ const FIRST_OPSET = 7;
 /** Exponents, axes and ε of what is spelled out. */
 const MOST_NUMBERS = 4;
 
+/** What was read of an ONNX file: the network, its weights, and what was not read as the file has it. */
 export interface OnnxReading {
   readonly network: Network;
   /** All of `weightShapes`. */

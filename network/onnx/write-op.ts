@@ -37,14 +37,17 @@ function constantTensor(name: string, { dims, dataType, values }: OpConstant, ba
   return { name, dims, dataType, int32Data: numbers };
 }
 
+/** A file's texts are bytes of no known encoding, one a character. */
+const latin1 = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0));
+
 function attributeFields({ text, texts, tensor, ...fields }: OpAttribute, batch: number): Attribute {
   const { ints, floats, ...others } = fields;
   return {
     ...others,
     ...(ints === undefined ? {} : { ints: [...ints] }),
     ...(floats === undefined ? {} : { floats: [...floats] }),
-    ...(text === undefined ? {} : { s: Buffer.from(text, 'latin1') }),
-    ...(texts === undefined ? {} : { strings: texts.map((each) => Buffer.from(each, 'latin1')) }),
+    ...(text === undefined ? {} : { s: latin1(text) }),
+    ...(texts === undefined ? {} : { strings: texts.map(latin1) }),
     ...(tensor === undefined ? {} : { t: constantTensor('', tensor, batch) }),
   };
 }

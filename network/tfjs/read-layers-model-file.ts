@@ -1,6 +1,7 @@
 // Reads a layers model from its model.json and the weight files beside it.
 import { dirname } from 'node:path';
-import { type FileAdvice, readJsonFile } from '../../records/json-file.ts';
+import { readJsonFile } from '../../records/json-file.ts';
+import type { FileAdvice } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 import type { Network } from '../network.ts';
 import { type LazyValues, LazyWeights } from '../onnx/lazy-weights.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { z } from 'zod';
-import { type FileAdvice, parsedJson } from '../../records/json-file.ts';
+import { type FileAdvice, parsedJson } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 import { type ByteSource, FileBytes, JoinedBytes } from '../byte-source.ts';
 import { halfToFloat } from '../half-float.ts';

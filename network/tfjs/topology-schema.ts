@@ -1,6 +1,6 @@
 // Schemas of what a model.json says of its layers and of how they are called.
 import { z } from 'zod';
-import type { FileAdvice } from '../../records/json-file.ts';
+import type { FileAdvice } from '../../records/json-text.ts';
 
 /** What a message says of a topology that is broken. */
 export const TOPOLOGY_ADVICE: FileAdvice = {

@@ -1,5 +1,5 @@
 // The topology of a layers model, Sequential or functional, as a graph of layers.
-import { parsedJson } from '../../records/json-file.ts';
+import { parsedJson } from '../../records/json-text.ts';
 import { UserError } from '../../records/user-error.ts';
 import { keras2Topology } from './keras-3.ts';
 import { snakeCaseKeys } from './snake-case.ts';

@@ -53,6 +53,7 @@ export interface KernelTiming extends KernelPlace {
   readonly durationUs: number;
 }
 
+/** With what a network is loaded: examples per inference, and weights as `seededWeights` lays them out. */
 export interface LoadOptions {
   readonly batch: number;
   readonly weights: Weights;
@@ -137,6 +138,8 @@ export type Installer = (report: (line: string) => void) => Promise<string>;
  */
 export interface EngineAdapter {
   readonly name: string;
+  /** npm packages that it runs on, as `--version` tells them. */
+  readonly packages: readonly string[];
   /** What may follow the colon of `--engine name:provider`, the default first; without them there is nothing to choose. */
   readonly providers?: readonly string[];
   /** Hardware on which it is taken when nobody names an engine. Of several such engines, the first of the list. */

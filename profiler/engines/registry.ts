@@ -46,6 +46,7 @@ export function engineNamed(name: string): EngineAdapter {
   });
 }
 
+/** An engine, whether it trains, and whether it can run here. */
 export interface EngineStatus {
   readonly name: string;
   readonly trains: boolean;

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type fc from 'fast-check';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { deployedNetwork, deployedWeights } from '../../network/deployed.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type fc from 'fast-check';
 import type { z } from 'zod';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { sweepResults } from '../../experiments/results/sweep-results.ts';
 import { trainingResults } from '../../experiments/results/training-results.ts';
 import { writeRows } from '../../experiments/study/rows.ts';

@@ -3,6 +3,7 @@ import { commandLines } from './argument-targets.ts';
 import { archives, checkpoints, cifarFolders, idxFolders, images, recordings } from './data-targets.ts';
 import { onnxFiles, tfjsFiles } from './model-targets.ts';
 import { deviceProfiles, plans, structureFiles } from './profile-targets.ts';
+import { calibrationFolders } from './refit-target.ts';
 import { resultFolders, studyFolders, tables } from './table-targets.ts';
 import type { TargetMaker } from './target.ts';
 
@@ -14,6 +15,7 @@ export const TARGETS: Readonly<Record<string, TargetMaker>> = {
   csv: tables,
   'study-folder': studyFolders,
   'result-folder': resultFolders,
+  'refit-folder': calibrationFolders,
   onnx: onnxFiles,
   tfjs: tfjsFiles,
   image: images,

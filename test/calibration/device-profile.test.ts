@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type DeviceProfile, openDevice, parseDeviceProfile } from '../../calibration/device-profile.ts';
+import { type DeviceProfile, parseDeviceProfile } from '../../calibration/device-profile.ts';
 import type { ResidualTable } from '../../calibration/ladder/residual-table.ts';
 import type { TableModel } from '../../calibration/ladder/table.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import { calibrate } from '../../experiments/calibrate/calibrate.ts';
 import { NetworkBuilder } from '../../network/builder.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { driftSince, staleness } from '../../calibration/profile-match.ts';
 
 const device = openDevice('profiles/amd-epyc-onnxruntime-1-thread-inception-32.json');

@@ -60,9 +60,12 @@ test.each([
 /** What only work on networks, devices or results needs. */
 const HEAVY = /^(@tensorflow\/.*|onnxruntime-node|webgpu|protobufjs|vega.*|sharp|systeminformation|csv-.*)$/;
 
-test.each([['--help'], ['--version']])('%s loads no package but commander', async (flag) => {
-  expect(await packagesLoaded([flag])).toEqual(['commander']);
-});
+test.each([['--help'], ['--version'], ['--version --json']])(
+  '%s loads no package but commander',
+  async (flags) => {
+    expect(await packagesLoaded(flags.split(' '))).toEqual(['commander']);
+  },
+);
 
 test.each(COMMANDS)(
   '$name --help loads what its flags need: commander, zod where they are settings',

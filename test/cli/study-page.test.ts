@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { analyzeStudy } from '../../experiments/study-analysis/analyze-study.ts';
 import { readStudyFiles } from '../../experiments/study-analysis/read-study.ts';
 import { packStudy, main as packStudyScript } from '../../scripts/pack-study.ts';

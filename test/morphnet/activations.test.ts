@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import {
   describeModel,
   GammaFlops,
   GammaLatency,
-  loadLayersModel,
   mask,
-  saveLayersModel,
-  saveOnnx,
   shrink,
   trainableModel,
   writeWeights,
 } from '../../morphnet/index.ts';
+import { loadLayersModel } from '../../morphnet/load-model.ts';
+import { saveLayersModel, saveOnnx } from '../../morphnet/save-model.ts';
 import type { Layer } from '../../network/layer.ts';
 import { readModelFile } from '../../network/model-file.ts';
 import type { Network } from '../../network/network.ts';

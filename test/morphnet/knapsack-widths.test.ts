@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { ChannelSlots } from '../../morphnet/channel-slots.ts';
 import { keptSlots, knapsackWidths } from '../../morphnet/knapsack-widths.ts';
 import { flopsResource, latencyResource } from '../../morphnet/resource.ts';

@@ -1,6 +1,6 @@
 import { sampleRankCorrelation } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyResource } from '../../morphnet/resource.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';

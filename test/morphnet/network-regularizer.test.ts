@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DATASHEET_DEVICES } from '../../calibration/datasheet-devices.ts';
-import { type Device, openDevice } from '../../calibration/device-profile.ts';
+import type { Device } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { latencyPredictor } from '../../calibration/predict.ts';
 import {
   describeModel,
@@ -14,7 +15,6 @@ import {
   GroupLassoFlops,
   GroupLassoLatency,
   GroupLassoModelSize,
-  gatedNetwork,
   LogisticSigmoidActivationCount,
   LogisticSigmoidFlops,
   LogisticSigmoidLatency,
@@ -23,6 +23,7 @@ import {
   trainableModel,
   writeWeights,
 } from '../../morphnet/index.ts';
+import { gatedNetwork } from '../../morphnet/insert-gates.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { MorphNetView } from '../../network/morph-net-view.ts';

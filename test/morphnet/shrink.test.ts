@@ -6,13 +6,13 @@ import {
   describeModel,
   GammaFlops,
   GroupLassoFlops,
-  gatedNetwork,
   LogisticSigmoidFlops,
   mask,
   shrink,
   trainableModel,
   writeWeights,
 } from '../../morphnet/index.ts';
+import { gatedNetwork } from '../../morphnet/insert-gates.ts';
 import type { Network } from '../../network/network.ts';
 import { seededWeights } from '../../network/weights.ts';
 import { ZOO, zooNetwork } from '../../network/zoo/index.ts';

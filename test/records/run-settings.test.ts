@@ -17,6 +17,7 @@ import {
   toggle,
   word,
 } from '../../records/setting-kinds.ts';
+import { UserError } from '../../records/user-error.ts';
 
 const baking = defineSettings(
   {
@@ -50,6 +51,25 @@ test('flags that are left out have their defaults, and one without a default is 
 test('an experiment takes the recorded settings among the flags', () => {
   const flags = baking.flags.parse({ flour: 'rye', loaves: 3 });
   expect(baking.pickRecorded(flags)).toEqual({ loaves: 3, heat: null, crust: 'thin', covered: true });
+});
+
+test('from code, what is left out has its default, and what is no setting is passed over', () => {
+  const complete = { loaves: 2, heat: null, crust: 'thin', covered: true };
+  expect(baking.complete({})).toEqual(complete);
+  expect(baking.complete({ loaves: 5, heat: 200, ...{ oven: 'wood' } })).toEqual({
+    ...complete,
+    loaves: 5,
+    heat: 200,
+  });
+});
+
+test.each<[string, object, string]>([
+  ['a number out of range', { heat: 900 }, 'got heat: 900; expected a number above 0, at most 300'],
+  ['no number', { loaves: Number.NaN }, 'got loaves: NaN; expected an integer of at least 1'],
+  ['another word', { crust: 'soft' }, 'got crust: "soft"; expected one of thin, thick'],
+])('%s from code is refused by name', (_, given, message) => {
+  expect(() => baking.complete(given)).toThrow(UserError);
+  expect(() => baking.complete(given)).toThrow(message);
 });
 
 const settings: Baking = { loaves: 3, heat: 220, crust: 'thick', covered: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDevice } from '../../calibration/device-profile.ts';
+import { openDevice } from '../../calibration/open-device.ts';
 import { scannedFilterCosts } from '../../experiments/filter-cost/filter-cost.ts';
 import { planChannels } from '../../network/channel-plan.ts';
 import { zooNetwork } from '../../network/zoo/index.ts';

@@ -27,6 +27,8 @@ test.each(Object.entries(TARGETS))(
     expect(refused).toBeGreaterThan(RUNS / 20);
     if (name !== 'checkpoint') expect(accepted).toBeGreaterThan(0);
   },
+  // A refit is a whole fit.
+  400_000,
 );
 
 /** A target of numbers that does with each what it likes. */

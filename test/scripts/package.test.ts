@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +19,40 @@ async function contents(): Promise<{ size: number; paths: string[] }> {
   const [{ size, files }] = packed.parse(JSON.parse(stdout));
   return { size, paths: files.map(({ path }) => path) };
 }
+
+const manifest = z.object({
+  dependencies: z.record(z.string(), z.string()),
+  peerDependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+});
+
+describe('its tfjs', () => {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+  const { dependencies, peerDependencies, optionalDependencies } = manifest.parse(read('package.json'));
+
+  test("is the user's own: variables of another copy are not those of the model", () => {
+    expect(Object.keys(peerDependencies)).toEqual(['@tensorflow/tfjs']);
+    expect(Object.keys(dependencies)).not.toContain('@tensorflow/tfjs');
+  });
+
+  test('is of the one version that its backends name, which name each other exactly', () => {
+    const { '@tensorflow/tfjs': wanted } = peerDependencies;
+    expect(wanted).toMatch(/^\d+\.\d+\.\d+$/);
+    const backends = Object.entries({ ...dependencies, ...optionalDependencies }).filter(([name]) =>
+      name.startsWith('@tensorflow/'),
+    );
+    expect(backends.length).toBeGreaterThan(2);
+    for (const [name, version] of backends) expect(`${name} ${version}`).toBe(`${name} ${wanted}`);
+  });
+
+  test('is installed once', () => {
+    const { packages } = read('package-lock.json') as { packages: Record<string, unknown> };
+    for (const name of ['tfjs', 'tfjs-core', 'tfjs-layers']) {
+      const copies = Object.keys(packages).filter((path) => path.endsWith(`node_modules/@tensorflow/${name}`));
+      expect(copies).toEqual([`node_modules/@tensorflow/${name}`]);
+    }
+  });
+});
 
 describe('the package', () => {
   let size: number;

@@ -32,7 +32,7 @@ const { deployedNetwork } = await import('../../dist/network/deployed.js');
 const { Lowering } = await import('../../dist/network/lowering/lower.js');
 const { TFJS_RULES } = await import('../../dist/network/lowering/rules.js');
 const { zooNetwork } = await import('../../dist/network/zoo/index.js');
-const { openDevice } = await import('../../dist/calibration/device-profile.js');
+const { openDevice } = await import('../../dist/calibration/open-device.js');
 const { study } = await import('../../dist/experiments/study/study.js');
 
 const engine = {

@@ -6,6 +6,7 @@ const opening = () => import('./open.ts');
 
 export const onnxruntimeAdapter: EngineAdapter = {
   name: 'onnxruntime',
+  packages: ['onnxruntime-node'],
   providers: PROVIDER_NAMES,
   defaultOn: { measuring: ['gpu', 'cpu'] },
   wholeMicrosecondsOn: ['cpu'],

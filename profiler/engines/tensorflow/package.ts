@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+/** Either of them, the first that is there. */
+export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 /** A package that runs tfjs on libtensorflow. */
 export interface TensorflowPackage {
-  readonly name: (typeof PACKAGES)[number];
+  readonly name: (typeof TENSORFLOW_PACKAGES)[number];
   readonly version: string;
   readonly folder: string;
   /** Where its native addon belongs. */
@@ -19,7 +20,7 @@ export interface TensorflowPackage {
 export function tensorflowPackages(): TensorflowPackage[] {
   const require = createRequire(import.meta.url);
   const napi = Math.min(8, Number(process.versions.napi));
-  return PACKAGES.flatMap((name) => {
+  return TENSORFLOW_PACKAGES.flatMap((name) => {
     let manifest: string;
     try {
       manifest = require.resolve(`${name}/package.json`);
@@ -34,4 +35,4 @@ export function tensorflowPackages(): TensorflowPackage[] {
 }
 
 /** What installs a package that native parts can then be added to. */
-export const TENSORFLOW_PACKAGE_REMEDY = `npm install ${PACKAGES[0]} --ignore-scripts`;
+export const TENSORFLOW_PACKAGE_REMEDY = `npm install ${TENSORFLOW_PACKAGES[0]} --ignore-scripts`;

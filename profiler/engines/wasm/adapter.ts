@@ -5,6 +5,7 @@ const opening = () => import('./open.ts');
 
 export const wasmAdapter: TrainingAdapter = {
   name: 'wasm',
+  packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
   defaultOn: { measuring: ['cpu'], training: ['cpu'] },
   /** WebAssembly addresses 4 GiB; networks, their maps and what was freed in between must fit. */
   heapBytes: 2 ** 31,

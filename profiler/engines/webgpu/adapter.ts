@@ -5,6 +5,7 @@ const opening = () => import('./open.ts');
 
 export const webgpuAdapter: TrainingAdapter = {
   name: 'webgpu',
+  packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu', 'webgpu'],
   defaultOn: { measuring: ['gpu'], training: ['gpu'] },
 
   async availability() {

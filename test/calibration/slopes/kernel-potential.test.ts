@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chosenRung, openDevice } from '../../../calibration/device-profile.ts';
+import { chosenRung } from '../../../calibration/device-profile.ts';
 import type { KernelModel } from '../../../calibration/ladder/ladder.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { KernelPotential, kernelSlopes } from '../../../calibration/slopes/kernel-potential.ts';
 import type { Kernel } from '../../../network/lowering/kernel.ts';
 import { kernelAt } from '../../../network/lowering/kernel-at.ts';

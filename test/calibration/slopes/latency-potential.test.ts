@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chosenRung, openDevice } from '../../../calibration/device-profile.ts';
+import { chosenRung } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { kernelPredictor } from '../../../calibration/predict.ts';
 import { LatencyPotential } from '../../../calibration/slopes/latency-potential.ts';
 import type { ChannelSum } from '../../../network/channel-plan.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chosenRung, openDevice } from '../../../calibration/device-profile.ts';
+import { chosenRung } from '../../../calibration/device-profile.ts';
 import type { KernelModel } from '../../../calibration/ladder/ladder.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { KernelPotential } from '../../../calibration/slopes/kernel-potential.ts';
 import { smoothingGaps } from '../../../calibration/slopes/smoothing-gap.ts';
 import { planChannels } from '../../../network/channel-plan.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { chooseNetworks } from '../../../calibration/transfer/choose-networks.ts';
 import { priorOf } from '../../../calibration/transfer/transfer-profile.ts';
 import { planChannels } from '../../../network/channel-plan.ts';

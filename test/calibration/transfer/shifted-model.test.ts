@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
 import { type ResidualTable, residualAt } from '../../../calibration/ladder/residual-table.ts';
 import { tableRung } from '../../../calibration/ladder/table.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { addedTables, shiftedModel } from '../../../calibration/transfer/shifted-model.ts';
 import { priorOf } from '../../../calibration/transfer/transfer-profile.ts';
 import { Lowering } from '../../../network/lowering/lower.ts';

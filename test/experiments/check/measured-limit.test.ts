@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import {
   checkMeasuredHere,
   decidedBy,

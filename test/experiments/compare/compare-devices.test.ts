@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { compareDevices } from '../../../experiments/compare/compare-devices.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { deviceComparison } from '../../../records/device-comparison.ts';

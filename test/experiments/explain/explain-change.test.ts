@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
 import { explainChange } from '../../../experiments/explain/explain-change.ts';
 import { planChannels } from '../../../network/channel-plan.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
 import { predictKernel } from '../../../calibration/ladder/ladder.ts';
 import { networkLatencyUs } from '../../../calibration/ladder/network-model.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { deployedModel } from '../../../calibration/predict.ts';
 import { explainChange } from '../../../experiments/explain/explain-change.ts';
 import { measureChange } from '../../../experiments/explain/measure-change.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
 import { cheapWidths, filterCost, filterCosts } from '../../../experiments/filter-cost/filter-cost.ts';
 import { planChannels } from '../../../network/channel-plan.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Device, openDevice } from '../../../calibration/device-profile.ts';
+import type { Device } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { sessionSentinel } from '../../../experiments/samples/session-sentinel.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';

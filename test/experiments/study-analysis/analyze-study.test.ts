@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { studyAnalysisText } from '../../../cli/actions/study-analysis-text.ts';
 import { studyResults } from '../../../experiments/results/study-results.ts';
 import { analyzeStudy } from '../../../experiments/study-analysis/analyze-study.ts';

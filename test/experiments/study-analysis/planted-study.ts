@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { MorphNetView } from '../../../network/morph-net-view.ts';

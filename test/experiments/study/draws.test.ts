@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mean, standardDeviation } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { drawsOf } from '../../../experiments/study/draw.ts';
 import { STUDY_LAWS } from '../../../experiments/study/laws.ts';
 import { parseShard, samplesOf } from '../../../experiments/study/shard.ts';

@@ -2,11 +2,11 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { estimateStudy } from '../../../experiments/study/dry-run.ts';
 import { mergeStudies } from '../../../experiments/study/merge.ts';
 import { study } from '../../../experiments/study/study.ts';
-import type { StudyOptions } from '../../../experiments/study/study-options.ts';
+import type { CompleteStudyOptions } from '../../../experiments/study/study-options.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { CsvFile } from '../../../records/csv-file.ts';
 import { measurementFiles } from '../../../records/measurement-files.ts';
@@ -24,8 +24,8 @@ const SLOWNESS = [1.1, 1, 0.8];
 
 function options(
   out: string,
-  changes: Partial<StudyOptions> & { slowness?: number; count?: number } = {},
-): StudyOptions {
+  changes: Partial<CompleteStudyOptions> & { slowness?: number; count?: number } = {},
+): CompleteStudyOptions {
   const { slowness = 1, count = 10, ...others } = changes;
   const engine = scriptedEngine({ kernelUs: ({ flops }) => slowness * (500 + flops / 1e3) });
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { study } from '../../../experiments/study/study.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { deployedNetwork } from '../../../network/deployed.ts';

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { drawStudy } from '../../../experiments/study/drawn-study.ts';
 import { measuringSeconds } from '../../../experiments/study/dry-run.ts';
 import { loadsOf } from '../../../experiments/study/measure-study.ts';
-import { type StudyOptions, settingsOf } from '../../../experiments/study/study-options.ts';
+import { type CompleteStudyOptions, settingsOf } from '../../../experiments/study/study-options.ts';
 import { readStudyRun, resumedSettings } from '../../../experiments/study/study-run.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { scriptedEngine } from '../../support/scripted-engine.ts';
 
-const options: StudyOptions = {
+const options: CompleteStudyOptions = {
   network: zooNetwork('inception-32'),
   samples: 7,
   law: 'uniform',

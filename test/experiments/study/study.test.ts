@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { correlationOf } from '../../../experiments/study/correlations.ts';
 import { study } from '../../../experiments/study/study.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';

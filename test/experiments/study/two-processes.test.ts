@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { study } from '../../../experiments/study/study.ts';
-import type { StudyOptions } from '../../../experiments/study/study-options.ts';
+import type { CompleteStudyOptions } from '../../../experiments/study/study-options.ts';
 import { zooNetwork } from '../../../network/zoo/index.ts';
 import { CsvFile } from '../../../records/csv-file.ts';
 import { measurementFiles } from '../../../records/measurement-files.ts';
@@ -12,7 +12,7 @@ import { scriptedEngine } from '../../support/scripted-engine.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const out = join(temporaryFolder(), 'study');
-const options = (): StudyOptions => ({
+const options = (): CompleteStudyOptions => ({
   network: zooNetwork('inception-32'),
   samples: 12,
   law: 'uniform',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { generateTexturedShapes } from '../../../experiments/data/index.ts';
 import { pathLevels } from '../../../experiments/sweep/prepare-seed.ts';
 import { sweep } from '../../../experiments/sweep/sweep.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { generateTexturedShapes } from '../../../experiments/data/index.ts';
 import { type TrainOptions, train } from '../../../experiments/train/train.ts';
 import { NetworkBuilder } from '../../../network/builder.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { deployedNetwork, deployedWeights } from '../../../network/deployed.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadLayersModel } from '../../../morphnet/index.ts';
+import { loadLayersModel } from '../../../morphnet/load-model.ts';
 import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import { readLayersModel } from '../../../network/tfjs/read-layers-model.ts';
 import { seededNormals, weightShapes } from '../../../network/weights.ts';

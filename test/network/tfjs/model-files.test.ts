@@ -10,9 +10,9 @@ import {
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDevice } from '../../../calibration/device-profile.ts';
+import { openDevice } from '../../../calibration/open-device.ts';
 import { latencyPredictor } from '../../../calibration/predict.ts';
-import { loadLayersModel } from '../../../morphnet/index.ts';
+import { loadLayersModel } from '../../../morphnet/load-model.ts';
 import { planChannels } from '../../../network/channel-plan.ts';
 import { openModelFile, readModelFile } from '../../../network/model-file.ts';
 import type { Network } from '../../../network/network.ts';
