@@ -1,6 +1,7 @@
 // `morphline study`: its flags.
 import type { Command } from 'commander';
 import { studySettings } from '../../experiments/study/study-settings.ts';
+import { addEmitOptions, type EmitFlags } from '../emit/flags.ts';
 import { addSettingsOptions } from '../settings-options.ts';
 
 export function studyCommand(program: Command): void {
@@ -8,7 +9,13 @@ export function studyCommand(program: Command): void {
     .command('study')
     .description('random sub-networks: FLOPs against predicted and measured latency');
   const flagsOf = addSettingsOptions(command, studySettings);
-  command.action(async (parsed: Record<string, unknown>) => {
+  addEmitOptions(command);
+  command.action(async ({ emit, tasks, container, ...parsed }: EmitFlags & Record<string, unknown>) => {
+    if (emit !== undefined) {
+      const { emitJob } = await import('../emit/job.ts');
+      emitJob(emit, { tasks, container }, flagsOf(parsed).threads);
+      return;
+    }
     const { analyzeStudyFolder, mergeShards, runStudy } = await import('../actions/study.ts');
     const flags = flagsOf(parsed);
     if (flags.analyze !== null) await analyzeStudyFolder(flags.analyze, flags);
