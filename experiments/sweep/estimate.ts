@@ -28,7 +28,13 @@ export function estimateSweep(settings: Shape, seeds: number, trainImages: numbe
   const twice = methods.flatMap((method) => formsOf(method, forms)).filter((form) => form === 'twice');
   const again = forms.includes('expanded') ? twice.length : 0;
   const trained = variants.reduce((sum, { budget }) => sum + TIMES * budget, 0);
-  const shrunk = paths + again * budgets.reduce((sum, budget) => sum + budget, 0);
+  // Those without a path go on for as long as a path takes.
+  const pathless = variants.filter(({ method }) => pathOf(method) === null);
+  const longer = [
+    ...pathless.map(({ budget }) => budget),
+    ...Array.from({ length: again }, () => budgets).flat(),
+  ];
+  const shrunk = paths + longer.reduce((sum, budget) => sum + budget, 0);
   return {
     networks: seeds * (1 + variants.length),
     trainings: seeds * (1 + TIMES * variants.length),

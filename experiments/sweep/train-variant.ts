@@ -22,13 +22,19 @@ export interface TrainedVariant {
   readonly seconds: number;
 }
 
-/** Trains a network through all epochs in a folder of its own. */
+/** Weights to go on from, for so many epochs. */
+interface Start {
+  readonly weights: Weights;
+  readonly epochs: number;
+}
+
+/** Trains a network in a folder of its own: from scratch through all epochs, or on from a start. */
 async function trained(
   { options, setupOf }: SweepRun,
   seed: number,
   id: string,
   network: Network,
-  start: Weights | undefined,
+  start: Start | undefined,
   onProgress: ProgressListener,
 ): Promise<{ accuracy: number; weights: Weights; seconds: number }> {
   const setup = setupOf(seed, id);
@@ -38,10 +44,10 @@ async function trained(
     {
       stage: 'expanded',
       network,
-      epochs: options.epochs,
+      epochs: start?.epochs ?? options.epochs,
       rate: (done) => cosineRate(peak, done),
       extra: null,
-      ...(start === undefined ? {} : { start }),
+      ...(start === undefined ? {} : { start: start.weights }),
     },
     onProgress,
   );
@@ -105,7 +111,12 @@ export async function trainVariant(
   onProgress: ProgressListener,
 ): Promise<TrainedVariant> {
   const scratch = await trained(run, seed, id, network, undefined, partOf(onProgress, 0, 0.5));
-  const start = await survivors(origin, network, seed);
+  // Weights that were on no shrink path train for as long as the others did on theirs.
+  const { epochs, shrinkEpochs } = run.options;
+  const start = {
+    weights: await survivors(origin, network, seed),
+    epochs: origin.chosen.level === null ? epochs + shrinkEpochs : epochs,
+  };
   const survived = await trained(run, seed, `${id}-survived`, network, start, partOf(onProgress, 0.5, 1));
   const better = survived.accuracy > scratch.accuracy ? survived : scratch;
   return {

@@ -12,7 +12,7 @@ equal in FLOPs, as in the paper): the width multiplier, network slimming, a knap
 device, and MorphNet by FLOPs, model size, a datasheet's roofline and the calibrated device. All networks of a seed start
 from the same seed network and train alike, each twice: from scratch, and on from weights that survived (a shrunk network's
 own; an expanded one's before it was widened, new channels silent; a width multiplier's, the first channels of the seed
-network). The better of the two counts; both are shown. Points are of test accuracy; intervals are 95 % of the paired differences over seeds (Student's t).
+network, for as many epochs more as the others' shrink paths took). The better of the two counts; both are shown. Points are of test accuracy; intervals are 95 % of the paired differences over seeds (Student's t).
 
 This page, its charts and every figure in it are made of the committed records in \`results/sweep-*\` by one command,
 \`npm run -s results-page\`. How networks are chosen and measured: \`experiments/sweep/README.md\`.`;
