@@ -1,6 +1,7 @@
 // The six devices that Google's morph-net knows, by datasheet.
 import type { Roof } from '../network/roofline.ts';
 
+/** A device by its datasheet: peak compute rate in GFLOP/s, bandwidth in GB/s. */
 export interface DatasheetDevice extends Roof {
   readonly name: string;
   readonly title: string;

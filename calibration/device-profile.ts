@@ -126,6 +126,7 @@ export const deviceProfile = z.object({
   /** How far training's slopes' potential lies from the predictions. Not in profiles of earlier versions. */
   smoothing: smoothing.optional(),
 });
+/** A `device.json`. Fractions are fractions, times µs, rates GFLOP/s and GB/s. */
 export type DeviceProfile = z.infer<typeof deviceProfile>;
 
 /** The rung that a profile predicts with. */
@@ -190,6 +191,7 @@ export function isRules(name: string): boolean {
   }
 }
 
+/** What latencies are predicted on: a datasheet, or a profile that was measured. */
 export type Device =
   | { readonly kind: 'datasheet'; readonly name: string; readonly device: (typeof DATASHEET_DEVICES)[number] }
   | { readonly kind: 'measured'; readonly name: string; readonly profile: DeviceProfile };

@@ -2,6 +2,7 @@
 import type { ChannelPlan } from '../network/channel-plan.ts';
 import { UserError } from '../records/user-error.ts';
 
+/** An expanded network: its multiplier ω, its group widths, and their cost in the unit of the budget. */
 export interface Expansion {
   readonly omega: number;
   readonly widths: Int32Array;

@@ -5,6 +5,7 @@ import { gammaFamily } from './families/gamma.ts';
 import { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';
 import { activationResource, flopsResource, latencyResource, modelSizeResource } from './resource.ts';
 
+/** Options of the regularizers of γ; |γ| of at most `gammaThreshold` (1e-3) is dead. */
 export interface GammaOptions extends RegularizerOptions {
   readonly gammaThreshold?: number;
 }

@@ -6,6 +6,7 @@ import { groupLassoFamily } from './families/group-lasso.ts';
 import { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';
 import { activationResource, flopsResource, latencyResource, modelSizeResource } from './resource.ts';
 
+/** Options of the regularizers of filters; a norm of at most `threshold` (1e-3) is dead. */
 export interface GroupLassoOptions extends RegularizerOptions {
   readonly threshold?: number;
   /** Share of mean|w| in a filter's norm, against √mean(w²), 0 … 1; 0 by default. */

@@ -7,6 +7,7 @@ import { bestKnapsackWidths, type KnapsackWidths, keptSlots, knapsackWidths } fr
 import { shrink } from './shrink.ts';
 import { structureOf } from './structure.ts';
 
+/** The device, the latency that is allowed, and what channels are worth. */
 export interface KnapsackOptions extends GammaOptions {
   readonly device: Device;
   /** Predicted latency of what is left, in µs, at most. */
@@ -19,6 +20,7 @@ export interface KnapsackOptions extends GammaOptions {
   readonly multipleOf?: number;
 }
 
+/** The pruned model, which channels stayed, and what it is predicted to take. */
 export interface KnapsackResult extends KnapsackWidths {
   /** The smaller model, with the weights of the channels that stay. */
   readonly model: LayersModel;

@@ -5,6 +5,7 @@ import { logisticSigmoidFamily } from './families/logistic-sigmoid.ts';
 import { NetworkRegularizer, type RegularizerOptions } from './network-regularizer.ts';
 import { activationResource, flopsResource, latencyResource, modelSizeResource } from './resource.ts';
 
+/** Options of the regularizers of gates. */
 export interface LogisticSigmoidOptions extends RegularizerOptions {
   /** Gates of at least this probability are alive; 0.5 by default, where a gate is open when it does not train. */
   readonly aliveThreshold?: number;

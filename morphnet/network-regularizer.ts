@@ -22,6 +22,7 @@ import { channelsOfSlots, proximalOf, type SourceChannel, takeProximalStep } fro
 import type { Resource } from './resource.ts';
 import { structureOf } from './structure.ts';
 
+/** What every regularizer takes. */
 export interface RegularizerOptions {
   /** Examples per inference, for latencies; 1 by default. */
   readonly batch?: number;

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { OPEN_PROBABILITY } from './families/logistic-sigmoid.ts';
 
+/** Settings of a gate, as its layer keeps them. */
 export interface ProbabilisticGateConfig {
   readonly name?: string;
   /** Probability that a gate is open at first, between 0 and 1; 0.95 by default. */

@@ -195,6 +195,7 @@ export interface ArgMax extends LayerBase {
   readonly kind: 'arg-max';
 }
 
+/** A layer of a network, told apart by `kind`. */
 export type Layer =
   | Input
   | Conv2d
@@ -232,6 +233,7 @@ export type Layer =
   | Op
   | OpOutput;
 
+/** The kinds of layers. */
 export type LayerKind = Layer['kind'];
 
 /** Layers whose filters make new channels, one each; a depthwise convolution passes on those that it reads. */

@@ -21,6 +21,7 @@ export const engineDescription = z.object({
   /** Name of the lowering rules that its kernels follow. */
   rules: z.string(),
 });
+/** What executes kernels on a machine, as found at run time; see `engineDescription`. */
 export type EngineDescription = Readonly<z.infer<typeof engineDescription>>;
 export type HardwareKind = EngineDescription['hardware'];
 

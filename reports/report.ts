@@ -39,6 +39,7 @@ async function sectionsOf({ calibrations, studies, trainings, sweeps }: ReportDa
   return sections;
 }
 
+/** How a report is rendered. */
 export interface ReportOptions {
   /** False for a page without any script: charts are pictures, tables as they are. */
   readonly script?: boolean;

@@ -13,6 +13,7 @@ import { loadsToDecide, type Ratio, ratioOf } from './ratio.ts';
 import { runTimes } from './run-times.ts';
 import { measureStarts, type StartFigures } from './starts.ts';
 
+/** A network that is compared, by name. */
 export interface Contestant {
   readonly name: string;
   readonly network: Network;
@@ -20,6 +21,7 @@ export interface Contestant {
   readonly file?: string;
 }
 
+/** What is compared, on what, how well and for how long. */
 export interface CompareOptions {
   readonly measurer: Measurer;
   readonly a: Contestant;
@@ -154,7 +156,7 @@ function resultOf(
 /**
  * Measures two networks together in load after load, each in a fresh process and in rounds of one run of each after the
  * other, until the ratio of their times is known to the precision, or the budget is spent. Looking at every load costs
- * nothing in error rates: {@link ratioOf}.
+ * nothing in error rates: `ratioOf`.
  */
 export async function compareNetworks(options: CompareOptions): Promise<ComparisonResult> {
   const { precision, budgetSeconds, onProgress } = options;

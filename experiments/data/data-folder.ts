@@ -14,6 +14,7 @@ import { type DecodedSets, readImageCache, writeImageCache } from './image-cache
 import { SPECTROGRAM_SIZE } from './spectrogram.ts';
 import { listSpokenDigits } from './spoken-digits-listing.ts';
 
+/** How a folder of images or recordings is read. */
 export interface DataFolderOptions {
   /**
    * Height and width in pixels that every image is scaled and centre-cropped to; the first image's when left out.

@@ -11,6 +11,7 @@ import { download } from './download.ts';
 import { KNOWN_SETS, type KnownSet } from './known-sets.ts';
 import { filesOfTarGz } from './unpack-tar.ts';
 
+/** Where a data set comes from and is kept. */
 export interface FetchOptions {
   /** Folder that holds a folder for each set; `$XDG_CACHE_HOME/morphline/data` by default. */
   readonly cache?: string;
@@ -18,7 +19,7 @@ export interface FetchOptions {
   readonly mirror?: string;
   /** Called with bytes that are there, of all. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Sets by name; those of {@link KNOWN_SETS} by default. */
+  /** Sets by name; those of `KNOWN_SETS` by default. */
   readonly sets?: Readonly<Record<string, KnownSet>>;
 }
 

@@ -7,6 +7,7 @@ import { randomStream } from './seeded-random.ts';
 import { SHAPES, type Shape, signedDistance } from './signed-distance.ts';
 import { TEXTURES, type Texture, textureBlend, valueNoise } from './textures.ts';
 
+/** How many images are generated, how large, from which seed. */
 export interface TexturedShapesOptions {
   readonly trainCount: number;
   readonly testCount: number;

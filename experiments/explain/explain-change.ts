@@ -21,6 +21,7 @@ export interface NamedNetwork {
   readonly network: Network;
 }
 
+/** The two networks, and the device whose times are explained. */
 export interface ExplainOptions {
   /** Whose model tells kernels' times, and of those that were measured what they should be. */
   readonly device: Device;
@@ -59,7 +60,7 @@ const paysForWidth = ({ causes }: Pick<LayerChange, 'causes'>) =>
 
 /**
  * Takes the difference between two networks' times apart, layer by layer and cause by cause; the causes add up to it.
- * Layers are matched by name, then by structure ({@link matchLayers}).
+ * Layers are matched by name, then by structure (`matchLayers`).
  */
 export function explainChange({ device, a, b, batch, measured }: ExplainOptions): Explanation {
   const model = deployedModel(device);

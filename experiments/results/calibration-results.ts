@@ -11,6 +11,7 @@ import { drawSample, familyOf } from '../samples/family.ts';
 import { type LayerTableRow, layerTable } from './layer-table.ts';
 import type { ResultKind } from './result-kind.ts';
 
+/** What the folder of a calibration holds. */
 export interface CalibrationData {
   readonly directory: string;
   readonly profile: DeviceProfile;

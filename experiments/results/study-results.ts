@@ -11,6 +11,7 @@ import { readResultCsv, readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 import { type StudyWidths, studyWidths } from './study-widths.ts';
 
+/** What the folder of a study holds. */
 export interface StudyData {
   readonly directory: string;
   readonly summary: StudySummary;

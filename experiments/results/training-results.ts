@@ -11,6 +11,7 @@ import {
 import { readResultCsv, readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 
+/** What the folder of a training run holds. */
 export interface TrainingData {
   readonly directory: string;
   readonly result: TrainResult;

@@ -22,6 +22,7 @@ export interface StudyMeasuring {
   readonly engine: Engine | Measurer;
 }
 
+/** What `study` takes: its settings, the network, the devices that predict, and what measures. */
 export interface StudyOptions extends StudyFlagSettings {
   readonly network: Network;
   readonly samples: number;

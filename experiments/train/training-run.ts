@@ -24,6 +24,7 @@ import { writeTensorboard } from './tensorboard.ts';
 import { LATER_FACTS, type TrainSettings, trainSettings } from './train-settings.ts';
 import { dropUnsavedEpochs, type TrainingSetup } from './train-stage.ts';
 
+/** What `train` takes: its settings, the network, the data, the device, and what trains and measures. */
 export interface TrainOptions extends TrainSettings {
   readonly network: Network;
   readonly data: Dataset;

@@ -26,6 +26,7 @@ const FIRST_OPSET = 7;
 /** Exponents, axes and ε of what is spelled out. */
 const MOST_NUMBERS = 4;
 
+/** A network of an ONNX model, and its weights. */
 export interface OnnxReading {
   readonly network: Network;
   /** All of `weightShapes`. */

@@ -9,7 +9,9 @@ import { markdownTable } from '../text-table.ts';
 import { verdicts } from '../verdict.ts';
 import { pageCharts, pageTables, textOf } from './page-parts.ts';
 
+/** The forms that a report has, as `--format` names them. */
 export const REPORT_FORMATS = ['html', 'md', 'json', 'csv', 'svg', 'png'] as const;
+/** One of {@link REPORT_FORMATS}. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** A file of a report: its name, `report` being the page's own, and what is in it. */

@@ -78,7 +78,7 @@ const listed = (names: readonly string[]) => (names.length === 0 ? '–' : names
 /** What a file says of itself in its first line, without the words that all of them have. */
 function subjectOf(root: string, path: string): string {
   const [line = ''] = readFileSync(join(root, path), 'utf8').split('\n');
-  return line.replace(/^\/\/ (ONNX |Layers of tfjs |)/, '').replace(/[.:]$/, '');
+  return line.replace(/^\/\/ (ONNX )?/, '').replace(/^Layers of tfjs/, 'layers').replace(/[.:]$/, '');
 }
 
 function missingFrom(all: Readers, groups: Readonly<Record<string, Readers>>): string[] {
@@ -146,7 +146,8 @@ one command, \`npm run -s doc-pages\`; a test holds it to them.
 
 A node is read in one of three ways, tried in this order:
 
-1. **As a layer of ours**: its channels have widths, every engine runs it, it trains, and it is fused as engines fuse it.
+1. **As a layer of ours**: its channels have widths, and it is lowered and fused as each engine does it. (What tf.layers lacks
+   does not train: the message of \`train\` names it.)
 2. **Kept as \`op:Name\`**: the operator with its attributes and operands, a kernel class of its own, with its bytes. Predicted,
    measured and calibrated; \`--engine onnxruntime\` alone runs it; exported as it was. This needs the shape of what it makes: by
    a rule of ours, or by the file's \`value_info\` (\`onnx.shape_inference.infer_shapes\` writes it), which goes for

@@ -102,6 +102,11 @@ export class SymbolicTexts {
     }
     if (ts.isConditionalExpression(expression))
       return unique([...again(expression.whenTrue), ...again(expression.whenFalse)]);
+    if (
+      ts.isBinaryExpression(expression) &&
+      expression.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
+    )
+      return unique([...again(expression.left), ...again(expression.right)]);
     if (ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) {
       const value = this.valueOf(expression, environment);
       return value === undefined ? [UNKNOWN] : again(value);

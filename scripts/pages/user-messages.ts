@@ -142,8 +142,9 @@ class MessageSearch {
     if (parts !== undefined) this.note(call, parts);
   }
 
-  noteError({ arguments: given = [] }: ts.NewExpression, at: ts.Node): void {
-    const [object] = given;
+  /** Notes the errors that a `new UserError(…)` makes. */
+  noteError(at: ts.NewExpression): void {
+    const object = at.arguments?.[0];
     if (object === undefined) return;
     // Fields that are spread from a parameter are its helper's callers' to say.
     this.symbolic.met.clear();
@@ -152,7 +153,7 @@ class MessageSearch {
     const calls = helper === undefined ? [] : this.callsOf(helper);
     const places =
       helper === undefined || calls.length === 0
-        ? all.map((fields) => ({ fields, at, environment: new Map() as Environment }))
+        ? all.map((fields) => ({ fields, at: at as ts.Node, environment: new Map() as Environment }))
         : calls.flatMap((call) => {
             const environment = this.bound(helper, call, new Map());
             return this.symbolic
@@ -170,7 +171,7 @@ class MessageSearch {
 export function userMessages(program: ts.Program, files: readonly SourceFile[]): UserMessage[] {
   const search = new MessageSearch(program.getTypeChecker(), files);
   everyNode(files, (node) => {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'UserError') search.noteError(node, node);
+    if (ts.isNewExpression(node) && node.expression.getText() === 'UserError') search.noteError(node);
     if (ts.isCallExpression(node)) search.noteCallback(node);
   });
   const byText = new Map<string, UserMessage>();
