@@ -78,7 +78,10 @@ const listed = (names: readonly string[]) => (names.length === 0 ? '–' : names
 /** What a file says of itself in its first line, without the words that all of them have. */
 function subjectOf(root: string, path: string): string {
   const [line = ''] = readFileSync(join(root, path), 'utf8').split('\n');
-  return line.replace(/^\/\/ (ONNX )?/, '').replace(/^Layers of tfjs/, 'layers').replace(/[.:]$/, '');
+  return line
+    .replace(/^\/\/ (ONNX )?/, '')
+    .replace(/^Layers of tfjs/, 'layers')
+    .replace(/[.:]$/, '');
 }
 
 function missingFrom(all: Readers, groups: Readonly<Record<string, Readers>>): string[] {

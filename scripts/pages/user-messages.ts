@@ -137,7 +137,9 @@ class MessageSearch {
     if (called === undefined || !ts.isParameter(called)) return;
     const [signature] = this.checker.getTypeAtLocation(call.expression).getCallSignatures();
     const names = signature?.getParameters().map(({ name }) => name) ?? [];
-    const fields = new Map(names.flatMap((name, i) => (call.arguments[i] ? [[name, call.arguments[i]]] : [])));
+    const fields = new Map(
+      names.flatMap((name, i) => (call.arguments[i] ? [[name, call.arguments[i]]] : [])),
+    );
     const parts = partsIn(fields);
     if (parts !== undefined) this.note(call, parts);
   }

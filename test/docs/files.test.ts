@@ -44,9 +44,12 @@ const TABLES: Readonly<Record<string, z.ZodObject>> = {
   'gammas.csv': gammaBinRecord,
 };
 
-test.each(Object.entries(TABLES))('%s is on the page with all that its schema has, in order', (file, schema) => {
-  expect(rowsOf(file)).toEqual(Object.keys(schema.shape));
-});
+test.each(Object.entries(TABLES))(
+  '%s is on the page with all that its schema has, in order',
+  (file, schema) => {
+    expect(rowsOf(file)).toEqual(Object.keys(schema.shape));
+  },
+);
 
 test('so are the fields of run.json and of budget files', () => {
   for (const field of Object.keys(runFile.shape)) expect(sectionOf('run.json')).toContain(`\`${field}\``);

@@ -24,7 +24,8 @@ function modulesOf(page: string): PageModule[] {
   const blocks = pageBlocks(page).filter(({ language }) => language === 'ts');
   const given = GIVEN[page] === undefined ? {} : { given: GIVEN[page] };
   if (blocks.length === 0) return [];
-  if (ONE_PROGRAM.has(page)) return [{ name: page, code: blocks.map(({ code }) => code).join('\n'), ...given }];
+  if (ONE_PROGRAM.has(page))
+    return [{ name: page, code: blocks.map(({ code }) => code).join('\n'), ...given }];
   return blocks.map(({ code, line }) => ({ name: `${page}:${line}`, code, ...given }));
 }
 
@@ -62,7 +63,11 @@ describe('the commands of the pages', () => {
 
   test('in running text too', async () => {
     const spans = PAGES.filter((page) => page !== 'docs/troubleshooting.md').flatMap((page) =>
-      [...textOf(page).replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, span]) => ({
+      [
+        ...textOf(page)
+          .replace(/^```[\s\S]*?^```/gm, '')
+          .matchAll(/`([^`\n]+)`/g),
+      ].map(([, span]) => ({
         page,
         span: span as string,
       })),
@@ -101,7 +106,14 @@ describe('the paths of the pages', () => {
 
   test('docs/extending.md names what each checklist is about', () => {
     const named = [...textOf('docs/extending.md').matchAll(NAMED)].map(([, path]) => path as string);
-    for (const folder of ['profiler/engines', 'network', 'calibration/ladder', 'morphnet', 'reports', 'experiments'])
+    for (const folder of [
+      'profiler/engines',
+      'network',
+      'calibration/ladder',
+      'morphnet',
+      'reports',
+      'experiments',
+    ])
       expect(named.filter((path) => path.startsWith(`${folder}/`)).length, folder).toBeGreaterThan(2);
   });
 });

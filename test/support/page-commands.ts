@@ -7,8 +7,9 @@ import { programFor } from '../../cli/program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** How the command line is called: installed, in a checkout, from an archive. */
-const CALLS = /^(?:npx )?(?:npm run -s morphline --|npx morphline|(?:\.\/)?morphline\/morphline|morphline)\s+(\S+)/;
+/** How the command line is called: installed, in a checkout, from an archive; `ARGS` stands for any command. */
+const CALLS =
+  /^(?:npx )?(?:npm run -s morphline --|npx morphline|(?:\.\/)?morphline\/morphline|morphline)\s+([a-z][\w-]*)/;
 const SCRIPT = /^npm run (?:-s )?([\w:-]+)/;
 const NODE = /^node (scripts\/[\w-]+\.mjs)(?: ([\w-]+))?/;
 const FLAG = /(?<![\w-])--([a-z][\w-]*)/g;
@@ -51,8 +52,7 @@ async function wrongCall(name: string, command: string): Promise<string[]> {
 /** What is wrong with a command, if anything: one that there is not, or a flag that it does not take. */
 export async function wrongCommand(command: string): Promise<string[]> {
   const [, name] = CALLS.exec(command) ?? [];
-  // `morphline --version`, and folders of the archive.
-  if (name !== undefined && !/^[-/]/.test(name)) return wrongCall(name, command);
+  if (name !== undefined) return wrongCall(name, command);
   const [, script] = SCRIPT.exec(command) ?? [];
   if (script !== undefined && script !== 'morphline') {
     if (!Object.hasOwn(scripts, script)) return [`no npm script ${script}: ${command}`];
