@@ -1,8 +1,13 @@
+import { stripVTControlCharacters } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { predict } from '../../cli/actions/predict.ts';
 import { zooNetwork } from '../../index.ts';
 import { makesChannels } from '../../network/layer.ts';
-import { codeBlocks, runCode } from '../support/page-code.ts';
+import { codeBlocks, pageBlocks, runCode } from '../support/page-code.ts';
+
+const printed: string[] = vi.hoisted(() => []);
+vi.mock('../../cli/standard-output.ts', () => ({ writeOut: (text: string) => printed.push(text) }));
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -44,4 +49,15 @@ test('docs/morphnet.md: cost, term and widths of a fresh model, and a step', asy
   const least = Math.min(...gammas.map((gamma) => gamma.read().min().dataSync()[0] as number));
   expect(least).toBeLessThan(1);
   expect(least).toBeGreaterThan(0.5);
+});
+
+test('docs/getting-started.md: what predict answers is what it answers', async () => {
+  const [{ code = '' } = {}] = pageBlocks('docs/getting-started.md').filter(
+    ({ language }) => language === 'text',
+  );
+  const device = 'profiles/amd-epyc-onnxruntime-1-thread-inception-v2.json';
+  await predict('mobilenet-v1-0.5', { widths: [], device });
+  // Colours aside.
+  const answer = stripVTControlCharacters(printed.join(''));
+  for (const line of code.trim().split('\n')) expect(answer).toContain(line);
 });
