@@ -35,7 +35,7 @@ export const ZOO: Readonly<Record<string, () => Network>> = {
   'resnet-v1-digits': () => smallResnetV1(SPOKEN_DIGITS),
 };
 
-/** @throws UserError for an unknown name */
+/** The network of that name in {@link ZOO}. @throws UserError for an unknown name */
 export function zooNetwork(name: string): Network {
   const make = Object.hasOwn(ZOO, name) ? ZOO[name] : undefined;
   if (make !== undefined) return make();

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { compileErrors, type PageModule } from '../support/compile-pages.ts';
+import ts from 'typescript';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BUDGET_SCHEMA, parseBudget } from '../../records/budget.ts';
+import { type CompiledPages, compilePages, type PageModule } from '../support/compile-pages.ts';
 import { pageBlocks } from '../support/page-code.ts';
 import { commandsIn, wrongCommand, wrongInline } from '../support/page-commands.ts';
 
@@ -10,6 +12,16 @@ const DOCS = readdirSync(join(ROOT, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...DOCS];
+/** Entries of the package, by the sources that they are built of. */
+const ENTRIES = Object.values(
+  (
+    JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      exports: Record<string, string | { default: string }>;
+    }
+  ).exports,
+)
+  .flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  .map((path) => path.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts'));
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
 /** Pages whose blocks are one program. */
@@ -31,20 +43,48 @@ function modulesOf(page: string): PageModule[] {
 
 describe('the code of the pages', () => {
   const modules = PAGES.flatMap(modulesOf);
-
-  test('compiles against the sources', () => {
-    expect(modules.length).toBeGreaterThan(2);
-    expect(compileErrors(modules)).toEqual([]);
+  const wrong = [
+    { name: 'wrong', code: "import { openDevice } from 'morphline';\nopenDevice(1);\n" },
+    { name: 'gone', code: "import { closeDevice } from 'morphline';\n" },
+  ];
+  const all = { name: 'all', code: ENTRIES.map((entry) => `import './${entry}';`).join('\n') };
+  let compiled: CompiledPages;
+  beforeAll(() => {
+    compiled = compilePages([...modules, ...wrong, all]);
   });
 
-  test('and what is wrong would be found', () => {
-    const wrong = { name: 'wrong', code: "import { openDevice } from 'morphline';\nopenDevice(1);\n" };
-    const gone = { name: 'gone', code: "import { closeDevice } from 'morphline';\n" };
-    expect(compileErrors([wrong, gone])).toEqual([
+  test('compiles against the sources; what does not would be found', () => {
+    expect(modules.length).toBeGreaterThan(2);
+    expect(compiled.errors).toEqual([
       expect.stringMatching(/^wrong, line 2: .*'number' is not assignable/),
       expect.stringMatching(/^gone, line 1: .*no exported member/),
     ]);
   });
+
+  test('is about an API that says of everything what it is', () => {
+    const { program } = compiled;
+    const checker = program.getTypeChecker();
+    const exported = ENTRIES.flatMap((entry) => {
+      const module = checker.getSymbolAtLocation(program.getSourceFile(join(ROOT, entry)) as ts.SourceFile);
+      return module === undefined ? [] : checker.getExportsOfModule(module);
+    });
+    const silent = exported
+      .map((symbol) =>
+        (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol),
+      )
+      .filter((symbol) => symbol.getDocumentationComment(checker).length === 0)
+      .map(({ name }) => name);
+    expect(exported.length).toBeGreaterThan(150);
+    expect([...new Set(silent)]).toEqual([]);
+  });
+});
+
+test('the JSON of the pages is JSON, and budget files are budget files', () => {
+  const blocks = PAGES.flatMap(pageBlocks).filter(({ language }) => language === 'json');
+  const values = blocks.map(({ code }) => JSON.parse(code) as { readonly schema?: string });
+  const budgets = values.filter(({ schema }) => schema === BUDGET_SCHEMA);
+  expect(budgets.length).toBeGreaterThan(0);
+  for (const budget of budgets) expect(parseBudget(budget, 'a page').budgets.length).toBeGreaterThan(0);
 });
 
 describe('the commands of the pages', () => {
@@ -159,6 +199,15 @@ describe('docs/README.md', () => {
       .map((page) => page.replace(/^docs\//, ''))
       .filter((page) => !index.includes(`](${page})`));
     expect(missing).toEqual([]);
+  });
+
+  test('and so does the site', () => {
+    const { projectDocuments, entryPoints } = JSON.parse(textOf('typedoc.json')) as {
+      readonly projectDocuments: readonly string[];
+      readonly entryPoints: readonly string[];
+    };
+    expect(new Set(entryPoints)).toEqual(new Set(ENTRIES));
+    expect(projectDocuments).toEqual(expect.arrayContaining(PAGES.filter((page) => page !== 'README.md')));
   });
 
   test('README.md leads to it', () => {

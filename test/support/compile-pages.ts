@@ -23,12 +23,15 @@ function entries(): Record<string, string[]> {
   return paths;
 }
 
-/** The program of modules that are not on disk, beside the sources that they import. */
-export function pageProgram(modules: readonly PageModule[]): {
-  program: ts.Program;
-  /** By module, in their order. */
-  files: readonly ts.SourceFile[];
-} {
+/** Modules of pages, compiled. */
+export interface CompiledPages {
+  readonly program: ts.Program;
+  /** What the compiler has against them, each with the page and the line within its block. */
+  readonly errors: readonly string[];
+}
+
+/** Compiles modules that are not on disk, beside the sources that they import. */
+export function compilePages(modules: readonly PageModule[]): CompiledPages {
   const options: ts.CompilerOptions = {
     ...compilerOptions(ROOT).options,
     // What a reader writes into a script has no types of parameters.
@@ -56,17 +59,13 @@ export function pageProgram(modules: readonly PageModule[]): {
       : ts.createSourceFile(path, text, target);
   };
   const program = ts.createProgram(paths, options, host);
-  return { program, files: paths.map((path) => program.getSourceFile(path) as ts.SourceFile) };
-}
-
-/** What the compiler has against the modules, each with the page and the line within its block. */
-export function compileErrors(modules: readonly PageModule[]): string[] {
-  const { program, files } = pageProgram(modules);
-  return files.flatMap((file, index) => {
+  const errors = paths.flatMap((path, index) => {
+    const file = program.getSourceFile(path) as ts.SourceFile;
     const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     return found.map(({ messageText, start = 0 }) => {
       const { line } = file.getLineAndCharacterOfPosition(start);
       return `${modules[index]?.name}, line ${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
     });
   });
+  return { program, errors };
 }
