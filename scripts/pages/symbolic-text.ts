@@ -41,9 +41,12 @@ export class SymbolicTexts {
   /** Functions with parameters that were met without a value, since this was last cleared. */
   readonly met = new Set<ts.SignatureDeclaration>();
   private readonly checker: ts.TypeChecker;
+  private readonly followsCalls: boolean;
 
-  constructor(checker: ts.TypeChecker) {
+  /** @param options followsCalls: whether a call is what the function returns; else it cannot be told */
+  constructor(checker: ts.TypeChecker, options: { followsCalls?: boolean } = {}) {
     this.checker = checker;
+    this.followsCalls = options.followsCalls === true;
   }
 
   /** What a name stands for, imports followed. */
@@ -100,8 +103,10 @@ export class SymbolicTexts {
       ]);
       return concatenated([[expression.head.text], ...spans]);
     }
-    if (ts.isConditionalExpression(expression))
-      return unique([...again(expression.whenTrue), ...again(expression.whenFalse)]);
+    if (ts.isConditionalExpression(expression)) {
+      const sides = [expression.whenTrue, expression.whenFalse];
+      return unique(sides.filter(({ kind }) => kind !== ts.SyntaxKind.NullKeyword).flatMap(again));
+    }
     if (
       ts.isBinaryExpression(expression) &&
       expression.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
@@ -117,7 +122,25 @@ export class SymbolicTexts {
       const items = name.text === 'join' ? this.listOf(list, environment, depth) : undefined;
       if (items !== undefined && separator !== undefined) return [items.join(again(separator)[0])];
     }
+    if (this.followsCalls && ts.isCallExpression(expression)) {
+      const returned = this.returnsOf(expression.expression).flatMap(again);
+      if (returned.length > 0) return unique(returned);
+    }
     return [UNKNOWN];
+  }
+
+  /** What a function returns, nothing and null aside. */
+  private returnsOf(called: ts.Expression): ts.Expression[] {
+    const declaration = this.symbolOf(called)?.valueDeclaration;
+    if (declaration === undefined || !ts.isFunctionDeclaration(declaration)) return [];
+    const found: ts.Expression[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node) && node !== declaration) return;
+      if (ts.isReturnStatement(node) && node.expression !== undefined) found.push(node.expression);
+      ts.forEachChild(node, visit);
+    };
+    visit(declaration);
+    return found.filter(({ kind }) => kind !== ts.SyntaxKind.NullKeyword);
   }
 
   /** The fields of an object, spread ones included; of a choice of two, both. */

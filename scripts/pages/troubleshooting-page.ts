@@ -1,6 +1,7 @@
 // docs/troubleshooting.md: every message for what a user got wrong, by area, with what to do.
 import { cell, codeCell, markdownTable } from './page-markdown.ts';
 import { sourceProgram } from './source-program.ts';
+import { UNKNOWN } from './symbolic-text.ts';
 import { type Remedy, remedies, type UserMessage, userMessages } from './user-messages.ts';
 
 /** Which files speak of what; the first that fits. */
@@ -61,7 +62,13 @@ function messageRow({ got, expected, fix }: UserMessage): string[] {
 }
 
 function remedyRow({ reason, remedy }: Remedy): string[] {
-  return [alternatives(reason, cell), alternatives(remedy, codeCell)];
+  return [
+    alternatives(
+      reason.filter((text) => text !== UNKNOWN),
+      cell,
+    ),
+    alternatives(remedy, codeCell),
+  ];
 }
 
 /** The area of a file. */

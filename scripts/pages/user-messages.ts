@@ -193,7 +193,7 @@ export interface Remedy {
 
 /** What engines say where they cannot run: objects of a reason and a remedy. */
 export function remedies(program: ts.Program, files: readonly SourceFile[]): Remedy[] {
-  const symbolic = new SymbolicTexts(program.getTypeChecker());
+  const symbolic = new SymbolicTexts(program.getTypeChecker(), { followsCalls: true });
   const found: Remedy[] = [];
   for (const { path, file } of files) {
     everyNode([{ path, file }], (node) => {

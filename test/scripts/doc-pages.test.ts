@@ -24,6 +24,7 @@ describe('the pages that are made of the sources', () => {
       'the run.json of a morphline run',
       'channels in an order that no shuffle of groups makes',
       "install the GPU's Vulkan driver",
+      'no Vulkan loader (libvulkan.so.1)',
       '`morphline engines --install onnxruntime-cuda`',
     ])
       expect(page?.text).toContain(words);
