@@ -2,7 +2,11 @@
 import { mean, sampleRankCorrelation } from 'simple-statistics';
 import type { ErrorMetrics } from '../records/error-metrics.ts';
 
-/** @throws Error for no networks or lists of different lengths */
+/**
+ * How predictions compare with measurements of the same networks.
+ * @param predicted latencies, in the unit of the measured ones
+ * @throws Error for no networks or lists of different lengths
+ */
 export function errorMetricsOf(predicted: readonly number[], measured: readonly number[]): ErrorMetrics {
   if (predicted.length === 0 || predicted.length !== measured.length) {
     throw new Error(`cannot compare ${predicted.length} predictions with ${measured.length} measurements`);

@@ -54,6 +54,7 @@ export interface LatencyPredictor {
   latencyUs(widths: Int32Array): number;
   /** As {@link detail}, at a fraction of its time: for thousands of width vectors. */
   summary(widths: Int32Array): PredictionSummary;
+  /** Layer by layer, in the deployed view kernel by kernel; their times add up to the whole. */
   detail(widths: Int32Array): NetworkPrediction;
   readonly plan: ChannelPlan;
 }
@@ -278,8 +279,8 @@ export function rungPredictor(
 /**
  * A predictor of a network's latency on a device.
  * @param plan channels of the network as written
- * @param view morph-net on a measured device uses its fitted roofline; deployed on a datasheet device lowers as tfjs
- * does (fused, batch norms folded) and uses the datasheet's roofline
+ * @param options batch: 1 by default; view: morph-net on a measured device uses its fitted roofline, deployed on a
+ * datasheet device lowers as tfjs does (fused, batch norms folded) and uses the datasheet's roofline
  */
 export function latencyPredictor(
   plan: ChannelPlan,

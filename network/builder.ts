@@ -26,11 +26,13 @@ export class NetworkBuilder {
     this.name = name;
   }
 
+  /** Appends a layer as it is. @returns its name, by which others read it */
   add(layer: Layer): string {
     this.layers.push(layer);
     return layer.name;
   }
 
+  /** An image of height × width pixels, called `input`. */
   input(height: number, width: number, channels: number): string {
     return this.add({ kind: 'input', name: 'input', inputs: [], height, width, channels });
   }
@@ -119,6 +121,7 @@ export class NetworkBuilder {
     });
   }
 
+  /** The largest or the mean of windows of `size` pixels; zeros around are not counted. */
   pool(
     kind: 'max-pool' | 'avg-pool',
     name: string,
@@ -137,18 +140,25 @@ export class NetworkBuilder {
     });
   }
 
+  /** A fully connected layer with bias on a flat input. */
   dense(name: string, input: string, units: number): string {
     return this.add({ kind: 'dense', name, inputs: [input], units, useBias: true });
   }
 
+  /** Joins tensors along their channels. */
   concat(name: string, inputs: readonly string[]): string {
     return this.add({ kind: 'concat', name, inputs });
   }
 
+  /** A layer without settings. */
   simple(kind: 'global-avg-pool' | 'flatten' | 'softmax', name: string, input: string): string {
     return this.add({ kind, name, inputs: [input] });
   }
 
+  /**
+   * The network with these layers as outputs.
+   * @throws UserError naming the layer that is wrong
+   */
   build(...outputs: string[]): Network {
     return checkedNetwork({ name: this.name, layers: this.layers, outputs });
   }

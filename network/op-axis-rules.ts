@@ -188,7 +188,8 @@ const einsum: AxisRule = (axes) => {
 
 const names = (text: string, rule: AxisRule) => text.split(/\s+/).map((name) => [name, rule] as const);
 
-const RULES: Readonly<Record<string, AxisRule>> = {
+/** By operator: those of others keep all their sizes. */
+export const AXIS_RULES: Readonly<Record<string, AxisRule>> = {
   ...Object.fromEntries([
     ...names(
       `Add Sub Mul Div Pow Min Max Sum Mean Where Cast Equal Less Greater And Or Not Abs Cos Sin Erf Exp Log Neg Sqrt
@@ -216,7 +217,7 @@ const RULES: Readonly<Record<string, AxisRule>> = {
 
 /** Makes the same what is the same; of an operator that is not known here every size stays. */
 export function tieAxes(axes: OpAxes): void {
-  const rule = axes.op.domain === '' ? RULES[axes.op.opType] : undefined;
+  const rule = axes.op.domain === '' ? AXIS_RULES[axes.op.opType] : undefined;
   if (rule === undefined) pinAll(axes);
   else rule(axes);
 }

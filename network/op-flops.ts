@@ -76,7 +76,8 @@ function recurrent({ operands: [input = [], weights = [], again = []] }: OpSizes
   return 2 * steps * examples * (count(weights) + count(again));
 }
 
-const FLOPS: Readonly<Record<string, (sizes: OpSizes) => number>> = {
+/** By operator. */
+export const FLOPS: Readonly<Record<string, (sizes: OpSizes) => number>> = {
   MatMul: matrixProduct,
   FusedMatMul: matrixProduct,
   Gemm: gemm,

@@ -16,4 +16,5 @@ export const errorMetrics = z.object({
   /** Null where ranks are undefined: fewer than two networks. */
   spearman: correlation.nullable(),
 });
+/** How predictions compare with measurements; fractions. */
 export type ErrorMetrics = z.infer<typeof errorMetrics>;

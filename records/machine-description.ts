@@ -30,7 +30,7 @@ export const machineDescription = z.object({
   virtual: z.boolean(),
   /** Brand strings are shared by processors of several generations. Not in files of earlier versions, as what follows. */
   processorId: z.object({ family: z.string(), model: z.string(), stepping: z.string() }).optional(),
-  /** Those of {@link TOLD_INSTRUCTION_SETS} that it has. */
+  /** Those of `TOLD_INSTRUCTION_SETS` that it has. */
   instructionSets: z.array(z.string()).optional(),
   /** Processors that this process's cgroup grants; null without a quota. */
   cgroupProcessors: z.number().nullable().optional(),

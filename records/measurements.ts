@@ -54,6 +54,7 @@ export const kernelRecord = z.object({
    */
   element_bytes: z.string().default(''),
 });
+/** A row of `kernels.csv`, parsed. */
 export type KernelRecord = z.infer<typeof kernelRecord>;
 
 /** One row of a calibration's `networks.csv`: a whole network as measured. */
@@ -90,6 +91,7 @@ export const networkRecord = z.object({
   unforeseen: optional(csvCount),
   unforeseen_share: optional(csvAmount),
 });
+/** A row of `networks.csv`, parsed. */
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
 /** One row of `rounds.csv`: one case in one round, as it was timed. */

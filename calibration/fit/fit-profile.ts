@@ -40,8 +40,8 @@ function setOf(networks: readonly NetworkSample[], role: 'fit' | 'choose' | 'rep
  * Fits the ladder to measurements without drift and validates it: kernel models on the kernels of `fit` and `probe`
  * networks, network models on whole `fit` networks, the rung chosen on `choose` and, cross-validated, on `fit`, the error
  * reported on `report`.
- * @param loadRecords times by load, so that intervals hold what a whole load has in common
- * @param probes their whole latencies, which tell what an inference costs beside its kernels
+ * @param more loadRecords: times by load, so that intervals hold what a whole load has in common; probes: their whole
+ * latencies, which tell what an inference costs beside its kernels
  * @throws UserError if a role has too few networks, or none of those to fit any kernels
  */
 export function fitProfile(

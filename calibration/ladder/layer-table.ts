@@ -12,7 +12,7 @@ import { type TableModel, tableModel, tableRung } from './table.ts';
 export const layerTableModel = z.object({
   rung: z.literal('layer-table'),
   base: tableModel,
-  /** By kernel as {@link kernelKey} names it: what the table of its class misses in this network's own kernel. */
+  /** By kernel as `kernelKey` names it: what the table of its class misses in this network's own kernel. */
   layers: z.record(z.string(), residualTable),
 });
 export type LayerTableModel = z.infer<typeof layerTableModel>;

@@ -31,6 +31,7 @@ export const smoothing = z.object({
   /** Of whole networks: those measured. */
   networks: gap,
 });
+/** How far the smoothed latency of training lies from the predicted one; see `smoothing`. */
 export type Smoothing = z.infer<typeof smoothing>;
 
 function gapOf(values: readonly number[]): Gap {

@@ -156,7 +156,7 @@ function resultOf(
 /**
  * Measures two networks together in load after load, each in a fresh process and in rounds of one run of each after the
  * other, until the ratio of their times is known to the precision, or the budget is spent. Looking at every load costs
- * nothing in error rates: {@link ratioOf}.
+ * nothing in error rates: `ratioOf`.
  */
 export async function compareNetworks(options: CompareOptions): Promise<ComparisonResult> {
   const { precision, budgetSeconds, onProgress } = options;

@@ -4,6 +4,7 @@ import type { ImageSet } from './dataset.ts';
 import { type Normalization, normalizedLevels } from './normalization.ts';
 import { hashKeys, randomStream, shuffle } from './seeded-random.ts';
 
+/** How images become batches. */
 export interface BatchOptions {
   readonly normalization: Normalization;
   /** Random changes, for training; left out, images stay as they are. */

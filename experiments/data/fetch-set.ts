@@ -19,7 +19,7 @@ export interface FetchOptions {
   readonly mirror?: string;
   /** Called with bytes that are there, of all. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Sets by name; those of {@link KNOWN_SETS} by default. */
+  /** Sets by name; those of `KNOWN_SETS` by default. */
   readonly sets?: Readonly<Record<string, KnownSet>>;
 }
 

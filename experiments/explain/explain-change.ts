@@ -60,7 +60,7 @@ const paysForWidth = ({ causes }: Pick<LayerChange, 'causes'>) =>
 
 /**
  * Takes the difference between two networks' times apart, layer by layer and cause by cause; the causes add up to it.
- * Layers are matched by name, then by structure ({@link matchLayers}).
+ * Layers are matched by name, then by structure (`matchLayers`).
  */
 export function explainChange({ device, a, b, batch, measured }: ExplainOptions): Explanation {
   const model = deployedModel(device);

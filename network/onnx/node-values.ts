@@ -21,7 +21,8 @@ import { RESIZING_READERS } from './read-resizing.ts';
 import { type Constant, constant, typeOf, valueCount } from './tensors.ts';
 import type { Tensor } from './view.ts';
 
-const NODE_READERS: Readonly<Record<string, NodeReader>> = {
+/** Operators that layers of ours compute, where they are of a form that one does. */
+export const NODE_READERS: Readonly<Record<string, NodeReader>> = {
   ...CONVOLUTION_READERS,
   ...DENSE_READERS,
   ...POOL_READERS,

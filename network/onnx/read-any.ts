@@ -64,7 +64,7 @@ function isForOurs(site: NodeSite, values: readonly (Value | undefined)[]): bool
 }
 
 /** Of maps these are ours or nothing: normalizing in training, and ways of resizing that few engines have. */
-const NEVER_KEPT = named('BatchNormalization Resize Upsample');
+export const NEVER_KEPT = named('BatchNormalization Resize Upsample');
 
 /**
  * @param own our reader of the operator, if there is one

@@ -11,7 +11,7 @@ import { type Constant, isFloatType, typeOf, valueCount } from './tensors.ts';
 import { sizesOf, type Tensor } from './view.ts';
 
 /** Operators that run other graphs, or that make something else than tensors. */
-const CONTROL_FLOW: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
+export const CONTROL_FLOW: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
 const NO_TENSORS = /^(Sequence|Optional|SplitToSequence|ConcatFromSequence)/;
 
 /** Parts of weights, whose names say how seeded ones are drawn. */

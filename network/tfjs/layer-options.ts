@@ -32,7 +32,8 @@ export interface ChosenActivation {
   readonly most?: number;
 }
 
-const ACTIVATIONS = {
+/** By the name that tfjs and Keras have for them, in one spelling. */
+export const ACTIVATIONS = {
   linear: { activation: 'linear' },
   relu: { activation: 'relu' },
   relu6: { activation: 'relu6' },

@@ -25,7 +25,8 @@ export interface LayersModelReading {
   readonly owners: ReadonlyMap<string, string>;
 }
 
-const LAYER_READERS: Readonly<Record<string, LayerReader>> = {
+/** By class of the layer. */
+export const LAYER_READERS: Readonly<Record<string, LayerReader>> = {
   ...SPATIAL_READERS,
   ...CONVOLUTION_READERS,
   ...TRAINING_READERS,

@@ -63,6 +63,7 @@ export interface LoadOptions {
 export interface TimedNetwork {
   /** One inference on fixed random inputs, finished when it resolves: its wall time in µs. */
   run(): Promise<number>;
+  /** Frees it; it runs no more. */
   dispose(): Promise<void>;
 }
 
@@ -108,6 +109,7 @@ export interface Engine {
   loadFile?(options: FileOptions): Promise<TimedNetwork>;
   /** Like {@link loadFile}, recording every kernel: those that `lower` makes of the network where they are the same. */
   loadFileProfiled?(options: FileOptions): Promise<ProfiledNetwork>;
+  /** Lets go of its device; networks that it has loaded run no more. */
   close(): Promise<void>;
 }
 
@@ -133,7 +135,7 @@ export function describedAdapter({ adapter, hardware, provider }: EngineDescript
 export type Installer = (report: (line: string) => void) => Promise<string>;
 
 /**
- * How an engine is found: one object per engine, in {@link file://./registry.ts}. Help texts read it too, so it imports
+ * How an engine is found: one object per engine, in `registry.ts`. Help texts read it too, so it imports
  * no package of the engine before it is asked to look, to open or to install.
  */
 export interface EngineAdapter {

@@ -35,7 +35,7 @@ export function quantizingEngine(): EngineAdapter {
   return ENGINES.find(({ quantizes }) => quantizes === true) as EngineAdapter;
 }
 
-/** @throws UserError for a name that no engine has */
+/** The engine of that name. @throws UserError for a name that no engine has */
 export function engineNamed(name: string): EngineAdapter {
   const adapter = ENGINES.find((candidate) => candidate.name === name);
   if (adapter !== undefined) return adapter;

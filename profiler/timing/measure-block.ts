@@ -227,7 +227,7 @@ async function lateSentinels(
 /**
  * Measures networks together over several loads:
  *
- *     decide ({@link nextStep}) ─▶ a load, in a process of its own ─▶ decide … ─▶ summarize
+ *     decide (`nextStep`) ─▶ a load, in a process of its own ─▶ decide … ─▶ summarize
  *
  * What a load's process leaves when it dies counts, and a new load goes on in the middle of its round; a case on which
  * processes die three times in a row is left out.

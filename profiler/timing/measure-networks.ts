@@ -213,7 +213,7 @@ export interface MeasureOptions {
 
 /**
  * Measures networks loaded together once, in shuffled rounds with a sentinel: whole-network latency of each, and the
- * kernels of those that ask for it, in situ. {@link file://./measure-block.ts} does so over several loads.
+ * kernels of those that ask for it, in situ. `measure-block.ts` does so over several loads.
  */
 export async function measureNetworks(
   engine: Engine,

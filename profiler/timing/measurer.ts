@@ -36,6 +36,7 @@ export interface Measurer {
   measureLoad(job: LoadJob, listener: LoadListener): Promise<LoadResult>;
   /** Starts a network in a process of its own; of measurers that have such. @throws LoadDeath if it dies */
   start?(started: Pick<NetworkCase, 'network' | 'file'>, batch: number): Promise<NetworkStart>;
+  /** Closes the engine, or ends the children. */
   close(): Promise<void>;
 }
 
