@@ -8,6 +8,8 @@ import { UserError } from './user-error.ts';
 
 export const BUDGET_SCHEMA = 'morphline/budget@1';
 export const CHECK_SCHEMA = 'morphline/check@1';
+/** Where `--out` keeps it. */
+export const CHECK_FILE = 'check.json';
 
 /** At the most; null is filled in by `check --update`. */
 const atMost = z.number().positive().nullable();

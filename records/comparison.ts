@@ -2,6 +2,8 @@
 import { z } from 'zod';
 
 export const COMPARISON_SCHEMA = 'morphline/comparison@1';
+/** Where `--out` keeps it. */
+export const COMPARISON_FILE = 'comparison.json';
 
 export const compareVerdict = z.enum(['b-faster', 'b-slower', 'same', 'inconclusive']);
 export type CompareVerdict = z.infer<typeof compareVerdict>;

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 
 export const EXPLANATION_SCHEMA = 'morphline/explanation@1';
+/** Where `--out` keeps it. */
+export const EXPLANATION_FILE = 'explanation.json';
 
 /**
  * - `flops`: time in proportion to the FLOPs; `bytes`: to the bytes, of kernels that compute nothing

@@ -2,9 +2,8 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkBudget, todaysLimits } from '../../experiments/check/check-budget.ts';
-import { CHECK_FILE } from '../../experiments/results/check-results.ts';
 import type { Measurer } from '../../profiler/timing/measurer.ts';
-import { readBudget } from '../../records/budget.ts';
+import { CHECK_FILE, readBudget } from '../../records/budget.ts';
 import { engineChoice } from '../../records/engine-description.ts';
 import { writeFileAtomic } from '../../records/run-file.ts';
 import { BudgetEntries, type Named, type OpenedEntry } from '../budget-entries.ts';

@@ -1,9 +1,8 @@
 // What `morphline compare` does: measures networks against the first, or predicts devices against each other.
 import { compareDevices } from '../../experiments/compare/compare-devices.ts';
 import { compareNetworks } from '../../experiments/compare/compare-networks.ts';
-import { COMPARISON_FILE } from '../../experiments/results/comparison-results.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
-import type { ComparisonResult } from '../../records/comparison.ts';
+import { COMPARISON_FILE, type ComparisonResult } from '../../records/comparison.ts';
 import type { DeviceComparison } from '../../records/device-comparison.ts';
 import { UserError } from '../../records/user-error.ts';
 import {

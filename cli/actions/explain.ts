@@ -2,10 +2,9 @@
 import { openDevice } from '../../calibration/open-device.ts';
 import { explainChange } from '../../experiments/explain/explain-change.ts';
 import { measureChange } from '../../experiments/explain/measure-change.ts';
-import { EXPLANATION_FILE } from '../../experiments/results/explanation-results.ts';
 import { openIsolated } from '../../profiler/timing/isolation/isolated-measurer.ts';
 import { engineChoice } from '../../records/engine-description.ts';
-import type { Explanation } from '../../records/explanation.ts';
+import { EXPLANATION_FILE, type Explanation } from '../../records/explanation.ts';
 import { UserError } from '../../records/user-error.ts';
 import { commonBatch, deviceNamed, openContestant } from '../contestants.ts';
 import { type Keep, keepingResult } from '../kept-result.ts';

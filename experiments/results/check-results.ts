@@ -1,6 +1,6 @@
 // The folder of `check --out`, for reports.
 import { join } from 'node:path';
-import { type CheckResult, checkResult } from '../../records/budget.ts';
+import { CHECK_FILE, type CheckResult, checkResult } from '../../records/budget.ts';
 import { readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 
@@ -8,8 +8,6 @@ export interface CheckData {
   readonly directory: string;
   readonly check: CheckResult;
 }
-
-export const CHECK_FILE = 'check.json';
 
 export const checkResults: ResultKind<CheckData> = {
   command: 'check',

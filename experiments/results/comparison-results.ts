@@ -1,7 +1,7 @@
 // The folder of `compare --out`, for reports.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { comparison } from '../../records/comparison.ts';
+import { COMPARISON_FILE, comparison } from '../../records/comparison.ts';
 import { deviceComparison } from '../../records/device-comparison.ts';
 import { readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
@@ -14,8 +14,6 @@ export interface ComparisonData {
   readonly directory: string;
   readonly comparisons: readonly Compared[];
 }
-
-export const COMPARISON_FILE = 'comparison.json';
 
 export const comparisonResults: ResultKind<ComparisonData> = {
   command: 'compare',

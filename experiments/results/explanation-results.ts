@@ -1,6 +1,6 @@
 // The folder of `explain --out`, for reports.
 import { join } from 'node:path';
-import { type Explanation, explanation } from '../../records/explanation.ts';
+import { EXPLANATION_FILE, type Explanation, explanation } from '../../records/explanation.ts';
 import { readResultJson } from './result-files.ts';
 import type { ResultKind } from './result-kind.ts';
 
@@ -8,8 +8,6 @@ export interface ExplanationData {
   readonly directory: string;
   readonly explanation: Explanation;
 }
-
-export const EXPLANATION_FILE = 'explanation.json';
 
 export const explanationResults: ResultKind<ExplanationData> = {
   command: 'explain',
