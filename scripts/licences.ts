@@ -16,6 +16,9 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'BSD-3-Clause': '',
   'Apache-2.0': '',
   Unlicense: '',
+  // Permissive, as MIT is.
+  'Python-2.0': '',
+  'BlueOak-1.0.0': '',
   '(MIT OR CC0-1.0)': '',
   'MIT OR Apache-2.0': '',
   'Apache-2.0 AND MIT': '',
