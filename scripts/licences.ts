@@ -27,8 +27,6 @@ const ACCEPTED: Readonly<Record<string, string>> = {
     'libvips, a shared library that sharp loads as it was built; it may be replaced by another build',
   'Apache-2.0 AND LGPL-3.0-or-later': 'sharp with the same library beside it',
   'Apache-2.0 AND LGPL-3.0-or-later AND MIT': 'sharp with the same library as WebAssembly',
-  'BlueOak-1.0.0': '',
-  'Python-2.0': '',
   'MPL-2.0': 'its own files keep their licence; nothing of ours derives from them',
 };
 
