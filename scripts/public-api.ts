@@ -47,7 +47,8 @@ function inheritedMembers(
     .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
     .filter(({ declarations }) => !declarations?.some(({ parent }) => parent === node))
     .map((member) => {
-      const type = checker.typeToString(checker.getTypeOfSymbolAtLocation(member, node), node, EXPANDED);
+      const own = checker.getTypeOfSymbolAtLocation(member, node);
+      const type = checker.typeToString(own, node, ts.TypeFormatFlags.NoTruncation);
       return `${member.name}${member.flags & ts.SymbolFlags.Optional ? '?' : ''}: ${type};`;
     });
 }
@@ -120,8 +121,12 @@ export function publicApiText(symbols: readonly PublicSymbol[]): string {
   const lines = symbols.flatMap(({ entry, signature }, index) =>
     entry === symbols[index - 1]?.entry ? [signature] : ['', `# ${entry}`, signature],
   );
-  // Where a type comes from says nothing of it.
-  const text = lines.join('\n').replace(/import\("[^"]*"\)\./g, '');
+  const text = lines
+    .join('\n')
+    // Where a type comes from says nothing of it.
+    .replace(/import\("[^"]*"\)\./g, '')
+    // TypeScript lists words in the order in which it first met them.
+    .replace(/"[^"]*"(?: \| (?:"[^"]*"|null|undefined))+/g, (words) => words.split(' | ').sort().join(' | '));
   return `${text.trim()}\n`;
 }
 

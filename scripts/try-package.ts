@@ -26,18 +26,23 @@ function attempt(what: string, command: string, args: readonly string[], cwd: st
   const said = `${ok ? stdout : stderr}`.trim().split('\n').at(-1) ?? '';
   const seconds = (performance.now() - startMs) / 1e3;
   tried.push({ what, ok, seconds, said });
-  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s  ${what}${ok ? '' : `: ${said}`}\n`);
+  process.stdout.write(
+    `${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s  ${what}${ok ? '' : `: ${said}`}\n`,
+  );
   return ok ? stdout : undefined;
 }
 
 /** Folders of a package in a project, however deep. */
 function copiesOf(name: string, folder: string): string[] {
   const path = join(folder, 'node_modules');
-  const entries = (from: string) => readdirSync(from, { withFileTypes: true }).filter((each) => each.isDirectory());
+  const entries = (from: string) =>
+    readdirSync(from, { withFileTypes: true }).filter((each) => each.isDirectory());
   let packages: string[];
   try {
     packages = entries(path).flatMap((each) =>
-      each.name.startsWith('@') ? entries(join(path, each.name)).map((own) => join(each.name, own.name)) : [each.name],
+      each.name.startsWith('@')
+        ? entries(join(path, each.name)).map((own) => join(each.name, own.name))
+        : [each.name],
     );
   } catch {
     return [];
@@ -52,7 +57,15 @@ function copiesOf(name: string, folder: string): string[] {
 function nodeOf(major: string, folder: string): string | undefined {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   mkdirSync(folder, { recursive: true });
-  const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--prefer-offline', `${name}@${major}`];
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-audit',
+    '--prefer-offline',
+    `${name}@${major}`,
+  ];
   if (attempt(`Node ${major} from npm`, 'npm', args, folder) === undefined) return undefined;
   return join(folder, 'node_modules', name, 'bin', 'node');
 }
@@ -72,12 +85,23 @@ console.log(new GammaLatency(model, { device: openDevice('p100') }).cost());
 
 function tryOn(node: string, label: string, project: string): void {
   const main = join(project, 'node_modules', 'morphline', 'dist', 'cli', 'main.js');
-  const run = (...args: string[]) => attempt(`${label}: morphline ${args.join(' ')}`, node, [main, ...args], project);
+  const run = (...args: string[]) =>
+    attempt(`${label}: morphline ${args.join(' ')}`, node, [main, ...args], project);
   run('--help');
   run('--version');
   run('engines', '--json');
   run('predict', 'inception-v2', '--device', 'p100', '--json');
-  run('calibrate', '--engine', 'wasm', '--network', 'inception-32', '--budget', FEW_SECONDS, '--out', `device-${label}`);
+  run(
+    'calibrate',
+    '--engine',
+    'wasm',
+    '--network',
+    'inception-32',
+    '--budget',
+    FEW_SECONDS,
+    '--out',
+    `device-${label}`,
+  );
   run('predict', 'inception-32', '--device', join(`device-${label}`, 'device.json'), '--json');
   attempt(`${label}: a program of one's own`, node, [join(project, 'program.mjs')], project);
 }
@@ -87,17 +111,31 @@ export function main(root: string, args: readonly string[]): number {
   try {
     const project = join(folder, 'project');
     mkdirSync(project);
-    const packed = attempt('npm pack', 'npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root);
+    const packed = attempt(
+      'npm pack',
+      'npm',
+      ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+      root,
+    );
     if (packed === undefined) return 1;
     const tarball = join(folder, packed.trim().split('\n').at(-1) ?? '');
     process.stdout.write(`       ${(statSync(tarball).size / 2 ** 20).toFixed(2)} MiB\n`);
     writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "private": true }\n');
-    const install = ['install', '--ignore-scripts', '--no-audit', '--prefer-offline', tarball, '@tensorflow/tfjs@^4'];
+    const install = [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--prefer-offline',
+      tarball,
+      '@tensorflow/tfjs@^4',
+    ];
     if (attempt('npm install', 'npm', install, project) === undefined) return 1;
     writeFileSync(join(project, 'program.mjs'), PROGRAM);
     const cores = copiesOf(join('@tensorflow', 'tfjs-core'), project);
     tried.push({ what: 'one copy of tfjs-core', ok: cores.length === 1, seconds: 0, said: cores.join(', ') });
-    process.stdout.write(`${cores.length === 1 ? 'ok    ' : 'FAILED'}          ${cores.length} copy of tfjs-core\n`);
+    process.stdout.write(
+      `${cores.length === 1 ? 'ok    ' : 'FAILED'}          ${cores.length} copy of tfjs-core\n`,
+    );
     attempt('npx morphline --version', 'npx', ['--no-install', 'morphline', '--version'], project);
     for (const major of args.length > 0 ? args : NODES) {
       const node = nodeOf(major, join(folder, `node-${major}`));

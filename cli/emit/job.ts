@@ -5,20 +5,8 @@ import { UserError } from '../../records/user-error.ts';
 import { print } from '../terminal.ts';
 import type { Scheduler } from './flags.ts';
 import { kubernetesJob } from './kubernetes.ts';
+import type { ShardedJob } from './sharded-job.ts';
 import { slurmScript } from './slurm.ts';
-
-/** A command to be run as so many tasks, each with its shard. */
-export interface Job {
-  /** Its name and flags, without those of `--emit`. */
-  readonly args: readonly string[];
-  readonly tasks: number;
-  /** CPUs of a task. */
-  readonly threads: number;
-  /** Image of a container that has morphline. */
-  readonly container: string | null;
-  /** How to start morphline on a machine that shares this one's files. */
-  readonly program: readonly string[];
-}
 
 /** Flags that are for this machine, with their values. */
 const OWN_FLAGS = new Set(['--emit', '--tasks', '--container', '--shard', '--shards']);
@@ -36,7 +24,7 @@ export function withoutOwnFlags(args: readonly string[]): string[] {
  * The text of the job.
  * @throws UserError for Kubernetes without an image
  */
-export function jobText(scheduler: Scheduler, job: Job): string {
+export function jobText(scheduler: Scheduler, job: ShardedJob): string {
   if (scheduler === 'slurm') return slurmScript(job);
   if (job.container === null) {
     throw new UserError({

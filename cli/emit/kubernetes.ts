@@ -1,5 +1,5 @@
 // A command's shards as an indexed job of Kubernetes.
-import type { Job } from './job.ts';
+import type { ShardedJob } from './sharded-job.ts';
 
 /** Where pods have the volume that all of them share. */
 const SHARED = '/work';
@@ -12,7 +12,12 @@ const RETRIES_EACH = 3;
  * A manifest of `batch/v1` (its test holds it to the types that Kubernetes publishes). CPUs asked for and allowed are equal and whole, so that a node whose kubelet pins them
  * (`cpu-manager-policy=static`) gives them to the pod alone.
  */
-export function kubernetesJob({ args, tasks, threads, container }: Job & { readonly container: string }) {
+export function kubernetesJob({
+  args,
+  tasks,
+  threads,
+  container,
+}: ShardedJob & { readonly container: string }) {
   const [name = ''] = args;
   const resources = { cpu: String(threads), memory: '4Gi' };
   return {

@@ -1,5 +1,5 @@
 // A command's shards as a Slurm array.
-import type { Job } from './job.ts';
+import type { ShardedJob } from './sharded-job.ts';
 
 /** Text as one word of a shell. */
 export function shellWord(text: string): string {
@@ -10,7 +10,7 @@ export function shellWord(text: string): string {
  * A script for `sbatch`. Tasks have their node to themselves, since neighbours disturb timings, and go on where they were when
  * they are requeued.
  */
-export function slurmScript({ args, tasks, threads, program }: Job): string {
+export function slurmScript({ args, tasks, threads, program }: ShardedJob): string {
   const [name = ''] = args;
   const words = [...args, '--shard', 'auto', '--quiet'];
   return `#!/bin/bash

@@ -48,7 +48,9 @@ describe('its tfjs', () => {
   test('is installed once', () => {
     const { packages } = read('package-lock.json') as { packages: Record<string, unknown> };
     for (const name of ['tfjs', 'tfjs-core', 'tfjs-layers']) {
-      const copies = Object.keys(packages).filter((path) => path.endsWith(`node_modules/@tensorflow/${name}`));
+      const copies = Object.keys(packages).filter((path) =>
+        path.endsWith(`node_modules/@tensorflow/${name}`),
+      );
       expect(copies).toEqual([`node_modules/@tensorflow/${name}`]);
     }
   });

@@ -49,7 +49,7 @@ export async function findWasm(): Promise<Availability> {
     return {
       available: false,
       reason: whyMissing(error),
-      remedy: 'npm install @tensorflow/tfjs-backend-wasm',
+      remedy: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
     };
   }
 }

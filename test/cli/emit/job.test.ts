@@ -1,11 +1,12 @@
 import type { Job as KubernetesJob } from 'kubernetes-types/batch/v1.js';
 import { describe, expect, test } from 'vitest';
-import { type Job, jobText, withoutOwnFlags } from '../../../cli/emit/job.ts';
+import { jobText, withoutOwnFlags } from '../../../cli/emit/job.ts';
 import { kubernetesJob } from '../../../cli/emit/kubernetes.ts';
+import type { ShardedJob } from '../../../cli/emit/sharded-job.ts';
 import { shellWord, slurmScript } from '../../../cli/emit/slurm.ts';
 import { morphline } from '../run-cli.ts';
 
-const JOB: Job = {
+const JOB: ShardedJob = {
   args: ['study', '--samples', '200', '--network', "it's"],
   tasks: 4,
   threads: 2,

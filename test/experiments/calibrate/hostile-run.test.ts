@@ -101,6 +101,15 @@ describe('a calibration that was tampered with is not fitted', () => {
     }
   });
 
+  test('no kernels, from which no device model can be', () => {
+    const headerOf = (text: string) => `${text.split('\n')[0]}\n`;
+    const recorded = changed('no-kernels', 'kernels.csv', headerOf);
+    expect(() => fitRun(recorded)).toThrow('too few times of kernels');
+    const loads = changed('no-loads', 'kernel-loads.csv', headerOf);
+    expect(() => fitRun(loads, [], { anew: true })).toThrow(UserError);
+    expect(() => fitRun(loads, [], { anew: true })).toThrow('restore kernels.csv and kernel-loads.csv');
+  });
+
   test.each([
     ['broken', '{"fit":', /plan\.json: /],
     [
