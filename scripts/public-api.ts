@@ -87,8 +87,6 @@ export function publicApi(root: string): PublicSymbol[] {
       strict: true,
       skipLibCheck: true,
       noEmit: true,
-      // Else members of unions stand in the order in which the compiler happened to meet them.
-      stableTypeOrdering: true,
     },
   );
   const checker = program.getTypeChecker();
