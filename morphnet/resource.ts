@@ -87,7 +87,7 @@ function measuredLatency(
 /**
  * Latency in µs: on a datasheet device as Google's library relaxes it (the slope of the roofline's larger side, op by
  * op); on a measured one the predicted latency, and as slopes the gradient of its smoothed potential
- * ({@link LatencyPotential}), since a calibrated latency is a staircase whose local slope says nothing. The gradient of a
+ * (`LatencyPotential`), since a calibrated latency is a staircase whose local slope says nothing. The gradient of a
  * group whose channels cost less than nothing (alignment can do that) is raised to 0.
  */
 export function latencyResource(plan: ChannelPlan, device: Device, batch = 1): Resource {

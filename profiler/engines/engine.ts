@@ -105,7 +105,7 @@ export interface Engine {
   load(network: Network, options: LoadOptions): Promise<LoadedNetwork>;
   /** Like {@link load}, recording the time of every kernel in situ. */
   loadProfiled(network: Network, options: LoadOptions): Promise<ProfiledNetwork>;
-  /** Loads a file as it is; of engines whose adapters say so ({@link EngineAdapter.runsFiles}). */
+  /** Loads a file as it is; of engines whose adapters say so (`EngineAdapter.runsFiles`). */
   loadFile?(options: FileOptions): Promise<TimedNetwork>;
   /** Like {@link loadFile}, recording every kernel: those that `lower` makes of the network where they are the same. */
   loadFileProfiled?(options: FileOptions): Promise<ProfiledNetwork>;

@@ -26,7 +26,7 @@ export interface NetworkTrial {
   readonly profiledLoadSeconds: number;
 }
 
-/** Measures with an engine, in this process ({@link inProcess}) or in children of it ({@link openIsolated}). */
+/** Measures with an engine, in this process (`inProcess`) or in children of it (`openIsolated`). */
 export interface Measurer {
   readonly description: EngineDescription;
   readonly rules: LoweringRules;

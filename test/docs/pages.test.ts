@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../cli/command-list.ts';
 import { BUDGET_SCHEMA, parseBudget } from '../../records/budget.ts';
 import { type CompiledPages, compilePages, type PageModule } from '../support/compile-pages.ts';
 import { pageBlocks } from '../support/page-code.ts';
@@ -91,7 +92,7 @@ describe('the commands of the pages', () => {
   test('exist, with the flags that they are given', async () => {
     const commands = PAGES.flatMap((page) =>
       pageBlocks(page)
-        .filter(({ language }) => ['', 'bash', 'text'].includes(language))
+        .filter(({ language }) => ['', 'bash', 'sh', 'text'].includes(language))
         .flatMap(({ code }) => commandsIn(code).map((command) => ({ page, command }))),
     );
     const wrong: string[] = [];
@@ -208,6 +209,13 @@ describe('docs/README.md', () => {
     };
     expect(new Set(entryPoints)).toEqual(new Set(ENTRIES));
     expect(projectDocuments).toEqual(expect.arrayContaining(PAGES.filter((page) => page !== 'README.md')));
+  });
+
+  test('README.md lists every command', () => {
+    const missing = COMMANDS.filter(
+      ({ name }) => !new RegExp(`^morphline ${name}\\b`, 'm').test(textOf('README.md')),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   test('README.md leads to it', () => {
