@@ -87,6 +87,8 @@ export function publicApi(root: string): PublicSymbol[] {
       strict: true,
       skipLibCheck: true,
       noEmit: true,
+      // Else types of a union stand in the order in which the compiler happened to meet them.
+      stableTypeOrdering: true,
     },
   );
   const checker = program.getTypeChecker();

@@ -28,6 +28,9 @@ const CANDIDATES = 64;
 /** Few networks are told well by few rounds: what a session of twenty seconds has. */
 const MEASURED = { loads: 3, leastLoads: 2, minRounds: 4, maxRounds: 12 } as const;
 
+/** Of the budget; the rest goes into choosing and fitting. */
+const MEASURING_SHARE = 0.75;
+
 const priorFile = (index: number) => `prior-${index + 1}.json`;
 const PRIOR = /^prior-(\d+)\.json$/;
 
@@ -76,7 +79,7 @@ export async function calibrateFrom(
     out,
     ...MEASURED,
     samples: chosen.map(session.draw),
-    deadlineMs: session.startMs + budgetSeconds * 1e3,
+    deadlineMs: session.startMs + MEASURING_SHARE * budgetSeconds * 1e3,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   return fitTransferRun(out, networks, { name: options.name });
