@@ -42,7 +42,7 @@ test('an estimate counts trainings, paths and images by what their networks cost
     trainings: 3 * (1 + 2 * 5),
     // Two paths of the seed network, one of the expanded.
     paths: 3 * 3,
-    // Half a seed network: ten trainings; paths at full price, the second one at half.
-    seedImages: 3 * 1000 * (4 * (1 + 10 * 0.5) + 2 * (2 + 0.5)),
+    // Half a seed network: ten trainings; paths at full price, the second one at half, and the multiplier's longer training.
+    seedImages: 3 * 1000 * (4 * (1 + 10 * 0.5) + 2 * (2 + 0.5 + 0.5)),
   });
 });
