@@ -55,7 +55,7 @@ export function tables(root: string, folder: string): AnyTarget {
     [failureRecord, FAILURES],
     [metricsRecord, plain('cifar10-inception-32', 'metrics.csv')],
     [layerRecord, plain('cifar10-inception-32', 'layers.csv')],
-    [sweepRecord, plain('sweep-cifar10-inception-32-pilot', 'sweep.csv')],
+    [sweepRecord, plain('sweep-cifar10-inception-32', 'sweep.csv')],
   ];
   const path = join(folder, 'table.csv');
   for (const [schema, text] of list) {
@@ -167,7 +167,7 @@ export async function studyFolders(_root: string, folder: string): Promise<AnyTa
 /** The folder of a training run, and that of a sweep, as `report` reads them. */
 export function resultFolders(root: string, folder: string): AnyTarget {
   const training = join(root, 'results', 'cifar10-inception-32');
-  const sweep = join(root, 'results', 'sweep-cifar10-inception-32-pilot');
+  const sweep = join(root, 'results', 'sweep-cifar10-inception-32');
   const text = (path: string) => readFileSync(path, 'utf8');
   const tablesOf = [join(training, 'metrics.csv'), join(training, 'layers.csv'), join(sweep, 'sweep.csv')];
   const own = { training: join(folder, 'training'), sweep: join(folder, 'sweep') };

@@ -11,7 +11,7 @@ import { morphline } from './run-cli.ts';
 const folder = temporaryFolder();
 const profile = join(ROOT, 'profiles/amd-epyc-onnxruntime-1-thread-inception-32.json');
 const trained = join(ROOT, 'results/cifar10-inception-32');
-const swept = join(ROOT, 'results/sweep-cifar10-inception-32-pilot');
+const swept = join(ROOT, 'results/sweep-cifar10-inception-32');
 
 function file(name: string, content: unknown): string {
   writeFileSync(join(folder, name), JSON.stringify(content));
