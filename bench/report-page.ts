@@ -29,7 +29,7 @@ interface Observed {
 }
 
 async function open(browser: Browser, file: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
   await page.addInitScript(OBSERVE);
   await page.goto(pathToFileURL(resolve(file)).href);
   await page.waitForFunction('performance.getEntriesByName("first-contentful-paint").length > 0');
