@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { median } from 'simple-statistics';
 
-const PAIRS = 9;
-const MOVES = 30;
+const PAIRS = 5;
+const MOVES = 12;
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const REPORT = process.env.MORPHLINE_REPORT ?? join(import.meta.dirname, '../../docs/sample-report.html');
 const EMPTY = join(mkdtempSync(join(tmpdir(), 'morphline-')), 'empty.html');
