@@ -257,7 +257,7 @@ function deployedPredictor(network: Network, device: Device, batch: number): Lat
 
 /**
  * What every rung of a profile predicts, each network made of kernels once for all of them.
- * @returns latency in µs by rung, for group widths of the network's plan
+ * @returns latency in µs by rung, for group widths of the network's plan; it throws a UserError for one that is no time
  */
 export function rungPredictor(
   network: Network,
@@ -270,7 +270,8 @@ export function rungPredictor(
     return Object.fromEntries(
       profile.rungs.map(({ model, network: sum }) => {
         const kernelsUs = kernels.reduce((us, kernel) => us + predictKernel(model, kernel).latencyUs, 0);
-        return [model.rung, networkLatencyUs(sum, { kernelsUs, kernels: kernels.length })];
+        const us = networkLatencyUs(sum, { kernelsUs, kernels: kernels.length });
+        return [model.rung, possible(us, network.name, kernels.length === 0)];
       }),
     );
   };

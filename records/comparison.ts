@@ -8,6 +8,14 @@ export const COMPARISON_FILE = 'comparison.json';
 export const compareVerdict = z.enum(['b-faster', 'b-slower', 'same', 'inconclusive']);
 export type CompareVerdict = z.infer<typeof compareVerdict>;
 
+/** What stands between B and A in a sentence. */
+export const VERDICT_WORDS: Readonly<Record<CompareVerdict, string>> = {
+  'b-faster': 'is faster than',
+  'b-slower': 'is slower than',
+  same: 'is as fast as',
+  inconclusive: 'is not told apart from',
+};
+
 const side = z.object({
   name: z.string(),
   /** Median over loads of the median over rounds, in µs at the session's reference speed. */

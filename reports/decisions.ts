@@ -3,17 +3,11 @@ import type { CheckData } from '../experiments/results/check-results.ts';
 import type { Compared } from '../experiments/results/comparison-results.ts';
 import type { ExplanationData } from '../experiments/results/explanation-results.ts';
 import { causeWords } from '../records/cause-words.ts';
+import { VERDICT_WORDS } from '../records/comparison.ts';
 import type { Explanation } from '../records/explanation.ts';
 import type { Finding, Verdict } from './answers.ts';
 import { count, percent, significant } from './number-format.ts';
 import type { ReportData } from './report-data.ts';
-
-const SAID: Readonly<Record<Compared['verdict'], string>> = {
-  'b-faster': 'is faster than',
-  'b-slower': 'is slower than',
-  same: 'is as fast as',
-  inconclusive: 'is not told apart from',
-};
 
 export function comparisonFinding(each: Compared): Finding {
   const { a, b, verdict, ratio, low, high } = each;
@@ -24,7 +18,7 @@ export function comparisonFinding(each: Compared): Finding {
     figure: ratio.toFixed(3),
     sentence: isOpen
       ? `${how} is predicted to take ${significant(ratio)} of the time of ${a.name}, but a datasheet does not say how far it is off.`
-      : `${how} ${SAID[verdict]} ${a.name}: ${ratio.toFixed(3)} of its time${interval}.`,
+      : `${how} ${VERDICT_WORDS[verdict]} ${a.name}: ${ratio.toFixed(3)} of its time${interval}.`,
   };
 }
 

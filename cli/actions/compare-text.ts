@@ -1,15 +1,8 @@
 // What `compare` prints: the verdict, and both networks' times and memory beside each other.
 import pc from 'picocolors';
-import type { ComparisonResult } from '../../records/comparison.ts';
+import { type ComparisonResult, VERDICT_WORDS } from '../../records/comparison.ts';
 import type { DeviceComparison } from '../../records/device-comparison.ts';
 import { duration, engineering, percent, table } from '../terminal.ts';
-
-const SAID: Readonly<Record<ComparisonResult['verdict'], string>> = {
-  'b-faster': 'is faster than',
-  'b-slower': 'is slower than',
-  same: 'is as fast as',
-  inconclusive: 'is not told apart from',
-};
 
 const interval = ({ low, high }: Pick<ComparisonResult, 'low' | 'high'>) =>
   low === null || high === null ? '' : `, 95 %: ${low.toFixed(3)} … ${high.toFixed(3)}`;
@@ -44,7 +37,7 @@ function sides({ a, b }: ComparisonResult): string {
 export function comparisonText(result: ComparisonResult): string {
   const { a, b, ratio, verdict, p_b_faster: p, loads, seconds } = result;
   const lines = [
-    `${pc.bold(b.name)} ${SAID[verdict]} ${pc.bold(a.name)}: ${ratio.toFixed(3)} of its time${interval(result)}`,
+    `${pc.bold(b.name)} ${VERDICT_WORDS[verdict]} ${pc.bold(a.name)}: ${ratio.toFixed(3)} of its time${interval(result)}`,
     pc.dim(
       `faster with probability ${percent(p, 1)}; ${loads} loads in ${seconds.toFixed(0)} s on ${result.engine} ×${result.threads}, batch ${result.batch}`,
     ),
@@ -58,7 +51,7 @@ export function comparisonText(result: ComparisonResult): string {
 export function deviceComparisonText(result: DeviceComparison): string {
   const { a, b, ratio, verdict, p_b_faster: p, network, batch } = result;
   const lines = [
-    `${pc.bold(b.name)} ${SAID[verdict]} ${pc.bold(a.name)} for ${network}: ${ratio.toFixed(3)} of its time${interval(result)}`,
+    `${pc.bold(b.name)} ${VERDICT_WORDS[verdict]} ${pc.bold(a.name)} for ${network}: ${ratio.toFixed(3)} of its time${interval(result)}`,
     pc.dim(
       `${duration(b.latency_us)} against ${duration(a.latency_us)}, predicted, batch ${batch}${p === null ? '' : `; faster with probability ${percent(p, 1)}`}`,
     ),
